@@ -1,0 +1,109 @@
+# coppice: `make` builds build/coppice, `make test` runs every test, `make san` the same under ASan and UBSan.
+# `make layers headers` refuse what breaks the house rules. BUILD=dir builds elsewhere.
+
+BUILD   ?= build
+CC      ?= gcc
+O       ?= -O2 -g
+FOLDERS := base kernels compile align engine search report commands
+
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings \
+        -Wundef -Wformat=2 -Wold-style-definition -Wno-missing-field-initializers
+PKGS   := libgit2 libpcre2-8 jansson libseccomp libutf8proc zlib
+CFLAGS := -std=gnu17 $(O) $(WARN) -ffp-contract=off -fno-math-errno -pthread -I. -include base/banned.h $(SANFLAGS) \
+          $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LDFLAGS := -pthread $(SANFLAGS)
+LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+
+# Kernel bodies that are compiled once per instruction set say so in their name; the table picks one at run time.
+ISA_avx2   := -mavx2 -mfma -mf16c
+ISA_avx512 := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c -mprefer-vector-width=512
+ISA_FLAGS   = $(if $(findstring _avx512,$(1)),$(ISA_avx512),$(if $(findstring _avx2,$(1)),$(ISA_avx2)))
+# Kernels may be contracted nowhere: a fused multiply-add is written as one. -O3 unrolls the loops over rows.
+KERNEL_FLAGS = $(if $(filter kernels/%,$(1)),-O3)
+
+SRC  = $(sort $(wildcard $(addsuffix /*.c,$(1))))
+OBJ  = $(patsubst %.c,$(BUILD)/%.o,$(call SRC,$(1)))
+# Libraries, highest layer first, so that the linker finds what each needs in a later one.
+LIB_base     := $(BUILD)/libbase.a
+LIB_kernels  := $(BUILD)/libkernels.a $(LIB_base)
+LIB_compile  := $(BUILD)/libcompile.a $(LIB_base)
+LIB_align    := $(BUILD)/libalign.a $(LIB_base)
+LIB_engine   := $(BUILD)/libengine.a $(LIB_kernels)
+LIB_search   := $(BUILD)/libsearch.a $(BUILD)/libengine.a $(BUILD)/libkernels.a $(BUILD)/libcompile.a $(BUILD)/libalign.a $(LIB_base)
+LIB_report   := $(BUILD)/libreport.a $(LIB_search)
+LIB_commands := $(BUILD)/libcommands.a $(LIB_report)
+
+TEST_SRC := $(sort $(wildcard $(foreach f,$(FOLDERS),tests/$(f)/test_*.c)))
+TESTS    := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
+E2E      := $(sort $(wildcard tests/e2e/test_*.sh))
+FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+REPLAYS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ))
+BENCHES  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard benchmarks/bench_*.c)))
+
+.PHONY: all test unit e2e san layers headers style bench benches clean install
+.SECONDARY:
+all: $(BUILD)/coppice $(BUILD)/coppice-box
+
+$(BUILD)/coppice: $(BUILD)/commands/main.o $(LIB_commands)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+# The supervisor that runs inside the sandbox; static, so that it needs nothing from the sandbox's file system.
+$(BUILD)/coppice-box: compile/box/box.c | $(BUILD)/.dir
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -O2 -g $(WARN) -I. -include base/banned.h -static -o $@ $<
+
+$(BUILD)/.dir:
+	@mkdir -p $(BUILD) && touch $@
+$(BUILD)/%.o: %.c | $(BUILD)/.dir
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(call KERNEL_FLAGS,$<) $(call ISA_FLAGS,$<) -MMD -MP -c -o $@ $<
+
+define archive
+$(BUILD)/lib$(1).a: $(filter-out $(BUILD)/commands/main.o,$(call OBJ,$(1)))
+	@rm -f $$@
+	$(AR) rcs $$@ $$^
+endef
+$(foreach f,$(FOLDERS),$(eval $(call archive,$(f))))
+
+define test_rule
+$(BUILD)/tests/$(1)/test_%: $(BUILD)/tests/$(1)/test_%.o $(LIB_$(1))
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
+endef
+$(foreach f,$(FOLDERS),$(eval $(call test_rule,$(f))))
+$(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIB_search)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(LIB_search)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# Runs every test program, goes on after a failure, and ends with `N passed, N failed, N skipped`.
+test: all $(TESTS) $(REPLAYS) layers headers
+	BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS) $(E2E)
+unit: all $(TESTS) $(REPLAYS)
+	BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
+e2e: all
+	BUILD=$(BUILD) tests/run.sh $(E2E)
+san:
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1 \
+	$(MAKE) BUILD=$(BUILD)-san O="-O1 -g -fno-omit-frame-pointer" SANFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all" test
+
+layers:
+	@tools/layers.sh $(FOLDERS)
+headers:
+	@tools/headers.sh $(CC) $(FOLDERS)
+
+benches: $(BENCHES)
+bench: all benches
+	for b in $(BENCHES); do $$b || exit 1; done
+
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 $(BUILD)/coppice $(DESTDIR)$(PREFIX)/bin/coppice
+	install -D -m 755 $(BUILD)/coppice-box $(DESTDIR)$(PREFIX)/libexec/coppice/coppice-box
+	mkdir -p $(DESTDIR)$(PREFIX)/share/coppice/models $(DESTDIR)$(PREFIX)/share/coppice/benchmarks $(DESTDIR)$(PREFIX)/share/man/man1
+	cp -r models/sapling $(DESTDIR)$(PREFIX)/share/coppice/models/
+	cp -r benchmarks/tasks $(DESTDIR)$(PREFIX)/share/coppice/benchmarks/
+	cp docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-san
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

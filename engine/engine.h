@@ -1,0 +1,96 @@
+/* engine/engine.h - layer 2. The narrow door to the engine: a loaded model, a finished prefill, and forks of it.
+ *
+ *   eng_model    shared, read-only: the weights (mapped from the file), the pools of KV pages and state slots
+ *     `- eng_prefix   a finished prefill of a prompt: counted, read-only
+ *          `- eng_fork     one timeline: an index and a length into shared pages, and a state slot; cheap to make
+ *               `- eng_fork     a fork of a fork reads its parent's state and writes its own in its first step
+ *
+ * Callers see tokens, logits and routing; never tensors, pages or slots.
+ *
+ * Determinism (design 3.1): the prompt is computed by prefill in chunks of ENG_PREFILL_CHUNK positions from position 0, every
+ * later token by a decode step. Logits and routing of a fork depend, to the bit, only on its own tokens: not on the batch it is
+ * stepped in, the number of threads, or whether its siblings are alive.
+ *
+ * Routing: rows are `layers x k`, layers counting only those with experts, experts in chosen order (highest score first, ties
+ * to the lower index). Row t is the routing of the forward pass whose input is token t.
+ *
+ * An eng_model and everything made from it belongs to one thread at a time; the engine runs its own crew inside. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "base/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ENG_PREFILL_CHUNK 64
+
+struct eng_model;
+struct eng_prefix;
+struct eng_fork;
+
+enum eng_compute { ENG_COMPUTE_DEFAULT, ENG_COMPUTE_F32, ENG_COMPUTE_BF16, ENG_COMPUTE_FP8 };
+
+struct eng_options {
+	const char *backend;      /* "ref", "cpu", "check" (cpu held to ref, call by call); NULL: "cpu" */
+	enum eng_compute compute; /* type of the activations; DEFAULT: the model's own dtype */
+	int threads;              /* 0: every processor this process may use */
+	int max_forks;            /* forks alive at once, at most; 0: 64 */
+	int max_positions;        /* prompt and generated tokens of one fork, at most; 0: the model's own limit, at most 4096 */
+};
+
+/* What a model is; plain values, borrowed strings live as long as the model. */
+struct eng_info {
+	const char *dir, *family; /* "qwen3_5_moe" */
+	const char *backend, *isa; /* "cpu", "avx2" */
+	const char *compute;       /* "f32", "bf16" */
+	int n_vocab, d_model, n_layers_all;
+	int n_layers;              /* layers that have experts */
+	const int *layer_index;    /* [n_layers] their indices in the model */
+	int n_experts, top_k;
+	int max_positions;         /* of a fork in this instance */
+	const int32_t *eos;        /* [n_eos] token ids that end a text */
+	int n_eos;
+	size_t weight_bytes;       /* in the files */
+	size_t kv_bytes_per_token, state_bytes_per_fork;
+	int64_t n_params;          /* all, and those one token touches */
+	int64_t n_params_active;
+	uint64_t fingerprint;      /* of config and tensor bytes' names, shapes, types and sizes */
+};
+
+/* Where routing goes. Either pointer may be NULL (not wanted). */
+struct eng_capture {
+	uint16_t *experts; /* [rows x n_layers x top_k] */
+	float *weights;    /* [rows x n_layers x top_k], as mixed (after renormalisation) */
+};
+
+/* dir: a folder with config.json and *.safetensors. ERR_MISSING (no such folder or file), ERR_FORMAT, ERR_UNSUPPORTED, ERR_NOMEM. */
+int eng_model_open(struct eng_model **out, const char *dir, const struct eng_options *opt) CHECK_RESULT;
+void eng_model_close(struct eng_model *m);
+const struct eng_info *eng_model_info(const struct eng_model *m);
+
+/* Computes the prompt ids[n], n >= 1. capture holds n rows. logits: NULL, or [n x n_vocab], the logits after every position
+ * (for `trace`). ERR_LIMIT (too long), ERR_USAGE (an id outside the vocabulary), ERR_NOMEM. Counted: free with eng_prefix_free;
+ * the pages live until the last fork is gone. */
+int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *ids, int n, struct eng_capture capture, float *logits) CHECK_RESULT;
+void eng_prefix_free(struct eng_prefix *p);
+
+/* A fork at the end of the prefix, or at the present end of another fork. Copies neither KV nor state.
+ * ERR_NOMEM when max_forks are alive. */
+int eng_fork_new(struct eng_fork **out, struct eng_prefix *p) CHECK_RESULT;
+int eng_fork_split(struct eng_fork **out, struct eng_fork *parent) CHECK_RESULT;
+void eng_fork_free(struct eng_fork *f);
+
+/* Positions so far, prompt included. */
+int eng_fork_length(const struct eng_fork *f);
+/* Logits for the next token, [n_vocab], f32: borrowed, valid until this fork's next step. */
+const float *eng_fork_logits(const struct eng_fork *f);
+
+/* Feeds tokens[i] to forks[i] for all i < n as one batch (n up to max_forks, forks distinct). capture holds n rows.
+ * No allocation inside. ERR_LIMIT names the fork that is full; then nothing was stepped. */
+int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture) CHECK_RESULT;
+
+/* Distinct experts touched by the last eng_step, summed over layers: what a step costs. */
+int eng_last_distinct_experts(const struct eng_model *m);
+
+#endif
