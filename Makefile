@@ -2,14 +2,19 @@
 # `make layers headers` refuse what breaks the house rules. BUILD=dir builds elsewhere.
 
 BUILD   ?= build
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
 O       ?= -O2 -g
+# V=1 shows the commands.
+Q = $(if $(V),,@)
+SAY = $(if $(V),@:,@echo)
 FOLDERS := base kernels compile align engine search report commands
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings \
-        -Wundef -Wformat=2 -Wold-style-definition -Wno-missing-field-initializers
+        -Wundef -Wformat=2 -Wold-style-definition -Wno-missing-field-initializers -Wno-format-truncation
 PKGS   := libgit2 libpcre2-8 jansson libseccomp libutf8proc zlib
-CFLAGS := -std=gnu17 $(O) $(WARN) -ffp-contract=off -fno-math-errno -pthread -I. -include base/banned.h $(SANFLAGS) \
+CFLAGS := -std=gnu17 -D_GNU_SOURCE $(O) $(WARN) -ffp-contract=off -fno-math-errno -pthread -I. -include base/banned.h $(SANFLAGS) \
           $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LDFLAGS := -pthread $(SANFLAGS)
 LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
@@ -45,34 +50,40 @@ BENCHES  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard benchmarks/bench_*.c)))
 all: $(BUILD)/coppice $(BUILD)/coppice-box
 
 $(BUILD)/coppice: $(BUILD)/commands/main.o $(LIB_commands)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) '  link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 # The supervisor that runs inside the sandbox; static, so that it needs nothing from the sandbox's file system.
 $(BUILD)/coppice-box: compile/box/box.c | $(BUILD)/.dir
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -O2 -g $(WARN) -I. -include base/banned.h -static -o $@ $<
+	$(SAY) '  cc   $<'
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g $(WARN) -I. -include base/banned.h -static -o $@ $<
 
 $(BUILD)/.dir:
 	@mkdir -p $(BUILD) && touch $@
 $(BUILD)/%.o: %.c | $(BUILD)/.dir
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(call KERNEL_FLAGS,$<) $(call ISA_FLAGS,$<) -MMD -MP -c -o $@ $<
+	$(SAY) '  cc   $<'
+	$(Q)$(CC) $(CFLAGS) $(call KERNEL_FLAGS,$<) $(call ISA_FLAGS,$<) -MMD -MP -c -o $@ $<
 
 define archive
 $(BUILD)/lib$(1).a: $(filter-out $(BUILD)/commands/main.o,$(call OBJ,$(1)))
 	@rm -f $$@
-	$(AR) rcs $$@ $$^
+	@$(AR) rcs $$@ $$^
 endef
 $(foreach f,$(FOLDERS),$(eval $(call archive,$(f))))
 
 define test_rule
 $(BUILD)/tests/$(1)/test_%: $(BUILD)/tests/$(1)/test_%.o $(LIB_$(1))
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
+	$(SAY) '  link $$@'
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS) -lcmocka
 endef
 $(foreach f,$(FOLDERS),$(eval $(call test_rule,$(f))))
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIB_search)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) '  link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(LIB_search)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) '  link $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Runs every test program, goes on after a failure, and ends with `N passed, N failed, N skipped`.
 test: all $(TESTS) $(REPLAYS) layers headers

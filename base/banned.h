@@ -8,9 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#ifndef COPPICE_FOREIGN /* defined by the few files whose foreign headers mention these names */
+#undef alloca /* a macro here, and poison wants plain names */
 #pragma GCC poison strcpy strcat sprintf vsprintf gets strtok rand srand strncpy strncat tmpnam mktemp tempnam
 #pragma GCC poison atoi atol atof asctime ctime gmtime localtime alloca
-#endif
 
 #endif

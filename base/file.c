@@ -1,0 +1,183 @@
+#include "base/file.h"
+#include "base/mem.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int file_map_open(struct file_map *out, const char *path)
+{
+	*out = (struct file_map){ 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(errno == ENOENT ? ERR_MISSING : ERR_IO, "cannot open %s", path);
+	int err = 0;
+	struct stat st;
+	if (fstat(fd, &st) < 0) {
+		err = err_errno(ERR_IO, "cannot read %s", path);
+	} else if (!S_ISREG(st.st_mode)) {
+		err = err_set(ERR_IO, "cannot read %s: not a regular file", path);
+	} else if (st.st_size > 0) {
+		void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (p == MAP_FAILED)
+			err = err_errno(ERR_IO, "cannot map %s", path);
+		else
+			*out = (struct file_map){ p, (size_t)st.st_size };
+	}
+	close(fd);
+	return err;
+}
+
+void file_map_close(struct file_map *m)
+{
+	if (m->data)
+		munmap((void *)m->data, m->size);
+	*m = (struct file_map){ 0 };
+}
+
+static int read_stream(struct buf *b, int fd, const char *path)
+{
+	char chunk[65536];
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof chunk);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(ERR_IO, "cannot read %s", path);
+		if (n == 0)
+			return 0;
+		if (buf_add(b, chunk, (size_t)n) < 0)
+			return err_set(ERR_LIMIT, "%s is larger than %zu bytes, the most that is read of such a file", path, b->max);
+	}
+}
+
+int file_read(struct buf *b, const char *path)
+{
+	if (strcmp(path, "-") == 0)
+		return read_stream(b, 0, "standard input");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(errno == ENOENT ? ERR_MISSING : ERR_IO, "cannot open %s", path);
+	int err = read_stream(b, fd, path);
+	close(fd);
+	return err;
+}
+
+static int write_all(int fd, const char *data, size_t n)
+{
+	while (n > 0) {
+		ssize_t w = write(fd, data, n);
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0)
+			return -1;
+		data += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+int file_write(const char *path, const void *data, size_t n)
+{
+	char *temporary = mem_printf("%s.%ld.tmp", path, (long)getpid());
+	int err = 0;
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		err = err_errno(ERR_IO, "cannot write %s", path);
+		goto out;
+	}
+	bool failed = write_all(fd, data, n) < 0 || fsync(fd) < 0;
+	int saved = errno;
+	if (close(fd) < 0 && !failed) {
+		failed = true;
+		saved = errno;
+	}
+	if (!failed && rename(temporary, path) < 0) {
+		failed = true;
+		saved = errno;
+	}
+	if (failed) {
+		errno = saved;
+		err = err_errno(ERR_IO, "cannot write %s", path);
+		unlink(temporary);
+	}
+out:
+	mem_free(temporary);
+	return err;
+}
+
+int file_mkdirs(const char *path)
+{
+	char *copy = mem_strdup(path);
+	int err = 0;
+	for (char *at = copy + 1; !err; at++) {
+		if (*at && *at != '/')
+			continue;
+		char end = *at;
+		*at = '\0';
+		if (mkdir(copy, 0777) < 0 && errno != EEXIST)
+			err = err_errno(ERR_IO, "cannot make the folder %s", copy);
+		*at = end;
+		if (!end)
+			break;
+	}
+	if (!err && !file_is_dir(path))
+		err = err_set(ERR_IO, "cannot make the folder %s: a file of that name is in the way", path);
+	mem_free(copy);
+	return err;
+}
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+bool file_is_dir(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+char *file_join(const char *dir, const char *name)
+{
+	size_t n = strlen(dir);
+	return mem_printf(n && dir[n - 1] == '/' ? "%s%s" : "%s/%s", dir, name);
+}
+
+int file_data(char **out, const char *name)
+{
+	const char *home = getenv("COPPICE_HOME");
+	if (home && *home) {
+		*out = file_join(home, name);
+		if (file_exists(*out))
+			return 0;
+		int err = err_set(ERR_MISSING, "%s is not there (COPPICE_HOME is set to %s)", *out, home);
+		mem_free(*out);
+		*out = NULL;
+		return err;
+	}
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+	exe[n > 0 ? n : 0] = '\0';
+	char *slash = strrchr(exe, '/');
+	if (slash)
+		*slash = '\0';
+	/* build/coppice, build/tests/folder/test_x, and an installed bin/coppice */
+	static const char *const places[] = { "..", "../..", "../../..", "../share/coppice" };
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		*out = mem_printf("%s/%s/%s", exe, places[i], name);
+		if (file_exists(*out))
+			return 0;
+		mem_free(*out);
+	}
+	*out = mem_strdup(name); /* the working directory: a checkout built elsewhere */
+	if (file_exists(*out))
+		return 0;
+	mem_free(*out);
+	*out = NULL;
+	return err_set(ERR_MISSING, "the data folder %s is not beside %s: set COPPICE_HOME to the folder that holds it", name, exe);
+}
