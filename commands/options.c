@@ -1,0 +1,260 @@
+#include "commands/options.h"
+#include "commands/commands.h"
+#include "base/mem.h"
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { FLAG, TEXT, FILES, INTEGER, NUMBER, CHOICE };
+
+struct option {
+	const char *name, *value; /* value: how --help names it */
+	enum kind kind;
+	size_t at; /* in struct options */
+	double low, high;
+	const char *choices; /* separated by '|' */
+	const char *text;
+};
+
+#define AT(field) offsetof(struct options, field)
+static const struct option table[] = {
+	{ "model", "DIR", TEXT, AT(model), .text = "folder with config.json, tokenizer.json and *.safetensors; default: the embedded model, sapling" },
+	{ "tasks", "FILE", FILES, AT(tasks), .text = "tasks: HumanEval JSONL, HumanEval Pro or MBPP Pro JSON, HumanEval in C, GSM8K or coppice's own JSONL, plain or gzipped; - reads standard input; may be given again; default: the embedded tasks" },
+	{ "humaneval", "FILE", TEXT, AT(humaneval), .text = "HumanEval JSONL whose docstrings are joined to the tasks of HumanEval in C" },
+	{ "samples", "FILE", TEXT, AT(samples), .text = "samples JSONL: task_id and completion or solution" },
+	{ "results", "FILE", TEXT, AT(results), .text = "where the results go; default: the samples file's name with _results.jsonl behind" },
+	{ "out", "DIR", TEXT, AT(out), .text = "the folder to write (for run and search: the run, a bare git repository)" },
+	{ "policy", "NAME", CHOICE, AT(policy), .choices = "sample|top-p", .text = "sample: independent forks of the prompt; top-p: at each step expand the tokens within cumulative probability P among the K most likely; default sample" },
+	{ "forks", "N", INTEGER, AT(forks), 1, 65536, .text = "programs per task; default 32" },
+	{ "temperature", "T", NUMBER, AT(temperature), 0, 100, .text = "sampling temperature, 0 takes the most likely token; default 0.7" },
+	{ "top-p", "P", NUMBER, AT(top_p), 0, 1, .text = "sample: keep the likeliest tokens that sum to P (default 1, off); policy top-p: expand within P (default 0.40)" },
+	{ "top-k", "K", INTEGER, AT(top_k), 0, 1 << 20, .text = "sample: keep the K likeliest tokens (default 0, off); policy top-p: look at the K likeliest (default 30)" },
+	{ "frontier", "N", INTEGER, AT(frontier), 1, 1 << 20, .text = "policy top-p: unfinished paths kept at once; default 4 x forks" },
+	{ "max-tokens", "N", INTEGER, AT(max_tokens), 1, 1 << 20, .text = "tokens of a completion, at most; default 256" },
+	{ "limit", "N", INTEGER, AT(limit), 1, 1 << 20, .text = "only the first N tasks" },
+	{ "seed", "N", INTEGER, AT(seed), 0, 9e15, .text = "seed of every random draw; default 0" },
+	{ "threads", "N", INTEGER, AT(threads), 1, 1024, .text = "threads of the engine, and of the judge; default: the processors there are. Changes no result" },
+	{ "batch", "N", INTEGER, AT(batch), 1, 4096, .text = "forks stepped at once; default 64. Changes no result" },
+	{ "backend", "NAME", CHOICE, AT(backend), .choices = "ref|cpu|cuda|check", .text = "kernels: ref (the definition, slow), cpu (default), cuda, check (cpu, each call held to ref)" },
+	{ "compute", "TYPE", CHOICE, AT(compute), .choices = "f32|bf16|fp8", .text = "type of the activations; default: the model's own dtype" },
+	{ "resume", NULL, FLAG, AT(resume), .text = "start the run, or go on with one that was stopped; ends in the same commit id" },
+	{ "by", "HOW", CHOICE, AT(by), .choices = "step|token|instruction", .text = "how tokens are paired: step (the j-th meets the j-th, default), token (longest common subsequence)" },
+	{ "resamples", "N", INTEGER, AT(resamples), 100, 1000000, .text = "bootstrap resamples for intervals; default 2000" },
+	{ "ids", "FILE", TEXT, AT(ids), .text = "token ids, a one-dimensional integer .npy" },
+	{ "format", "NAME", CHOICE, AT(format), .choices = "npz|jsonl|csv", .text = "npz (arrays), jsonl (a line a program) or csv (a row a program)" },
+	{ "decode", NULL, FLAG, AT(decode), .text = "from ids back to text" },
+	{ "check", NULL, FLAG, AT(check), .text = "read every weight and report NaN and infinity" },
+	{ "full", NULL, FLAG, AT(full), .text = "list everything, not only what stands out" },
+	{ "seconds", "S", NUMBER, AT(seconds), 0.1, 3600, .text = "processor seconds a program may run; default 5" },
+	{ "json", NULL, FLAG, AT(json), .text = "one JSON object on standard output" },
+	{ "quiet", NULL, FLAG, AT(quiet), .text = "no progress and no messages but errors" },
+	{ "verbose", NULL, FLAG, AT(verbose), .text = "more messages" },
+};
+enum { N_OPTIONS = sizeof table / sizeof *table };
+
+static bool listed(const char *list, const char *name, size_t n, char separator)
+{
+	while (*list) {
+		const char *end = strchr(list, separator);
+		size_t len = end ? (size_t)(end - list) : strlen(list);
+		if (len == n && memcmp(list, name, n) == 0)
+			return true;
+		list += len + (end != NULL);
+	}
+	return false;
+}
+
+static bool takes(const struct command *c, const struct option *opt)
+{
+	return listed("json quiet verbose", opt->name, strlen(opt->name), ' ') || listed(c->options, opt->name, strlen(opt->name), ' ');
+}
+
+static int set_number(void *field, const struct option *opt, const char *value)
+{
+	char *end;
+	errno = 0;
+	double number = 0;
+	long long integer = 0;
+	if (opt->kind == INTEGER)
+		number = (double)(integer = strtoll(value, &end, 10));
+	else
+		number = strtod(value, &end);
+	if (end == value || *end || errno || !(number >= opt->low && number <= opt->high))
+		return err_set(ERR_USAGE, "--%s takes %s from %g to %g, not '%s'", opt->name, opt->kind == INTEGER ? "a whole number" : "a number", opt->low, opt->high, value);
+	if (opt->kind == INTEGER)
+		*(int64_t *)field = integer;
+	else
+		*(double *)field = number;
+	return 0;
+}
+
+static int set_value(struct options *o, const struct option *opt, const char *value)
+{
+	void *field = (char *)o + opt->at;
+	switch (opt->kind) {
+	case FLAG:
+		*(bool *)field = true;
+		return 0;
+	case TEXT:
+		if (!*value)
+			return err_set(ERR_USAGE, "--%s is empty: it takes %s", opt->name, opt->value);
+		*(const char **)field = value;
+		return 0;
+	case FILES:
+		if (o->n_tasks == OPT_MAX_FILES)
+			return err_set(ERR_USAGE, "--%s was given more than %d times", opt->name, OPT_MAX_FILES);
+		o->tasks[o->n_tasks++] = value;
+		return 0;
+	case CHOICE:
+		if (!listed(opt->choices, value, strlen(value), '|'))
+			return err_set(ERR_USAGE, "--%s takes one of %s, not '%s'", opt->name, opt->choices, value);
+		*(const char **)field = value;
+		return 0;
+	default:
+		return set_number(field, opt, value);
+	}
+}
+
+static const struct option *find(const struct command *c, const char *name, size_t n)
+{
+	for (int i = 0; i < N_OPTIONS; i++)
+		if (strlen(table[i].name) == n && memcmp(table[i].name, name, n) == 0 && takes(c, &table[i]))
+			return &table[i];
+	return NULL;
+}
+
+static int parse_option(struct options *o, const struct command *c, int argc, char **argv, int *i)
+{
+	const char *name = argv[*i] + 2, *equals = strchr(name, '=');
+	size_t n = equals ? (size_t)(equals - name) : strlen(name);
+	const struct option *opt = find(c, name, n);
+	if (!opt)
+		return err_set(ERR_USAGE, "%s has no option --%.*s; see coppice %s --help", c->name, (int)n, name, c->name);
+	if (opt->kind == FLAG)
+		return equals ? err_set(ERR_USAGE, "--%s takes no value", opt->name) : set_value(o, opt, "");
+	if (!equals && *i + 1 == argc)
+		return err_set(ERR_USAGE, "--%s takes %s, and nothing follows it", opt->name, opt->value);
+	return set_value(o, opt, equals ? equals + 1 : argv[++*i]);
+}
+
+int options_parse(struct options *o, const struct command *c, int argc, char **argv, bool *help)
+{
+	*o = (struct options){ .policy = "sample", .by = "step", .forks = 32, .temperature = 0.7, .top_p = -1, .top_k = -1 };
+	*help = false;
+	bool only_args = false;
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			*help = true;
+			return 0;
+		}
+	for (int i = 1; i < argc; i++) {
+		int err = 0;
+		if (!only_args && strcmp(argv[i], "--") == 0) {
+			only_args = true;
+		} else if (!only_args && strncmp(argv[i], "--", 2) == 0) {
+			err = parse_option(o, c, argc, argv, &i);
+		} else if (!only_args && argv[i][0] == '-' && argv[i][1]) {
+			err = err_set(ERR_USAGE, "options begin with two dashes, and %s does not; see coppice %s --help", argv[i], c->name);
+		} else if (o->n_args == c->max_args) {
+			err = err_set(ERR_USAGE, "'%s' is one argument too many: coppice %s%s%s", argv[i], c->name, *c->args ? " " : "", c->args);
+		} else {
+			o->args[o->n_args++] = argv[i];
+		}
+		if (err)
+			return err;
+	}
+	if (o->n_args < c->min_args)
+		return err_set(ERR_USAGE, "an argument is missing: coppice %s %s", c->name, c->args);
+	return 0;
+}
+
+/* Prints text wrapped at 80 columns, every line but the first behind `indent` blanks. */
+static void print_wrapped(FILE *out, const char *text, int indent, int column)
+{
+	while (*text) {
+		size_t word = strcspn(text, " \n");
+		if (column > indent && column + 1 + (int)word > 80) {
+			fprintf(out, "\n%*s", indent, "");
+			column = indent;
+		} else if (column > indent) {
+			fputc(' ', out);
+			column++;
+		}
+		fwrite(text, 1, word, out);
+		column += (int)word;
+		text += word;
+		if (strncmp(text, "\n\n", 2) == 0) {
+			fprintf(out, "\n\n%*s", indent, "");
+			column = indent;
+		}
+		text += strspn(text, " \n");
+	}
+	fputc('\n', out);
+}
+
+void options_print_help(FILE *out, const struct command *c)
+{
+	fprintf(out, "usage: coppice %s [options]%s%s\n\n", c->name, *c->args ? " " : "", c->args);
+	print_wrapped(out, c->text, 0, 0);
+	fputs("\noptions:\n", out);
+	for (int i = 0; i < N_OPTIONS; i++) {
+		if (!takes(c, &table[i]))
+			continue;
+		char head[64];
+		snprintf(head, sizeof head, "  --%s%s%s", table[i].name, table[i].value ? " " : "", table[i].value ? table[i].value : "");
+		fprintf(out, "%-22s  ", head);
+		print_wrapped(out, table[i].text, 24, 24);
+	}
+	fputs("  --help                this text\n", out);
+	if (*c->examples)
+		fprintf(out, "\nexamples:\n%s", c->examples);
+	fputs("\nexit status: 0 done, 1 the work failed, 2 wrong usage, 3 a missing piece of the environment\n", out);
+}
+
+/* Text for roff: a dash and a backslash are escaped, and a line may not begin with a dot or a quote. */
+static void print_roff(FILE *out, const char *text)
+{
+	for (bool start = true; *text; text++) {
+		if (start && (*text == '.' || *text == '\''))
+			fputs("\\&", out);
+		start = *text == '\n';
+		if (strncmp(text, "\n\n", 2) == 0) {
+			fputs("\n.PP\n", out);
+			text++;
+		} else if (*text == '-') {
+			fputs("\\-", out);
+		} else if (*text == '\\') {
+			fputs("\\e", out);
+		} else {
+			fputc(*text, out);
+		}
+	}
+	fputc('\n', out);
+}
+
+void options_print_man(FILE *out, const struct command *c)
+{
+	fprintf(out, ".TH COPPICE\\-%s 1 \"\" coppice \"coppice manual\"\n.SH NAME\ncoppice\\-%s \\- %s\n", c->name, c->name, c->summary);
+	fprintf(out, ".SH SYNOPSIS\n.B coppice %s\n.RI [ options ] %s\n.SH DESCRIPTION\n", c->name, c->args);
+	print_roff(out, c->text);
+	fputs(".SH OPTIONS\n", out);
+	for (int i = 0; i < N_OPTIONS; i++) {
+		if (!takes(c, &table[i]))
+			continue;
+		fputs(".TP\n.B \\-\\-", out);
+		for (const char *p = table[i].name; *p; p++)
+			fputs(*p == '-' ? "\\-" : (char[]){ *p, 0 }, out);
+		if (table[i].value)
+			fprintf(out, " \\fI%s\\fR", table[i].value);
+		fputc('\n', out);
+		print_roff(out, table[i].text);
+	}
+	fputs(".TP\n.B \\-\\-help\nprint the options and end\n", out);
+	if (*c->examples) {
+		fputs(".SH EXAMPLES\n.nf\n", out);
+		print_roff(out, c->examples);
+		fputs(".fi\n", out);
+	}
+	fputs(".SH EXIT STATUS\n0 done, 1 the work failed, 2 wrong usage, 3 a missing piece of the environment.\n.SH SEE ALSO\n.BR coppice (1)\n", out);
+}
