@@ -9,6 +9,7 @@ O       ?= -O2 -g
 # V=1 shows the commands.
 Q = $(if $(V),,@)
 SAY = $(if $(V),@:,@echo)
+.DEFAULT_GOAL := all
 FOLDERS := base kernels compile align engine search report commands
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings \
@@ -45,7 +46,13 @@ FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ))
 BENCHES  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard benchmarks/bench_*.c)))
 
-.PHONY: all test unit e2e san layers headers style bench benches clean install
+# The man pages, made from the same table as --help; a test holds them to it.
+man: $(BUILD)/coppice
+	mkdir -p docs/man
+	$(BUILD)/coppice --man >docs/man/coppice.1
+	for c in $$($(BUILD)/coppice --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do $(BUILD)/coppice --man $$c >docs/man/coppice-$$c.1; done
+
+.PHONY: all test test-programs unit e2e san san-programs man layers headers style bench benches clean install
 .SECONDARY:
 all: $(BUILD)/coppice $(BUILD)/coppice-box
 
@@ -88,13 +95,16 @@ $(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(LIB_search)
 # Runs every test program, goes on after a failure, and ends with `N passed, N failed, N skipped`.
 test: all $(TESTS) $(REPLAYS) layers headers
 	BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS) $(E2E)
+test-programs: all $(TESTS) $(REPLAYS)
 unit: all $(TESTS) $(REPLAYS)
 	BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
 e2e: all
 	BUILD=$(BUILD) tests/run.sh $(E2E)
+SANITIZED = $(MAKE) BUILD=$(BUILD)-san O="-O1 -g -fno-omit-frame-pointer" SANFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"
 san:
-	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1 \
-	$(MAKE) BUILD=$(BUILD)-san O="-O1 -g -fno-omit-frame-pointer" SANFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all" test
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1 $(SANITIZED) test
+san-programs:
+	$(SANITIZED) test-programs
 
 layers:
 	@tools/layers.sh $(FOLDERS)
