@@ -1,0 +1,65 @@
+/* search/port.h - layer 3. The two tables through which the search sees the rest of the house: something that generates, and
+ * something that judges. gen_engine.c plugs the engine in, judge_compile.c the judge; tests plug in scripted ones, so that
+ * the whole search, store and all, is tested without a model, a compiler or a sandbox.
+ *
+ * A generator belongs to one thread. A judge's functions may be called by any number of threads at once. */
+#ifndef SEARCH_PORT_H
+#define SEARCH_PORT_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "compile/compile.h"
+#include "engine/engine.h"
+#include "engine/tokenizer.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A fork is an opaque pointer; a prefix too. Meanings and errors as in engine/engine.h. */
+struct srch_generator {
+	void *ctx;
+	/* What determines its results, recorded in the run; borrowed, never NULL. */
+	const char *family, *backend, *compute;
+	uint64_t fingerprint;
+	int n_vocab, n_layers, top_k, n_experts;
+	const int *layer_index;
+	const int32_t *eos;
+	int n_eos;
+	int max_positions, max_forks;
+
+	int (*encode)(void *ctx, const char *text, size_t len, struct tok_ids *out);
+	/* Borrowed bytes of a token; NULL for an id without text. */
+	const char *(*piece)(void *ctx, int32_t id, size_t *len);
+	int (*prefix_new)(void *ctx, void **out, const int32_t *ids, int n, struct eng_capture capture);
+	void (*prefix_free)(void *ctx, void *prefix);
+	int (*fork_new)(void *ctx, void **out, void *prefix);
+	int (*fork_split)(void *ctx, void **out, void *parent);
+	void (*fork_free)(void *ctx, void *fork);
+	const float *(*logits)(void *ctx, void *fork);
+	int (*step)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture);
+	int (*distinct_experts)(void *ctx); /* of the last step, over layers; NULL: not known */
+};
+
+struct srch_judge {
+	void *ctx;
+	const char *identity; /* compiler, flags, normaliser, extractor, sandbox: recorded beside the verdicts */
+	bool (*closed)(void *ctx, const struct cmp_problem *p, const char *completion, size_t len, size_t *end);
+	enum cmp_extraction (*extract)(void *ctx, const struct cmp_problem *p, const char *completion, struct buf *program);
+	/* The next three are NULL in a judge that only extracts (`search`). */
+	int (*compile)(void *ctx, const struct cmp_problem *p, const char *program, struct cmp_object *out);
+	int (*test)(void *ctx, const struct cmp_problem *p, const char *program, struct cmp_verdict *out);
+	int (*is_weak)(void *ctx, const struct cmp_problem *p, bool *weak);
+};
+
+/* The engine and its tokenizer behind the table. dir NULL: the embedded model. Yours, closed by srch_gen_close. */
+struct srch_gen;
+int srch_gen_open(struct srch_gen **out, const char *dir, const struct eng_options *opt) CHECK_RESULT;
+void srch_gen_close(struct srch_gen *g);
+const struct srch_generator *srch_gen_table(const struct srch_gen *g);
+struct eng_model *srch_gen_model(const struct srch_gen *g);
+const struct tok *srch_gen_tok(const struct srch_gen *g);
+
+/* compile/ behind the table. j borrowed; NULL: a judge that only extracts and tells when a function is closed. */
+struct srch_judge srch_judge_table(struct cmp_judge *j);
+
+#endif

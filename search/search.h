@@ -1,0 +1,75 @@
+/* search/search.h - layer 3. A search from options to a finished run store: what `run` and `search` do.
+ *
+ * The run is a function of (model files, tasks, options, seed) alone (design 3.1). Options marked [id] determine results and
+ * are recorded in the run; the others (threads, batch, ...) change only how long it takes.
+ *
+ * Policies
+ *   sample  `forks` independent forks of the prompt per task. Fork i draws token j with the random number at coordinate
+ *           (seed, hash of the task's id, i, j).
+ *   top-p   a tree, grown depth by depth. Every live path is expanded by the shortest prefix of its K most likely next
+ *           tokens whose probabilities sum to at least P (always at least one; all K when they do not reach P), at
+ *           temperature 1 whatever `temperature` says. The children of one depth are ordered by path log-probability, highest first
+ *           (ties: the parent that came first in its own depth, then the more likely token). In that order: a child that is
+ *           finished becomes a leaf, until there are `forks` leaves, which ends the search; of the unfinished ones the first
+ *           min(frontier, forks - leaves) live on, the rest are dropped (counted as `pruned`). See policy_topp.h.
+ * Both stop a path at an end-of-text token, at the task's stop rule (the function is closed), at max_tokens generated tokens,
+ * or at the model's last position. */
+#ifndef SEARCH_SEARCH_H
+#define SEARCH_SEARCH_H
+
+#include "search/port.h"
+#include "search/task.h"
+
+enum srch_policy { SRCH_SAMPLE, SRCH_TOPP };
+const char *srch_policy_name(enum srch_policy p); /* "sample", "top-p" */
+int srch_policy_parse(const char *name);          /* -1 for an unknown name */
+
+struct srch_options {
+	const char *out;         /* the run's folder */
+	enum srch_policy policy; /* [id] */
+	int forks;               /* [id] programs per task; 0: 32 */
+	double temperature;      /* [id] */
+	int top_k;               /* [id] of `sample`: 0 off */
+	double top_p;            /* [id] of `sample`: 1 off; 0 is taken as 1 */
+	uint64_t seed;           /* [id] */
+	int max_tokens;          /* [id] generated tokens a program; 0: 256 */
+	double p;                /* [id] of `top-p`: P; 0: 0.40 */
+	int k;                   /* [id] of `top-p`: K; 0: 30 */
+	int frontier;            /* [id] of `top-p`: live paths, at most; 0: forks */
+	int batch;               /* forks stepped together; 0: 32 */
+	int workers;             /* judging threads; 0: one per processor */
+	bool resume;             /* start the run, or go on with what out holds */
+	bool quiet;              /* no progress line */
+};
+#define SRCH_DEFAULT_TEMPERATURE 0.7
+
+/* What a search did; plain values. */
+struct srch_outcome {
+	char commit[41];         /* the finished run's one commit id */
+	size_t tasks, programs;  /* of the whole run */
+	size_t tasks_resumed;    /* found finished in the store */
+	uint64_t tokens;         /* generated in this call */
+	double seconds, engine_seconds; /* of this call */
+	double tokens_per_second;
+};
+
+/* Runs the search. judge NULL: generate and extract only. ERR_CONFLICT: out holds another run (says which option differs), or
+ * holds a run and resume is not set, or another process is writing it. ERR_USAGE, ERR_IO (disk full), ERR_LIMIT (a prompt too
+ * long for the model names the task). After any failure the store holds every task that was saved and can be resumed. */
+int srch_run(const struct srch_options *opt, const struct srch_tasks *tasks, const struct srch_generator *gen,
+	const struct srch_judge *judge, struct srch_outcome *out) CHECK_RESULT;
+
+/* Judges a run that was generated without (`judge RUN`): the store ends in the very commit `run` would have given.
+ * A run judged already is judged again when `again`, else left alone. */
+int srch_judge_run(const char *dir, const struct srch_judge *judge, int workers, bool again, struct srch_outcome *out) CHECK_RESULT;
+
+/* Recomputes nodes with the generator and compares tokens, text, routing and log-probabilities, to the bit.
+ * every: 1 recomputes all, n every nth program. */
+struct srch_verified {
+	size_t tasks, programs, tokens;
+	size_t differing;        /* programs with any difference */
+	char first[256];         /* the first difference in words; "" when none */
+};
+int srch_verify(const char *dir, const struct srch_generator *gen, int every, struct srch_verified *out) CHECK_RESULT;
+
+#endif
