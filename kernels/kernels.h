@@ -1,0 +1,254 @@
+/* kernels/kernels.h - layer 1. The arithmetic of a mixture-of-experts model, behind one table of functions per backend.
+ *
+ * An operation is a struct of operands with shapes; its formula stands above it and its definition is the function of the same
+ * name in ref.c. A front function (kern_matmul, ...) checks the shapes once, adds the bytes it must move and the multiply-adds
+ * to k->bytes and k->macs, and calls the backend. NULL in a backend's table means unsupported (ERR_UNSUPPORTED): an answer,
+ * never a silent fallback. No operation allocates; one that needs scratch takes it as an operand and kern_<op>_scratch()
+ * says how much.
+ *
+ *   backend   what it is
+ *   ref       plain C, double sums: the definition
+ *   cpu       one source compiled for AVX-512, AVX2 and any machine, chosen at run time; all three give the same bits
+ *   check     cpu with ref beside every call, held to a stated bound; the first violation is the error of that call
+ *
+ * Determinism: row r of an output depends, to the bit, only on row r of the inputs (and on that row's own cache or state):
+ * never on n, on the other rows, or on the number of threads. Sums are cut by shape alone.
+ *
+ * Legend: n rows in flight   d model width   e experts   k chosen per row   w expert width   t position
+ *         h query heads      g key/value heads   c head width   hk, hv key and value heads of Gated DeltaNet, dk, dv widths
+ * Matrices are row-major, `ld` elements from row to row (ld >= cols; what lies between is neither read nor written).
+ * Activations are f32 in memory. R(x) below is the rounding of the compute type: nothing for KERN_F32, to bfloat16 (nearest
+ * even, kept in f32) for KERN_BF16. Sums run in f32 and are rounded once, at the end, where R stands.
+ *
+ * Errors: ERR_USAGE shapes that do not fit (names the operation and the operand), ERR_LIMIT one of the KERN_MAX_ below,
+ * ERR_UNSUPPORTED. Pointers are borrowed for the call; weights and packed panels for as long as they are used. */
+#ifndef KERNELS_KERNELS_H
+#define KERNELS_KERNELS_H
+
+#include "base/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define KERN_MAX_EXPERTS 1024
+#define KERN_MAX_TOP_K   64
+#define KERN_MAX_HEAD    512 /* width of a head (c, dk, dv) */
+#define KERN_MAX_CONV    16  /* taps of the causal convolution */
+#define KERN_MAX_OUT     4   /* matrices one kern_matmul applies to the same rows */
+#define KERN_MAX_DIM     (1 << 24)
+#define KERN_PAGE        32  /* positions in a page of the key/value cache, and in a block of the softmax */
+#define KERN_K_BLOCK     256 /* inputs in one chain of a dot product; chains are added in order */
+#define KERN_SCALE_MAX   64.0f /* FP8 scales must be finite and smaller in magnitude (real ones are around 1e-3) */
+
+enum kern_type { KERN_F32, KERN_BF16, KERN_F16, KERN_FP8 /* e4m3fn */ };
+size_t kern_type_bytes(enum kern_type t);
+const char *kern_type_name(enum kern_type t);
+
+/* Rows of f32 in memory. Read-only operands are not written through `data`. */
+struct kern_view {
+	float *data;
+	int rows, cols;
+	size_t ld;
+};
+static inline struct kern_view kern_rows(float *data, int rows, int cols)
+{
+	return (struct kern_view){data, rows, cols, (size_t)cols};
+}
+
+/* A matrix of weights [rows = outputs, cols = inputs] as it lies in the file. FP8: W[r][c] = f32(q[r][c] * s), with
+ * s = scale[((scale_row0 + r) / block_rows) * scale_ld + c / block_cols]; blocks need not divide the matrix.
+ * scale_row0 is for a part of a fused matrix that starts inside a block (the up half of gate_up). */
+struct kern_weight {
+	const void *data;
+	enum kern_type type;
+	int rows, cols;
+	size_t ld;
+	const float *scale; /* NULL unless FP8 */
+	int scale_ld, scale_row0;
+	int block_rows, block_cols;
+	const void *packed; /* NULL, or what kern_pack made of it for this backend */
+};
+/* ERR_FORMAT when the matrix cannot be computed with: an FP8 NaN code (0x7f, 0xff), a scale that is not finite or over
+ * KERN_SCALE_MAX, an F16 infinity or NaN. To be called once for every matrix when a model is loaded. */
+int kern_weight_check(const struct kern_weight *w) CHECK_RESULT;
+/* Item (r, c) as f32. For tests, embeddings of small vectors, and conversion at load time; not for speed. */
+float kern_weight_at(const struct kern_weight *w, int r, int c);
+
+struct kern_backend;
+struct crew;
+struct kern_checker;
+
+struct kern {
+	const struct kern_backend *backend;
+	struct crew *crew;      /* borrowed; NULL: the caller's thread alone */
+	enum kern_type compute; /* KERN_F32, KERN_BF16: the R of the formulas */
+	uint64_t bytes, macs;   /* since kern_open; anyone may set them to 0 */
+	struct kern_checker *checker;
+};
+/* name: "ref", "cpu" (best body for this processor), "cpu-avx512", "cpu-avx2", "cpu-base", "check"; NULL is "cpu".
+ * ERR_USAGE for an unknown name, ERR_UNSUPPORTED for a body this processor lacks or a compute type that is not there. */
+int kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute) CHECK_RESULT;
+/* The check backend round any other, for tests. */
+int kern_open_check(struct kern *k, const struct kern_backend *inner, struct crew *crew, enum kern_type compute) CHECK_RESULT;
+void kern_close(struct kern *k);
+
+/* Packing: weights laid out for the backend, of the same type and size (rounded up to 16 rows). Optional: an unpacked matrix gives the same bits,
+ * straight from the mapped file, at some cost per element. Worth it for a small model that is used many times; a large one is
+ * never copied. 0 bytes: this backend does not pack. */
+size_t kern_pack_bytes(const struct kern *k, const struct kern_weight *w);
+/* dst: 64-byte aligned, kern_pack_bytes long, kept by the caller as long as w is used. Sets w->packed. */
+void kern_pack(const struct kern *k, struct kern_weight *w, void *dst);
+
+/* y[r] = R(table[ids[r]]) */
+struct kern_embed {
+	const struct kern_weight *table; /* [vocab, d] */
+	const int32_t *ids;              /* [n], each 0 .. vocab - 1 (checked) */
+	struct kern_view y;              /* [n, d] */
+};
+int kern_embed(struct kern *k, const struct kern_embed *op) CHECK_RESULT;
+
+/* y[r][i] = R(x[r][i] / sqrt(mean_j(x[r][j]^2) + eps) * (plus_one ? 1 + w[i] : w[i])) */
+struct kern_norm {
+	struct kern_view x; /* [n, d] */
+	const float *w;     /* [d] */
+	bool plus_one;
+	float eps;
+	struct kern_view y; /* [n, d], may be x */
+};
+int kern_norm(struct kern *k, const struct kern_norm *op) CHECK_RESULT;
+
+/* For each j < n_out:  y_j[r][o] = R(sum_i x[r][i] * W_j[o][i]),  and with a residual  y_j = R(residual + y_j).
+ * Matrices applied to the same rows go into one call: one hand-over to the threads. */
+struct kern_matmul_out {
+	const struct kern_weight *w; /* [out, in] */
+	struct kern_view y;          /* [n, out] */
+	const struct kern_view *residual; /* NULL or [n, out]; may be y itself */
+	bool keep_f32;               /* no R: for logits that are sampled from */
+};
+struct kern_matmul {
+	struct kern_view x; /* [n, in], none of the y */
+	int n_out;          /* 1 .. KERN_MAX_OUT */
+	struct kern_matmul_out out[KERN_MAX_OUT];
+};
+int kern_matmul(struct kern *k, const struct kern_matmul *op) CHECK_RESULT;
+
+/* The k largest logits, largest first, ties to the lower index (a NaN counts as -inf);
+ * p = softmax(logits[r]) over all e; weights = R(renormalise ? p_chosen / sum(p_chosen) : p_chosen). */
+struct kern_route {
+	struct kern_view logits; /* [n, e] */
+	int top_k;               /* k <= e */
+	bool renormalise;
+	uint16_t *experts; /* [n, k], k apart */
+	float *weights;    /* [n, k], k apart */
+};
+int kern_route(struct kern *k, const struct kern_route *op) CHECK_RESULT;
+
+/* f_e(x) = R(down_e R(silu(R(gate_e x)) * R(up_e x)))
+ * m[r] = sum over slots j in order of weights[r][j] * f_experts[r][j](x[r])  +  sigmoid(R(shared_logit[r])) * f_shared(x[r])
+ * y[r] = R(residual[r] + R(m[r]))
+ * shared_gate NULL: the shared expert is added with factor 1. shared_logit[r] = shared_gate . x[r]. */
+struct kern_mlp {
+	struct kern_weight gate, up; /* [w, d] */
+	struct kern_weight down;     /* [d, w] */
+};
+struct kern_experts {
+	struct kern_view x;                /* [n, d] */
+	const uint16_t *experts;           /* [n, k], each < n_experts, distinct within a row (checked: < n_experts) */
+	const float *weights;              /* [n, k] */
+	int top_k, n_experts;
+	const struct kern_mlp *mlp;        /* [n_experts], all of one width */
+	const struct kern_mlp *shared;     /* NULL: none; its width may differ */
+	const struct kern_weight *shared_gate; /* NULL or [1, d] */
+	const struct kern_view *residual;  /* NULL or [n, d]; may be y, not x */
+	struct kern_view y;                /* [n, d], not x */
+	void *scratch;                     /* kern_experts_scratch bytes, 64-byte aligned */
+	size_t scratch_bytes;
+	int *distinct;                     /* NULL, or set to the number of distinct experts touched */
+};
+/* For up to n rows of these shapes (op's pointers are not looked at, only top_k, n_experts, mlp[0], shared, x.cols). */
+size_t kern_experts_scratch(const struct kern *k, const struct kern_experts *op, int n);
+int kern_experts(struct kern *k, const struct kern_experts *op) CHECK_RESULT;
+
+/* Causal attention over a paged cache. For every row r, at position t = position[r] of the sequence whose page table is table[r]:
+ *   q, k heads: u = R(norm(u)) as in kern_norm over c (where a norm weight is given); then on the first `rot` of c
+ *     u'[i] = R(u[i] cos_i - u[i + rot/2] sin_i),  u'[i + rot/2] = R(u[i + rot/2] cos_i + u[i] sin_i),  i < rot/2
+ *   k and v are stored at (table[r][t / KERN_PAGE], t % KERN_PAGE), all rows before any row reads;
+ *   s_j = scale * q . k_j for positions j = 0 .. t,  y[head] = R(sum_j softmax(s)_j v_j)
+ *   gated: y = R(y * R(sigmoid(gate)))
+ * Blocks of KERN_PAGE positions, counted from 0, have their own maximum and sum and are merged in order, so a position's bits
+ * do not depend on whether it came by chunk or step. A prompt's chunk is n rows with the same table and consecutive positions.
+ * Query head i reads key/value head i / (h / g). No two rows of a call may be the same position of the same page.
+ * The page of a position: pool + table[r][t / KERN_PAGE] * page_bytes, holding K [g][c][KERN_PAGE] then V [g][KERN_PAGE][c]. */
+struct kern_attention {
+	struct kern_view q;     /* [n, h * c], or gated [n, h * 2c]: per head query c, then gate c. Overwritten (rotated in place). */
+	struct kern_view kx, vx; /* [n, g * c]. kx is overwritten too. */
+	const float *q_norm, *k_norm; /* [c] or NULL */
+	bool plus_one;
+	float eps;
+	const float *rotary; /* [n_positions, rot] from kern_rotary_fill; NULL with rot = 0 */
+	int rot, n_positions; /* rot even, <= c; every position < n_positions (checked) */
+	int heads, kv_heads, dim; /* h, g, c */
+	bool gated;
+	float scale;
+	const int32_t *position;     /* [n] */
+	const int32_t *const *table; /* [n] */
+	void *pool;                  /* 64-byte aligned */
+	enum kern_type kv_type;      /* KERN_F32, or KERN_BF16 (stored rounded: exact under compute BF16) */
+	int n_pages;                 /* in pool; page numbers are below (checked) */
+	struct kern_view y;          /* [n, h * c] */
+};
+int kern_attention(struct kern *k, const struct kern_attention *op) CHECK_RESULT;
+/* One page of one layer; a multiple of 64. A copy of its bytes is a copy of the page. */
+size_t kern_page_bytes(int kv_heads, int dim, enum kern_type kv_type);
+/* table[t * rot + i] = cos(t * theta^(-2i/rot)), [.. + rot/2 + i] = sin, i < rot/2, in double, rounded once. */
+void kern_rotary_fill(float *table, int n_positions, int rot, double theta);
+
+/* Gated DeltaNet: convolution, gates, recurrence and gated norm. Channels: q [hk][dk] | k [hk][dk] | v [hv][dv].
+ * For every sequence s, rows first[s] .. first[s+1] - 1 in order (one row: a decode step; many: a prompt's chunk, same bits):
+ *   u = R(silu(R(sum_j conv[j][channel] * (input j - (width-1) rows back))))     inputs before the first come from conv_src
+ *   q, k: per head x / sqrt(sum x^2 + 1e-6); q also * dk^-0.5; value head i uses key head i / (hv / hk)
+ *   beta = R(sigmoid(b)),  decay = exp(-exp(a_log) * softplus(a + dt_bias))
+ *   S = decay * S;  d = beta * (v - S^T k);  S = S + k d^T;  o = R(S^T q)
+ *   y[head] = R(R(o / sqrt(mean(o^2) + eps)) * norm_w * silu(z))
+ * and the state after the last row is written to dst. src NULL: zeros. dst may be src (a step in place), else they are apart:
+ * a fork reads its parent's state and writes its own, and copies nothing. */
+struct kern_gdn_state {
+	const float *s_src;    /* [hv][dk][dv] */
+	float *s_dst;
+	const float *conv_src; /* [width - 1][channels], oldest first: the inputs before the convolution */
+	float *conv_dst;
+};
+struct kern_gdn {
+	struct kern_view qkv; /* [n, 2 hk dk + hv dv] */
+	struct kern_view z;   /* [n, hv dv] */
+	struct kern_view a, b; /* [n, hv] */
+	const float *conv;    /* [width][channels]: transposed from the file's [channels, 1, width] */
+	const float *a_log, *dt_bias; /* [hv] */
+	const float *norm_w;  /* [dv], plain w */
+	float eps;
+	int key_heads, value_heads, key_dim, value_dim, conv_width; /* hv a multiple of hk */
+	int n_seq;
+	const int32_t *first; /* [n_seq + 1], first[0] = 0, first[n_seq] = n, each sequence at least one row */
+	const struct kern_gdn_state *state; /* [n_seq] */
+	struct kern_view y;   /* [n, hv dv] */
+};
+int kern_gdn(struct kern *k, const struct kern_gdn *op) CHECK_RESULT;
+
+/* A backend: what fills the table. Operands have been checked by the front. */
+struct kern_backend {
+	const char *name, *isa; /* "cpu", "avx2" */
+	int (*embed)(struct kern *k, const struct kern_embed *op);
+	int (*norm)(struct kern *k, const struct kern_norm *op);
+	int (*matmul)(struct kern *k, const struct kern_matmul *op);
+	int (*route)(struct kern *k, const struct kern_route *op);
+	int (*experts)(struct kern *k, const struct kern_experts *op);
+	int (*attention)(struct kern *k, const struct kern_attention *op);
+	int (*gdn)(struct kern *k, const struct kern_gdn *op);
+	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n);
+	size_t (*pack_bytes)(const struct kern_weight *w); /* NULL: does not pack */
+	void (*pack)(const struct kern_weight *w, void *dst);
+};
+/* The backend of that name (see kern_open), or NULL when unknown or not for this processor. */
+const struct kern_backend *kern_backend_find(const char *name);
+
+#endif
