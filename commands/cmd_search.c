@@ -1,0 +1,57 @@
+/* coppice search: generate only. */
+#include "base/log.h"
+#include "commands/commands.h"
+#include "commands/open.h"
+#include <jansson.h>
+
+static void print(const struct options *o, const struct srch_outcome *done)
+{
+	if (o->json) {
+		json_t *j = json_pack("{s:s, s:I, s:I, s:I, s:f, s:f}", "run", done->commit, "tasks", (json_int_t)done->tasks, "completions",
+		                      (json_int_t)done->programs, "tokens", (json_int_t)done->tokens, "seconds", done->seconds,
+		                      "tokens_per_second", done->tokens_per_second);
+		json_dumpf(j, stdout, JSON_INDENT(1));
+		putchar('\n');
+		json_decref(j);
+		return;
+	}
+	printf("%zu completions of %zu tasks in %s\ncommit %s\n", done->programs, done->tasks, o->out, done->commit);
+	if (done->tokens)
+		log_info("%llu tokens, %.0f tokens/s", (unsigned long long)done->tokens, done->tokens_per_second);
+	log_info("next: coppice judge %s, or git -C %s log --graph --oneline --all", o->out, o->out);
+}
+
+static int run(const struct options *o)
+{
+	if (!o->out)
+		return err_set(ERR_USAGE, "search needs --out DIR, the folder to write the run to");
+	struct srch_tasks tasks;
+	struct srch_gen *gen = NULL;
+	struct srch_outcome done;
+	int err = open_tasks(&tasks, o);
+	if (err)
+		return err;
+	err = open_generator(&gen, o);
+	if (!err) {
+		struct srch_options so = search_options(o);
+		struct srch_judge judge = srch_judge_table(NULL);
+		err = srch_run(&so, &tasks, srch_gen_table(gen), &judge, &done);
+	}
+	if (!err)
+		print(o, &done);
+	srch_gen_close(gen);
+	srch_tasks_release(&tasks);
+	return err;
+}
+
+const struct command cmd_search = {
+	.name = "search",
+	.args = "",
+	.summary = "generate only: grow programs and keep them in a run store",
+	.text = "Grows --forks programs for each task and writes them, with the routing of every token, to a run: a bare git repository in "
+	        "which a node of the search tree is a commit. Nothing is compiled or run; `coppice judge RUN` does that later and ends in the "
+	        "same commit that `coppice run` gives.",
+	.options = "model tasks humaneval out policy forks temperature top-p top-k frontier max-tokens limit seed threads batch backend compute resume",
+	.examples = "  coppice search --out run --forks 8 --limit 4\n  git -C run log --graph --oneline --all\n",
+	.run = run,
+};

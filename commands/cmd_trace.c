@@ -1,0 +1,137 @@
+/* coppice trace: teacher-forced capture of logits and routing. */
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/npy.h"
+#include "commands/commands.h"
+#include "commands/open.h"
+
+struct trace {
+	int32_t *ids;
+	int n;
+	float *logits, *weights;
+	uint16_t *experts;
+};
+
+static int read_ids(struct trace *t, const char *path)
+{
+	struct file_map map;
+	int err = file_map_open(&map, path);
+	if (err)
+		return err;
+	struct npy a;
+	err = npy_parse(&a, map.data, map.size);
+	if (!err && (a.n_dims != 1 || a.type >= NPY_F16))
+		err = err_set(ERR_FORMAT, "token ids are a one-dimensional array of integers, and this one has %d dimensions%s", a.n_dims, a.type >= NPY_F16 ? " of floats" : "");
+	if (!err && (a.n_items == 0 || a.n_items > INT32_MAX))
+		err = err_set(ERR_FORMAT, "%zu token ids: at least one and fewer than 2^31 are needed", a.n_items);
+	if (!err) {
+		t->n = (int)a.n_items;
+		t->ids = mem_array(a.n_items, sizeof *t->ids);
+		for (size_t i = 0; i < a.n_items && !err; i++) {
+			int64_t id = npy_int(&a, i);
+			if (id < 0 || id > INT32_MAX)
+				err = err_set(ERR_FORMAT, "token id %lld at index %zu is not one", (long long)id, i);
+			t->ids[i] = (int32_t)id;
+		}
+	}
+	file_map_close(&map);
+	return err ? err_prefix(err, "%s", path) : 0;
+}
+
+static int compute(struct trace *t, struct eng_model *m)
+{
+	const struct eng_info *info = eng_model_info(m);
+	size_t n = (size_t)t->n, row = (size_t)info->n_layers * (size_t)info->top_k;
+	t->logits = mem_large(n * (size_t)info->n_vocab * sizeof *t->logits);
+	t->weights = mem_large(n * row * sizeof *t->weights);
+	t->experts = mem_large(n * row * sizeof *t->experts);
+	if (!t->logits || !t->weights || !t->experts)
+		return err_set(ERR_NOMEM, "logits of %d positions x %d ids do not fit in memory: trace a shorter piece", t->n, info->n_vocab);
+	struct eng_prefix *prefix;
+	int err = eng_prefix_new(&prefix, m, t->ids, t->n, (struct eng_capture){ t->experts, t->weights }, t->logits);
+	if (!err)
+		eng_prefix_free(prefix);
+	return err;
+}
+
+static int write_array(const char *dir, const char *name, enum npy_type type, int n_dims, const size_t *dims, const void *data)
+{
+	struct buf b;
+	buf_init(&b, SIZE_MAX / 2);
+	char *path = file_join(dir, name);
+	int err = npy_write(&b, type, n_dims, dims, data);
+	if (!err)
+		err = file_write(path, b.data, b.len);
+	mem_free(path);
+	buf_release(&b);
+	return err;
+}
+
+/* Ids are written in the smallest type that holds the model's, as in the run store. */
+static int write_experts(const struct trace *t, const struct eng_info *info, const char *dir)
+{
+	const size_t dims[3] = { (size_t)t->n, (size_t)info->n_layers, (size_t)info->top_k };
+	size_t items = dims[0] * dims[1] * dims[2];
+	if (info->n_experts > 256)
+		return write_array(dir, "experts.npy", NPY_U16, 3, dims, t->experts);
+	uint8_t *narrow = mem_alloc(items);
+	for (size_t i = 0; i < items; i++)
+		narrow[i] = (uint8_t)t->experts[i];
+	int err = write_array(dir, "experts.npy", NPY_U8, 3, dims, narrow);
+	mem_free(narrow);
+	return err;
+}
+
+static int write_all(const struct trace *t, const struct eng_info *info, const char *dir)
+{
+	const size_t routed[3] = { (size_t)t->n, (size_t)info->n_layers, (size_t)info->top_k };
+	const size_t logits[2] = { (size_t)t->n, (size_t)info->n_vocab };
+	int err = file_mkdirs(dir);
+	if (!err)
+		err = write_array(dir, "logits.npy", NPY_F32, 2, logits, t->logits);
+	if (!err)
+		err = write_experts(t, info, dir);
+	if (!err)
+		err = write_array(dir, "weights.npy", NPY_F32, 3, routed, t->weights);
+	return err;
+}
+
+static int run(const struct options *o)
+{
+	if (!o->ids || !o->out)
+		return err_set(ERR_USAGE, "trace needs --ids IDS.npy and --out DIR");
+	struct trace t = { 0 };
+	struct eng_model *m = NULL;
+	int err = read_ids(&t, o->ids);
+	if (!err)
+		err = open_model(&m, o, t.n);
+	if (!err)
+		err = compute(&t, m);
+	if (!err)
+		err = write_all(&t, eng_model_info(m), o->out);
+	if (!err && o->json)
+		printf("{\"tokens\": %d, \"layers\": %d, \"top_k\": %d, \"vocab\": %d}\n", t.n, eng_model_info(m)->n_layers,
+		       eng_model_info(m)->top_k, eng_model_info(m)->n_vocab);
+	else if (!err)
+		log_info("%s holds logits.npy, experts.npy and weights.npy of %d positions", o->out, t.n);
+	eng_model_close(m);
+	mem_free(t.ids);
+	mem_large_free(t.logits);
+	mem_large_free(t.weights);
+	mem_large_free(t.experts);
+	return err;
+}
+
+const struct command cmd_trace = {
+	.name = "trace",
+	.args = "",
+	.summary = "write logits, experts and weights of given token ids",
+	.text = "Feeds the given token ids to the model and writes what it computed at every position: logits.npy (positions x "
+	        "vocabulary, f32), experts.npy (positions x layers x k, in chosen order; u8 where ids fit, else u16) and weights.npy "
+	        "(the same shape, f32). Layers are those that have experts. No tokenizer is needed.",
+	.options = "model ids out backend compute threads",
+	.examples = "  python3 -c 'import numpy; numpy.save(\"ids.npy\", numpy.array([5, 17, 3]))'\n"
+	            "  coppice trace --ids ids.npy --out trace\n",
+	.run = run,
+};

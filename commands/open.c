@@ -1,0 +1,115 @@
+#include "commands/open.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "search/run.h"
+#include <inttypes.h>
+#include <string.h>
+
+int open_tasks(struct srch_tasks *tasks, const struct options *o)
+{
+	const char *paths[OPT_MAX_FILES + 1];
+	size_t n = 0;
+	for (int i = 0; i < o->n_tasks; i++)
+		paths[n++] = o->tasks[i];
+	if (o->humaneval && n == 0)
+		return err_set(ERR_USAGE, "--humaneval lends docstrings to tasks of HumanEval in C: give those with --tasks");
+	if (o->humaneval)
+		paths[n++] = o->humaneval;
+	srch_tasks_init(tasks);
+	int err = srch_tasks_load(tasks, paths, n);
+	if (!err)
+		err = srch_tasks_select(tasks, NULL, (size_t)o->limit);
+	if (err)
+		srch_tasks_release(tasks);
+	return err;
+}
+
+static enum eng_compute compute_of(const char *name)
+{
+	if (!name)
+		return ENG_COMPUTE_DEFAULT;
+	return strcmp(name, "f32") == 0 ? ENG_COMPUTE_F32 : strcmp(name, "bf16") == 0 ? ENG_COMPUTE_BF16 : ENG_COMPUTE_FP8;
+}
+
+static struct eng_options engine_options(const struct options *o)
+{
+	return (struct eng_options){
+		.backend = o->backend, .compute = compute_of(o->compute), .threads = (int)o->threads,
+	};
+}
+
+int open_model(struct eng_model **out, const struct options *o, int max_positions)
+{
+	char *dir = NULL;
+	int err = 0;
+	if (!o->model && (err = file_data(&dir, "models/sapling")) < 0)
+		return err;
+	struct eng_options e = engine_options(o);
+	e.max_positions = max_positions;
+	e.max_forks = 1;
+	err = eng_model_open(out, o->model ? o->model : dir, &e);
+	mem_free(dir);
+	return err;
+}
+
+int open_generator(struct srch_gen **out, const struct options *o)
+{
+	struct eng_options e = engine_options(o);
+	/* A tree keeps its frontier alive and the paths that are being split off it. */
+	int64_t alive = o->batch ? o->batch : 32;
+	if (strcmp(o->policy, "top-p") == 0) {
+		int64_t frontier = o->frontier ? o->frontier : o->forks;
+		alive = 2 * (frontier > o->forks ? frontier : o->forks) + 1;
+	}
+	e.max_forks = (int)(alive < 64 ? 64 : alive);
+	return srch_gen_open(out, o->model, &e);
+}
+
+int open_generator_of(struct srch_gen **out, const struct run *r, const struct options *o)
+{
+	struct options as_run = *o;
+	as_run.backend = o->backend ? o->backend : r->backend;
+	as_run.compute = o->compute ? o->compute : r->compute;
+	as_run.policy = srch_policy_name(r->policy);
+	as_run.forks = r->forks;
+	as_run.frontier = r->frontier;
+	int err = open_generator(out, &as_run);
+	if (!err && srch_gen_table(*out)->fingerprint != r->fingerprint) {
+		err = err_set(ERR_CONFLICT, "the run was made with another model (fingerprint %016" PRIx64 ", this one's is %016" PRIx64 "): name it with --model",
+		              r->fingerprint, srch_gen_table(*out)->fingerprint);
+		srch_gen_close(*out);
+		*out = NULL;
+	}
+	return err;
+}
+
+int open_judge(struct cmp_judge **out, const struct options *o)
+{
+	struct cmp_options j = { .limits = cmp_default_limits };
+	if (o->seconds > 0)
+		j.limits.run_seconds = o->seconds;
+	return cmp_judge_open(out, &j);
+}
+
+struct srch_options search_options(const struct options *o)
+{
+	bool tree = strcmp(o->policy, "top-p") == 0;
+	return (struct srch_options){
+		.out = o->out,
+		.policy = tree ? SRCH_TOPP : SRCH_SAMPLE,
+		.forks = (int)o->forks,
+		.temperature = o->temperature,
+		.top_k = !tree && o->top_k > 0 ? (int)o->top_k : 0,
+		.top_p = !tree && o->top_p >= 0 ? o->top_p : 1,
+		.seed = (uint64_t)o->seed,
+		.max_tokens = (int)o->max_tokens,
+		.p = tree && o->top_p >= 0 ? o->top_p : 0,
+		.k = tree && o->top_k > 0 ? (int)o->top_k : 0,
+		.frontier = (int)o->frontier,
+		.batch = (int)o->batch,
+		.workers = (int)o->threads,
+		.resume = o->resume,
+		.quiet = o->quiet,
+	};
+}

@@ -1,0 +1,23 @@
+/* commands/open.h - layer 5. What several commands open the same way, from the options. */
+#ifndef COMMANDS_OPEN_H
+#define COMMANDS_OPEN_H
+
+#include "commands/options.h"
+#include "search/search.h"
+
+/* Tasks: --tasks (with --humaneval joined), or the embedded ones; the first --limit of them. */
+int open_tasks(struct srch_tasks *tasks, const struct options *o) CHECK_RESULT;
+/* Engine and tokenizer: --model, --backend, --compute, --threads, room for --batch and the policy's forks. Yours: srch_gen_close. */
+int open_generator(struct srch_gen **out, const struct options *o) CHECK_RESULT;
+/* Only the model, for commands that need no tokenizer. Yours: eng_model_close. max_positions 0: the default. */
+int open_model(struct eng_model **out, const struct options *o, int max_positions) CHECK_RESULT;
+/* The judge, with --seconds. Yours: cmp_judge_close. */
+int open_judge(struct cmp_judge **out, const struct options *o) CHECK_RESULT;
+/* The search's options from the command's. */
+struct srch_options search_options(const struct options *o);
+/* The generator that a recorded run was made with: --model where it was not the embedded one. ERR_CONFLICT when the
+ * model is another one. */
+struct run;
+int open_generator_of(struct srch_gen **out, const struct run *r, const struct options *o) CHECK_RESULT;
+
+#endif
