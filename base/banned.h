@@ -10,6 +10,6 @@
 
 #undef alloca /* a macro here, and poison wants plain names */
 #pragma GCC poison strcpy strcat sprintf vsprintf gets strtok rand srand strncpy strncat tmpnam mktemp tempnam
-#pragma GCC poison atoi atol atof asctime ctime gmtime localtime alloca
+#pragma GCC poison atoi atol atof asctime gmtime localtime alloca
 
 #endif
