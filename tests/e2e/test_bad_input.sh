@@ -1,0 +1,101 @@
+#!/bin/bash
+# Bad input as a user meets it: one clear error, the right status, and nothing lost or half-written.
+. tests/e2e/lib.sh
+sapling=$root/models/sapling
+command -v python3 >/dev/null || { echo "skip bad input: no python3 to plant it"; exit 0; }
+
+model() { # a fresh copy of the embedded model in ./m
+	rm -rf m && mkdir m && cp "$sapling"/*.json "$sapling"/*.safetensors m/
+}
+edit() { # FILE PYTHON: j is the JSON value of FILE, changed by PYTHON
+	python3 - "$1" "$2" <<'P'
+import json, sys
+path, code = sys.argv[1:]
+j = json.load(open(path))
+t = j.get("text_config", j)
+exec(code)
+json.dump(j, open(path, "w"))
+P
+}
+refuses() { # NAME PART: the model in ./m must be refused with PART in the error
+	says "$1" 1 "$2" "$coppice" search --model m --out run --limit 1 --forks 1 --quiet
+	[ -e run ] && { not_ok "$1: no run is left behind"; rm -rf run; }
+	return 0
+}
+weights=$(cd "$sapling" && ls *.safetensors | head -1)
+
+model; head -c 100000 m/"$weights" >cut && mv cut m/"$weights"
+refuses "a safetensors file cut short" "$weights"
+model; head -c 5 "$sapling/$weights" >m/"$weights"
+refuses "a safetensors file of five bytes" "$weights"
+model; printf '\377\377\377\377\377\377\377\177{}' >m/"$weights"
+refuses "a header length beyond the file" "$weights"
+model; rm m/"$weights"
+says "no weights at all" 3 "safetensors" "$coppice" search --model m --out run --limit 1
+model; edit m/config.json 'del t["num_experts"]'
+refuses "a field that is missing" "num_experts"
+model; edit m/config.json 't["num_hidden_layers"] = -3'
+refuses "a negative field" "num_hidden_layers"
+model; edit m/config.json 't["hidden_size"] = 10**12'
+refuses "an absurd field" "hidden_size"
+model; edit m/config.json 't["num_experts_per_tok"] = 4096'
+refuses "more experts a token than there are" "num_experts_per_tok"
+model; edit m/config.json 't["num_attention_heads"] = "four"'
+refuses "a field of the wrong type" "num_attention_heads"
+model; edit m/config.json 'j["model_type"] = t["model_type"] = "gpt2"'
+refuses "an architecture that is not supported" "gpt2"
+model; printf '{"model_type": ' >m/config.json
+refuses "a config that is not JSON" "config.json"
+model; edit m/tokenizer.json 'j["model"]["merges"][3] = "one-word"'
+refuses "a broken merge" "merge"
+model; edit m/tokenizer.json 'j["pre_tokenizer"] = {"type": "Mystery"}'
+refuses "an unknown pre-tokenizer is named" "Mystery"
+model; rm m/tokenizer.json
+says "no tokenizer" 3 "tokenizer.json" "$coppice" search --model m --out run --limit 1
+
+# tasks and samples
+printf '{"task_id": "a", "language": "c", "prompt": "int f(void) {", "entry_point": "f", "test": ""}\nnot json\n' >tasks.jsonl
+says "a task line that is not JSON" 1 "tasks.jsonl" "$coppice" search --tasks tasks.jsonl --out run
+has "the line is named" err "2"
+printf '{"task_id": "a", "language": "cobol", "prompt": "x", "entry_point": "f", "test": ""}\n' >tasks.jsonl
+says "an unknown language is named" 1 "cobol" "$coppice" search --tasks tasks.jsonl --out run
+printf '{"task_id": "a"}\n' >tasks.jsonl
+says "an object of no known format" 1 "tasks.jsonl" "$coppice" search --tasks tasks.jsonl --out run
+: >tasks.jsonl
+says "an empty tasks file" 1 "tasks.jsonl" "$coppice" search --tasks tasks.jsonl --out run
+printf '{"task_id": "no/such", "completion": "x"}\n' >samples.jsonl
+says "a sample of an unknown task" 1 "no/such" "$coppice" judge --samples samples.jsonl
+printf '{"task_id": "hand/0"}\n' >samples.jsonl
+says "a sample with neither completion nor solution" 1 "samples.jsonl" "$coppice" judge --samples samples.jsonl
+[ -e samples.jsonl_results.jsonl ] && not_ok "no results are half-written" || ok "no results are half-written"
+
+# stores
+mkdir empty plain && : >plain/file
+says "an empty folder is no run" 1 "empty" "$coppice" redundancy empty
+says "a folder of other things is no run" 1 "plain" "$coppice" redundancy plain
+says "a folder of other things is not overwritten" 1 "plain" "$coppice" search --out plain --limit 1 --forks 1
+[ -e plain/file ] && ok "its file is still there" || not_ok "its file is still there"
+git init -q --bare other.git
+says "another git repository is no run" 1 "other.git" "$coppice" redundancy other.git
+runs "a small run" 0 "$coppice" search --out run --limit 1 --forks 2 --max-tokens 20 --quiet
+says "an existing run is not overwritten" 1 "--resume" "$coppice" search --out run --limit 1 --forks 2 --max-tokens 20
+says "resuming with other options says which" 1 "seed" "$coppice" search --out run --limit 1 --forks 2 --max-tokens 20 --seed 9 --resume
+runs "the run is still whole" 0 "$coppice" fsck run
+
+# token ids
+python3 -c 'open("ids.npy","wb").write(b"\x93NUMPY\x01\x00v\x00" + b"{\x27descr\x27: \x27<i4\x27, \x27fortran_order\x27: False, \x27shape\x27: (1,), }".ljust(117) + b"\n" + (10**6).to_bytes(4, "little"))'
+says "a token id outside the vocabulary" 2 "1000000" "$coppice" trace --ids ids.npy --out trace
+printf 'PK' >ids.npy
+says "token ids that are no npy" 1 "ids.npy" "$coppice" trace --ids ids.npy --out trace
+
+# a full disk: a file system of 300 kB, where this user may mount one
+mkdir full
+if mount -t tmpfs -o size=300k coppice-test full 2>/dev/null; then
+	"$coppice" search --out full/run --limit 20 --forks 16 --quiet >out 2>err
+	equal "a full disk ends with status 1" 1 $?
+	has "a full disk is named" err "No space left"
+	git -C full/run fsck --full >fsck 2>&1 && ok "what was saved is whole" || not_ok "what was saved is whole" "$(head -3 fsck)"
+	umount full
+else
+	echo "skip a full disk: this user may not mount a small file system"
+fi

@@ -1,0 +1,37 @@
+#!/bin/bash
+# Wrong usage: one clear line, exit status 2; help and man pages agree with what is parsed.
+. tests/e2e/lib.sh
+
+runs "no command is wrong usage" 2 "$coppice"
+runs "--help is not an error" 0 "$coppice" --help
+has "help lists run" out "run "
+runs "--version" 0 "$coppice" --version
+says "an unknown command is named" 2 "there is no command 'grow'" "$coppice" grow
+says "an unknown option is named" 2 "no option --fork" "$coppice" run --fork 3
+says "an option of another command is refused" 2 "no option --by" "$coppice" run --by step
+says "a number that is none" 2 "--forks takes a whole number from 1 to 65536, not 'many'" "$coppice" run --forks many
+says "a number with a tail" 2 "not '3x'" "$coppice" run --forks 3x
+says "zero forks" 2 "not '0'" "$coppice" run --forks=0
+says "a temperature below zero" 2 "--temperature takes a number" "$coppice" run --temperature -1
+says "NaN is no temperature" 2 "--temperature takes a number" "$coppice" run --temperature nan
+says "a probability over one" 2 "--top-p" "$coppice" run --top-p 1.5
+says "a choice that is none" 2 "sample|top-p, not 'beam'" "$coppice" search --policy beam
+says "an option without its value" 2 "--out takes DIR" "$coppice" run --out
+says "a flag with a value" 2 "--json takes no value" "$coppice" run --json=yes
+says "a single dash" 2 "two dashes" "$coppice" run -j
+says "an argument too many" 2 "one argument too many" "$coppice" fsck a b
+says "an argument missing" 2 "coppice align RUN" "$coppice" align
+says "trace without ids" 2 "--ids" "$coppice" trace --out x
+says "search without --out" 2 "--out DIR" "$coppice" search
+says "a model that is not there" 3 "nowhere" "$coppice" search --model nowhere --out x
+says "tasks that are not there" 3 "nothing.jsonl" "$coppice" search --tasks nothing.jsonl --out x
+says "a run that is not there" 3 "no-run" "$coppice" align no-run
+[ -e x ] && not_ok "a failed start leaves no run behind" || ok "a failed start leaves no run behind"
+
+for c in $("$coppice" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+	"$coppice" "$c" --help >help.txt 2>&1 || not_ok "help of $c"
+	if "$coppice" --man "$c" | cmp -s - "$root/docs/man/coppice-$c.1"; then ok "the man page of $c is in step (make man)"; else not_ok "the man page of $c is in step (make man)"; fi
+done
+if "$coppice" --man | cmp -s - "$root/docs/man/coppice.1"; then ok "the overview page is in step (make man)"; else not_ok "the overview page is in step (make man)"; fi
+if "$coppice" --help >/dev/full 2>err; then :; fi
+runs "a closed standard output is an error" 1 bash -c "'$coppice' model --json >/dev/full"
