@@ -55,7 +55,8 @@ struct eng_info {
 	size_t kv_bytes_per_token, state_bytes_per_fork;
 	int64_t n_params;          /* all, and those one token touches */
 	int64_t n_params_active;
-	uint64_t fingerprint;      /* of config and tensor bytes' names, shapes, types and sizes */
+	uint64_t fingerprint;      /* of the tensors' names, shapes and types, and the first bytes of up to 256 of them */
+	int n_passed_over;         /* tensors in the files that generating text does not need (vision, multi-token prediction) */
 };
 
 /* Where routing goes. Either pointer may be NULL (not wanted). */
@@ -68,6 +69,9 @@ struct eng_capture {
 int eng_model_open(struct eng_model **out, const char *dir, const struct eng_options *opt) CHECK_RESULT;
 void eng_model_close(struct eng_model *m);
 const struct eng_info *eng_model_info(const struct eng_model *m);
+/* Reads every byte of the weights: ERR_FORMAT names the first tensor with a NaN or an infinity. Small models (up to 512 MiB) are
+ * checked when they are opened. */
+int eng_model_check(const struct eng_model *m) CHECK_RESULT;
 
 /* Computes the prompt ids[n], n >= 1. capture holds n rows. logits: NULL, or [n x n_vocab], the logits after every position
  * (for `trace`). ERR_LIMIT (too long), ERR_USAGE (an id outside the vocabulary), ERR_NOMEM. Counted: free with eng_prefix_free;

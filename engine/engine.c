@@ -1,0 +1,404 @@
+#include "engine/engine.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/thread.h"
+#include "engine/config.h"
+#include "engine/forward.h"
+#include "engine/kv.h"
+#include "engine/model.h"
+#include <assert.h>
+
+enum { DEFAULT_FORKS = 64, DEFAULT_POSITIONS = 4096, SPARE_PREFIXES = 16, MAX_FORKS = 1 << 16, MAX_THREADS = 1024 };
+
+struct eng_fork {
+	struct eng_model *m;
+	struct kv_seq seq;
+	int32_t *table; /* [pages_per_seq], the pages of seq */
+	float *logits;  /* [n_vocab] */
+	int next_free;  /* while free: the next free fork, -1 at the end */
+	unsigned step;  /* the last eng_step it was in */
+};
+
+struct eng_prefix {
+	struct eng_model *m;
+	struct kv_seq seq;
+	float *logits; /* [n_vocab], after the last position */
+};
+
+struct eng_model {
+	struct eng_config config;
+	struct eng_weights *weights;
+	struct crew *crew;
+	struct kern kern;
+	struct forward *forward;
+	struct kv *kv;
+	struct eng_info info;
+	char *dir;
+	int *layer_index;
+	int max_forks, max_positions, pages_per_seq, max_prefixes, n_prefixes;
+	struct eng_fork *forks; /* [max_forks] */
+	int first_free;
+	float *fork_logits; /* [max_forks x n_vocab] */
+	unsigned step;
+
+	/* One batch's description, [max(chunk, max_forks)] each, and a table for prefill. */
+	int32_t *position, *first, *chunk_table;
+	const int32_t **table;
+	struct forward_state *state;
+	float *batch_logits; /* [max_forks x n_vocab] */
+};
+
+static enum kern_type choose_compute(enum eng_compute asked, const struct eng_config *c)
+{
+	if (asked == ENG_COMPUTE_DEFAULT)
+		return c->dtype == ENG_DTYPE_BF16 ? KERN_BF16 : KERN_F32;
+	return asked == ENG_COMPUTE_BF16 ? KERN_BF16 : KERN_F32;
+}
+
+static int check_options(const struct eng_options *o)
+{
+	if (o->compute == ENG_COMPUTE_FP8)
+		return err_set(ERR_UNSUPPORTED, "compute type fp8 is not supported; f32 and bf16 are");
+	if (o->threads < 0 || o->threads > MAX_THREADS)
+		return err_set(ERR_USAGE, "%d threads; between 1 and %d are possible, 0 for all processors", o->threads, MAX_THREADS);
+	if (o->max_forks < 0 || o->max_forks > MAX_FORKS)
+		return err_set(ERR_USAGE, "%d forks; between 1 and %d are possible", o->max_forks, MAX_FORKS);
+	if (o->max_positions < 0)
+		return err_set(ERR_USAGE, "%d positions; it must be 1 or more", o->max_positions);
+	return 0;
+}
+
+static int set_limits(struct eng_model *m, const struct eng_options *o)
+{
+	m->max_forks = o->max_forks ? o->max_forks : DEFAULT_FORKS;
+	m->max_positions = o->max_positions;
+	if (!m->max_positions)
+		m->max_positions = m->config.max_positions < DEFAULT_POSITIONS ? m->config.max_positions : DEFAULT_POSITIONS;
+	if (m->max_positions > m->config.max_positions)
+		return err_set(ERR_LIMIT, "%d positions; the model was made for %d (max_position_embeddings)", m->max_positions, m->config.max_positions);
+	m->pages_per_seq = (m->max_positions + ENG_PAGE - 1) / ENG_PAGE;
+	m->max_prefixes = m->max_forks + SPARE_PREFIXES;
+	int64_t pages = (int64_t)(m->max_forks + m->max_prefixes) * m->pages_per_seq;
+	if (pages > INT32_MAX / 2)
+		return err_set(ERR_LIMIT, "%d forks of %d positions are too many", m->max_forks, m->max_positions);
+	return 0;
+}
+
+/* Pages and slots can then never run out: each sequence holds at most pages_per_seq pages and one slot, and in a step every
+ * fork may take one slot more before it gives up the one it shares. */
+static int make_pools(struct eng_model *m)
+{
+	int seqs = m->max_forks + m->max_prefixes, rows = m->max_forks > ENG_PREFILL_CHUNK ? m->max_forks : ENG_PREFILL_CHUNK;
+	int n_pages = seqs * m->pages_per_seq, n_slots = seqs + m->max_forks;
+	size_t vocab = (size_t)m->config.n_vocab, r = (size_t)rows, forks = (size_t)m->max_forks;
+	int rc = forward_new(&m->forward, m->weights, &m->kern, rows, m->max_positions, n_pages, n_slots);
+	if (rc)
+		return rc;
+	m->fork_logits = mem_large(forks * vocab * sizeof(float));
+	m->batch_logits = mem_large(forks * vocab * sizeof(float));
+	if (!m->fork_logits || !m->batch_logits)
+		return err_set(ERR_NOMEM, "no memory for the logits of %d forks", m->max_forks);
+	m->kv = kv_new(n_pages, n_slots);
+	m->position = mem_array(r, sizeof *m->position);
+	m->first = mem_array(r + 1, sizeof *m->first);
+	m->state = mem_array(r, sizeof *m->state);
+	m->table = mem_array(r, sizeof *m->table);
+	m->chunk_table = mem_array((size_t)m->pages_per_seq, sizeof(int32_t));
+	m->forks = mem_array(forks, sizeof *m->forks);
+	for (int i = 0; i < m->max_forks; i++) {
+		m->forks[i] = (struct eng_fork){.m = m, .seq = kv_seq_empty(), .logits = m->fork_logits + (size_t)i * vocab,
+		                                .next_free = i + 1 < m->max_forks ? i + 1 : -1};
+		m->forks[i].table = mem_array((size_t)m->pages_per_seq, sizeof(int32_t));
+	}
+	return 0;
+}
+
+static void describe(struct eng_model *m, const char *dir)
+{
+	const struct eng_config *c = &m->config;
+	m->dir = mem_strdup(dir);
+	m->layer_index = mem_array((size_t)c->n_layers, sizeof(int));
+	for (int i = 0; i < c->n_layers; i++)
+		m->layer_index[i] = i;
+	m->info = (struct eng_info){
+		.dir = m->dir, .family = c->family->model_type, .backend = m->kern.backend->name, .isa = m->kern.backend->isa,
+		.compute = kern_type_name(m->kern.compute), .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
+		.n_layers = c->n_layers, .layer_index = m->layer_index, .n_experts = c->n_experts, .top_k = c->top_k,
+		.max_positions = m->max_positions, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
+		.kv_bytes_per_token = forward_kv_bytes(m->forward), .state_bytes_per_fork = forward_state_bytes(m->forward),
+		.n_params = m->weights->n_params, .n_params_active = m->weights->n_params_active, .fingerprint = m->weights->fingerprint,
+		.n_passed_over = m->weights->n_passed_over,
+	};
+}
+
+static int open_all(struct eng_model *m, const char *dir, const struct eng_options *o)
+{
+	int rc = check_options(o);
+	if (!rc)
+		rc = config_open(&m->config, dir);
+	if (!rc)
+		rc = set_limits(m, o);
+	if (rc)
+		return rc;
+	m->crew = crew_new(o->threads ? o->threads : thread_cpus());
+	rc = kern_open(&m->kern, o->backend, m->crew, choose_compute(o->compute, &m->config));
+	if (!rc)
+		rc = weights_open(&m->weights, dir, &m->config);
+	if (!rc && safetensors_bytes(m->weights->files) <= ENG_SMALL_BYTES) {
+		rc = weights_check(m->weights);
+		if (rc)
+			rc = err_prefix(rc, "%s", dir);
+		else
+			rc = weights_pack(m->weights, &m->kern);
+	}
+	if (!rc)
+		rc = make_pools(m);
+	if (!rc)
+		describe(m, dir);
+	return rc;
+}
+
+int eng_model_open(struct eng_model **out, const char *dir, const struct eng_options *opt)
+{
+	struct eng_model *m = mem_zalloc(sizeof *m);
+	*out = NULL;
+	int rc = open_all(m, dir, opt ? opt : &(struct eng_options){0});
+	if (rc) {
+		eng_model_close(m);
+		return rc;
+	}
+	if (m->info.n_passed_over)
+		log_debug("%s: %d tensors passed over, which generating text does not need", dir, m->info.n_passed_over);
+	*out = m;
+	return 0;
+}
+
+void eng_model_close(struct eng_model *m)
+{
+	if (!m)
+		return;
+	for (int i = 0; m->forks && i < m->max_forks; i++)
+		mem_free(m->forks[i].table);
+	mem_free(m->forks);
+	mem_free(m->position);
+	mem_free(m->first);
+	mem_free(m->state);
+	mem_free(m->table);
+	mem_free(m->chunk_table);
+	mem_large_free(m->fork_logits);
+	mem_large_free(m->batch_logits);
+	kv_free(m->kv);
+	forward_free(m->forward);
+	weights_close(m->weights);
+	kern_close(&m->kern);
+	crew_free(m->crew);
+	config_release(&m->config);
+	mem_free(m->dir);
+	mem_free(m->layer_index);
+	mem_free(m);
+}
+
+const struct eng_info *eng_model_info(const struct eng_model *m)
+{
+	return &m->info;
+}
+
+int eng_model_check(const struct eng_model *m)
+{
+	return weights_check(m->weights);
+}
+
+static int check_ids(const struct eng_model *m, const int32_t *ids, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (ids[i] < 0 || ids[i] >= m->config.n_vocab)
+			return err_set(ERR_USAGE, "token id %d at position %d; the model's vocabulary has %d", ids[i], i, m->config.n_vocab);
+	return 0;
+}
+
+/* Rows of one chunk, at positions done .. done + n - 1 of the prefix. */
+static int run_chunk(struct eng_prefix *p, const int32_t *ids, int done, int n, bool last, struct eng_capture capture, float *logits)
+{
+	struct eng_model *m = p->m;
+	const struct eng_config *c = &m->config;
+	struct kv_place place;
+	size_t row = (size_t)c->n_layers * (size_t)c->top_k;
+	struct forward_state *state = &m->state[0];
+	for (int i = 0; i < n; i++) {
+		int rc = kv_seq_append(m->kv, &p->seq, &place);
+		if (rc)
+			return rc;
+		m->position[i] = done + i;
+		m->table[i] = m->chunk_table;
+	}
+	kv_seq_table(m->kv, &p->seq, m->chunk_table);
+	m->first[0] = 0;
+	m->first[1] = n;
+	int rc = kv_state_begin(m->kv, &p->seq, &state->from, &state->to);
+	if (rc)
+		return rc;
+	struct forward_batch b = {.n = n, .ids = ids + done, .position = m->position, .table = m->table, .n_seq = 1, .first = m->first, .state = state};
+	b.experts = capture.experts ? capture.experts + (size_t)done * row : NULL;
+	b.weights = capture.weights ? capture.weights + (size_t)done * row : NULL;
+	b.logits_from = logits ? 0 : last ? n - 1 : n;
+	b.logits = logits ? logits + (size_t)done * (size_t)c->n_vocab : p->logits;
+	rc = forward_run(m->forward, &b);
+	kv_state_end(m->kv, &p->seq, state->to);
+	if (!rc && last && logits)
+		memcpy(p->logits, logits + (size_t)(done + n - 1) * (size_t)c->n_vocab, (size_t)c->n_vocab * sizeof(float));
+	return rc;
+}
+
+int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *ids, int n, struct eng_capture capture, float *logits)
+{
+	*out = NULL;
+	if (n < 1)
+		return err_set(ERR_USAGE, "an empty prompt: there must be at least one token");
+	if (n > m->max_positions)
+		return err_set(ERR_LIMIT, "the prompt has %d tokens; at most %d positions are possible here", n, m->max_positions);
+	int rc = check_ids(m, ids, n);
+	if (rc)
+		return rc;
+	if (m->n_prefixes >= m->max_prefixes)
+		return err_set(ERR_NOMEM, "%d prefixes are alive, as many as there can be", m->n_prefixes);
+	struct eng_prefix *p = mem_alloc(sizeof *p);
+	*p = (struct eng_prefix){.m = m, .seq = kv_seq_empty(), .logits = mem_array((size_t)m->config.n_vocab, sizeof(float))};
+	m->n_prefixes++;
+	for (int done = 0; done < n && !rc; done += ENG_PREFILL_CHUNK) {
+		int rows = n - done < ENG_PREFILL_CHUNK ? n - done : ENG_PREFILL_CHUNK;
+		rc = run_chunk(p, ids, done, rows, done + rows == n, capture, logits);
+	}
+	if (rc) {
+		eng_prefix_free(p);
+		return rc;
+	}
+	*out = p;
+	return 0;
+}
+
+void eng_prefix_free(struct eng_prefix *p)
+{
+	if (!p)
+		return;
+	kv_seq_release(p->m->kv, &p->seq);
+	p->m->n_prefixes--;
+	mem_free(p->logits);
+	mem_free(p);
+}
+
+static int fork_from(struct eng_fork **out, struct eng_model *m, const struct kv_seq *seq, const float *logits)
+{
+	*out = NULL;
+	if (m->first_free < 0)
+		return err_set(ERR_NOMEM, "%d forks are alive, as many as there can be", m->max_forks);
+	struct eng_fork *f = &m->forks[m->first_free];
+	m->first_free = f->next_free;
+	f->seq = kv_seq_fork(m->kv, seq);
+	f->step = m->step - 1;
+	kv_seq_table(m->kv, &f->seq, f->table);
+	memcpy(f->logits, logits, (size_t)m->config.n_vocab * sizeof(float));
+	*out = f;
+	return 0;
+}
+
+int eng_fork_new(struct eng_fork **out, struct eng_prefix *p)
+{
+	return fork_from(out, p->m, &p->seq, p->logits);
+}
+
+int eng_fork_split(struct eng_fork **out, struct eng_fork *parent)
+{
+	return fork_from(out, parent->m, &parent->seq, parent->logits);
+}
+
+void eng_fork_free(struct eng_fork *f)
+{
+	if (!f)
+		return;
+	struct eng_model *m = f->m;
+	assert(f->seq.length > 0); /* freed twice */
+	kv_seq_release(m->kv, &f->seq);
+	f->next_free = m->first_free;
+	m->first_free = (int)(f - m->forks);
+}
+
+int eng_fork_length(const struct eng_fork *f)
+{
+	return f->seq.length;
+}
+
+const float *eng_fork_logits(const struct eng_fork *f)
+{
+	return f->logits;
+}
+
+/* All that can be wrong with a step is found before anything of it happens. */
+static int check_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n)
+{
+	if (n < 0 || n > m->max_forks)
+		return err_set(ERR_USAGE, "a step of %d forks; at most %d can be alive", n, m->max_forks);
+	int rc = check_ids(m, tokens, n);
+	m->step++;
+	for (int i = 0; i < n && !rc; i++) {
+		if (forks[i]->seq.length >= m->max_positions)
+			rc = err_set(ERR_LIMIT, "fork %d of the batch is full: %d positions", i, m->max_positions);
+		else if (forks[i]->step == m->step)
+			rc = err_set(ERR_USAGE, "fork %d of the batch is in it twice", i);
+		forks[i]->step = m->step;
+	}
+	return rc;
+}
+
+/* Gives every fork its page, its slot and its row of the batch. */
+static int place_forks(struct eng_model *m, struct eng_fork *const *forks, int n)
+{
+	for (int i = 0; i < n; i++) {
+		struct eng_fork *f = forks[i];
+		struct kv_place place;
+		int rc = kv_state_begin(m->kv, &f->seq, &m->state[i].from, &m->state[i].to);
+		if (!rc)
+			rc = kv_seq_append(m->kv, &f->seq, &place);
+		if (rc)
+			return rc;
+		if (place.copy_n)
+			forward_copy_page(m->forward, place.copy_from, place.page);
+		m->position[i] = f->seq.length - 1;
+		f->table[m->position[i] / ENG_PAGE] = place.page;
+		m->table[i] = f->table;
+		m->first[i] = i;
+	}
+	m->first[n] = n;
+	return 0;
+}
+
+static int step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
+{
+	size_t vocab = (size_t)m->config.n_vocab;
+	int rc = place_forks(m, forks, n);
+	if (rc)
+		return rc;
+	rc = forward_run(m->forward, &(struct forward_batch){.n = n, .ids = tokens, .position = m->position, .table = m->table, .n_seq = n,
+	                                                     .first = m->first, .state = m->state, .logits = m->batch_logits,
+	                                                     .experts = capture.experts, .weights = capture.weights});
+	for (int i = 0; i < n; i++) {
+		kv_state_end(m->kv, &forks[i]->seq, m->state[i].to);
+		memcpy(forks[i]->logits, m->batch_logits + (size_t)i * vocab, vocab * sizeof(float));
+	}
+	return rc;
+}
+
+int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
+{
+	int rc = check_step(m, forks, tokens, n);
+	if (rc || !n)
+		return rc;
+	mem_forbid("a decode step");
+	rc = step(m, forks, tokens, n, capture);
+	mem_allow();
+	return rc;
+}
+
+int eng_last_distinct_experts(const struct eng_model *m)
+{
+	return forward_distinct(m->forward);
+}

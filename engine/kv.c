@@ -1,0 +1,174 @@
+#include "engine/kv.h"
+#include "base/mem.h"
+#include <assert.h>
+
+/* A pool of numbered things with counts; the one freed last is given out first, so that the memory in use stays small. */
+struct pool {
+	int32_t *count; /* 0: free */
+	int32_t *stack; /* free ones, the next on top */
+	int n, n_free;
+};
+
+struct kv {
+	struct pool pages, slots;
+	int32_t *parent; /* of each page: the page before it */
+};
+
+static void pool_init(struct pool *p, int n)
+{
+	*p = (struct pool){.count = mem_array((size_t)n + 1, sizeof(int32_t)), .stack = mem_array((size_t)n + 1, sizeof(int32_t)), .n = n, .n_free = n};
+	for (int i = 0; i < n; i++)
+		p->stack[i] = n - 1 - i;
+}
+
+static void pool_release(struct pool *p)
+{
+	mem_free(p->count);
+	mem_free(p->stack);
+}
+
+static int32_t pool_take(struct pool *p)
+{
+	if (!p->n_free)
+		return KV_NONE;
+	int32_t i = p->stack[--p->n_free];
+	assert(p->count[i] == 0);
+	p->count[i] = 1;
+	return i;
+}
+
+/* True when that was the last owner. */
+static bool pool_drop(struct pool *p, int32_t i)
+{
+	assert(i >= 0 && i < p->n && p->count[i] > 0);
+	if (--p->count[i])
+		return false;
+	p->stack[p->n_free++] = i;
+	return true;
+}
+
+struct kv *kv_new(int n_pages, int n_slots)
+{
+	struct kv *kv = mem_zalloc(sizeof *kv);
+	pool_init(&kv->pages, n_pages);
+	pool_init(&kv->slots, n_slots);
+	kv->parent = mem_array((size_t)n_pages + 1, sizeof *kv->parent);
+	return kv;
+}
+
+void kv_free(struct kv *kv)
+{
+	if (!kv)
+		return;
+	pool_release(&kv->pages);
+	pool_release(&kv->slots);
+	mem_free(kv->parent);
+	mem_free(kv);
+}
+
+int kv_pages_free(const struct kv *kv)
+{
+	return kv->pages.n_free;
+}
+
+int kv_slots_free(const struct kv *kv)
+{
+	return kv->slots.n_free;
+}
+
+struct kv_seq kv_seq_empty(void)
+{
+	return (struct kv_seq){KV_NONE, 0, KV_NONE};
+}
+
+struct kv_seq kv_seq_fork(struct kv *kv, const struct kv_seq *s)
+{
+	if (s->tip != KV_NONE)
+		kv->pages.count[s->tip]++;
+	if (s->slot != KV_NONE)
+		kv->slots.count[s->slot]++;
+	return *s;
+}
+
+static void drop_page(struct kv *kv, int32_t page)
+{
+	while (page != KV_NONE && pool_drop(&kv->pages, page))
+		page = kv->parent[page];
+}
+
+void kv_seq_release(struct kv *kv, struct kv_seq *s)
+{
+	drop_page(kv, s->tip);
+	if (s->slot != KV_NONE)
+		pool_drop(&kv->slots, s->slot);
+	*s = kv_seq_empty();
+}
+
+/* A new page in place of, or behind, the tip. */
+static int new_tip(struct kv *kv, struct kv_seq *s, struct kv_place *out)
+{
+	int32_t page = pool_take(&kv->pages), old = s->tip;
+	int filled = s->length % ENG_PAGE;
+	if (page == KV_NONE)
+		return err_set(ERR_NOMEM, "all %d KV pages are in use", kv->pages.n);
+	if (!filled) {
+		kv->parent[page] = old; /* takes over this sequence's count on the old tip */
+	} else {
+		int32_t before = kv->parent[old];
+		kv->parent[page] = before;
+		if (before != KV_NONE)
+			kv->pages.count[before]++;
+		out->copy_from = old;
+		out->copy_n = filled;
+		drop_page(kv, old);
+	}
+	s->tip = page;
+	return 0;
+}
+
+int kv_seq_append(struct kv *kv, struct kv_seq *s, struct kv_place *out)
+{
+	int filled = s->length % ENG_PAGE;
+	*out = (struct kv_place){.offset = filled, .copy_from = KV_NONE};
+	if (!filled || kv->pages.count[s->tip] > 1) {
+		int rc = new_tip(kv, s, out);
+		if (rc)
+			return rc;
+	}
+	out->page = s->tip;
+	s->length++;
+	return 0;
+}
+
+int kv_seq_table(const struct kv *kv, const struct kv_seq *s, int32_t *table)
+{
+	int n = (s->length + ENG_PAGE - 1) / ENG_PAGE;
+	int32_t page = s->tip;
+	for (int i = n - 1; i >= 0; i--, page = kv->parent[page])
+		table[i] = page;
+	return n;
+}
+
+int kv_state_begin(struct kv *kv, const struct kv_seq *s, int32_t *from, int32_t *to)
+{
+	*from = s->slot;
+	if (s->slot != KV_NONE && kv->slots.count[s->slot] == 1) {
+		*to = s->slot;
+		return 0;
+	}
+	*to = pool_take(&kv->slots);
+	return *to == KV_NONE ? err_set(ERR_NOMEM, "all %d state slots are in use", kv->slots.n) : 0;
+}
+
+void kv_state_end(struct kv *kv, struct kv_seq *s, int32_t to)
+{
+	if (s->slot != to && s->slot != KV_NONE)
+		pool_drop(&kv->slots, s->slot);
+	s->slot = to;
+}
+
+void kv_state_cancel(struct kv *kv, const struct kv_seq *s, int32_t to)
+{
+	if (to != s->slot)
+		pool_drop(&kv->slots, to);
+}

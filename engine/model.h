@@ -1,0 +1,56 @@
+/* engine/model.h - layer 2. The tensors of a checkpoint bound to their places in the forward pass.
+ *
+ * Every tensor the config calls for is found by name and checked for shape and type; one that is missing or misshapen is an
+ * ERR_FORMAT that names it. A tensor that has no place here is an error as well (it would change the arithmetic), unless the
+ * family passes it over (mtp.*, model.visual.*). Matrices stay in the mapped file. What is copied: small vectors (norms, gates,
+ * convolutions, FP8 scales) as f32, matrices whose bytes are not aligned for their type, and, for models small enough, the
+ * packed form that the kernels read faster. Whether a matrix is FP8 is decided by its dtype and its scale, never by a list. */
+#ifndef ENGINE_MODEL_H
+#define ENGINE_MODEL_H
+
+#include "base/mem.h"
+#include "engine/config.h"
+#include "engine/safetensors.h"
+#include "kernels/kernels.h"
+
+#define ENG_SMALL_BYTES ((size_t)512 << 20) /* up to this a model is packed, and checked whole when it is opened */
+
+struct eng_layer {
+	enum eng_mixer mixer;
+	const float *input_norm, *post_norm; /* [d] */
+	struct kern_weight q, k, v, o;       /* attention */
+	const float *q_norm, *k_norm;        /* [head_dim], or [heads x head_dim] under ENG_QK_FULL */
+	struct kern_weight qkv, z, a, b, out; /* Gated DeltaNet */
+	const float *conv;                    /* [taps][channels] */
+	const float *a_log, *dt_bias;         /* [value heads] */
+	const float *gdn_norm;                /* [value width] */
+	struct kern_weight router;            /* [experts, d] */
+	struct kern_mlp *experts;             /* [n_experts] */
+	struct kern_mlp shared;
+	struct kern_weight shared_gate; /* [1, d]; these two only where the family has a shared expert */
+};
+
+struct eng_weights {
+	const struct eng_config *config; /* borrowed */
+	struct safetensors *files;
+	const char *prefix;
+	struct kern_weight embed, head; /* [vocab, d] */
+	const float *final_norm;
+	struct eng_layer *layers;
+	struct arena vectors;
+	void **copies; /* of mem_large */
+	int n_copies;
+	int n_passed_over; /* tensors of the files that the family ignores */
+	int64_t n_params, n_params_active;
+	uint64_t fingerprint; /* of names, types, shapes, and of the first bytes of up to 256 tensors */
+};
+
+/* ERR_FORMAT, ERR_UNSUPPORTED, ERR_MISSING, ERR_NOMEM. config must outlive *out. */
+int weights_open(struct eng_weights **out, const char *dir, const struct eng_config *config) CHECK_RESULT;
+void weights_close(struct eng_weights *w);
+/* Lays every matrix but the embedding out for k's backend. ERR_NOMEM. */
+int weights_pack(struct eng_weights *w, const struct kern *k) CHECK_RESULT;
+/* Reads every byte: ERR_FORMAT names the first tensor that holds a NaN, an infinity or an impossible scale. */
+int weights_check(const struct eng_weights *w) CHECK_RESULT;
+
+#endif

@@ -1,0 +1,55 @@
+/* engine/safetensors.h - layer 2. The tensors of a model: one *.safetensors file, or the shards an index names.
+ *
+ *   file:   u64 n (little endian) | n bytes of JSON | tensor data
+ *   JSON:   { "name": { "dtype": "BF16", "shape": [r, c], "data_offsets": [begin, end] }, ..., "__metadata__": {...} }
+ *
+ * Every byte of the data belongs to exactly one tensor: holes, overlaps, a file shorter or longer than its header says, a size
+ * that is not shape x type, and a name met twice are errors. Nothing is copied: tensors point into the mapped file.
+ * Data may be unaligned for its type; st_tensor_aligned() tells.
+ * Errors are ERR_FORMAT (the file is wrong), ERR_MISSING (no file, no shard), ERR_IO. */
+#ifndef ENGINE_SAFETENSORS_H
+#define ENGINE_SAFETENSORS_H
+
+#include "base/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ST_MAX_DIMS 8
+#define ST_MAX_HEADER ((uint64_t)100000000) /* the format's own limit, in bytes */
+#define ST_MAX_SHARDS 4096
+
+/* The first four can be computed with; the others are only sized, so that a file that holds some can be read past them. */
+enum st_type {
+	ST_F32, ST_BF16, ST_F16, ST_F8_E4M3,
+	ST_F64, ST_F8_E5M2, ST_F8_E8M0, ST_I8, ST_U8, ST_BOOL, ST_I16, ST_U16, ST_I32, ST_U32, ST_I64, ST_U64,
+	ST_N_TYPES
+};
+
+struct st_tensor {
+	const char *name; /* borrowed from the safetensors, as is data */
+	enum st_type type;
+	int n_dims;
+	int64_t dims[ST_MAX_DIMS];
+	const void *data;
+	size_t bytes;
+};
+
+struct safetensors;
+
+const char *st_type_name(enum st_type t);
+size_t st_type_bytes(enum st_type t);
+bool st_tensor_aligned(const struct st_tensor *t);
+
+/* Parses one file's bytes; data is borrowed and must outlive *out. */
+int safetensors_parse(struct safetensors **out, const void *data, size_t size) CHECK_RESULT;
+/* Maps what a model folder holds: the shards of model.safetensors.index.json, else every *.safetensors, in order of name. */
+int safetensors_open(struct safetensors **out, const char *dir) CHECK_RESULT;
+void safetensors_close(struct safetensors *s);
+
+size_t safetensors_count(const struct safetensors *s);
+const struct st_tensor *safetensors_at(const struct safetensors *s, size_t i); /* in order of name */
+const struct st_tensor *safetensors_find(const struct safetensors *s, const char *name); /* NULL when absent */
+size_t safetensors_bytes(const struct safetensors *s); /* of tensor data, all files */
+
+#endif
