@@ -19,7 +19,7 @@ int open_tasks(struct srch_tasks *tasks, const struct options *o)
 	srch_tasks_init(tasks);
 	int err = srch_tasks_load(tasks, paths, n);
 	if (!err)
-		err = srch_tasks_select(tasks, NULL, (size_t)o->limit);
+		err = srch_tasks_select(tasks, o->only, (size_t)o->limit);
 	if (err)
 		srch_tasks_release(tasks);
 	return err;

@@ -32,6 +32,7 @@ static const struct option table[] = {
 	{ "top-k", "K", INTEGER, AT(top_k), 0, 1 << 20, .text = "sample: keep the K likeliest tokens (default 0, off); policy top-p: look at the K likeliest (default 30)" },
 	{ "frontier", "N", INTEGER, AT(frontier), 1, 1 << 20, .text = "policy top-p: unfinished paths kept at once; default: as many as forks" },
 	{ "max-tokens", "N", INTEGER, AT(max_tokens), 1, 1 << 20, .text = "tokens of a completion, at most; default 256" },
+	{ "only", "LIST", TEXT, AT(only), .text = "only the tasks with these ids or of these categories, separated by commas" },
 	{ "limit", "N", INTEGER, AT(limit), 1, 1 << 20, .text = "only the first N tasks" },
 	{ "seed", "N", INTEGER, AT(seed), 0, 9e15, .text = "seed of every random draw; default 0" },
 	{ "threads", "N", INTEGER, AT(threads), 1, 1024, .text = "threads of the engine, and of the judge; default: the processors there are. Changes no result" },

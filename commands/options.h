@@ -18,7 +18,7 @@ struct options {
 	const char *model;                 /* NULL: the embedded model */
 	const char *tasks[OPT_MAX_FILES];  /* none: the embedded tasks */
 	int n_tasks;
-	const char *samples, *out, *results, *ids, *humaneval, *format;
+	const char *samples, *out, *results, *ids, *humaneval, *format, *only;
 	const char *policy;                /* "sample" */
 	const char *by;                    /* "step" */
 	const char *backend, *compute;     /* NULL: not given */
