@@ -38,6 +38,8 @@ int srch_judging_add(struct srch_judging *j, const struct srch_task *task, const
 bool srch_judging_done(struct srch_judging *j, size_t ticket);
 /* Waits for the ticket and moves its result out (once). An error is the judge's own failure (ERR_MISSING, ERR_IO). */
 int srch_judging_take(struct srch_judging *j, size_t ticket, struct srch_judged *out) CHECK_RESULT;
+/* Forgets what is remembered of a task whose tickets were all taken: its programs' text and assembly. */
+void srch_judging_forget(struct srch_judging *j, const struct srch_task *task);
 /* Tickets added and not yet done. */
 size_t srch_judging_pending(struct srch_judging *j);
 

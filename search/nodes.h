@@ -49,6 +49,9 @@ struct node_result {
 int node_put_task(struct store *s, const struct srch_task *task, const struct node_result *r, const struct store_id *leaves,
 	struct store_id *id) CHECK_RESULT;
 
+/* "program.c", "program.s", ... */
+const char *node_program_file(enum cmp_language l);
+const char *node_assembly_file(enum cmp_language l);
 /* The ref of task i. */
 void node_task_ref(char out[64], size_t i);
 

@@ -29,6 +29,8 @@
 #define SRCH_MAX_TASK_BYTES ((size_t)1 << 30) /* of one file, unpacked */
 #define SRCH_MAX_ID 200                       /* bytes of a task id */
 
+enum srch_format { SRCH_OURS, SRCH_HUMANEVAL, SRCH_PRO, SRCH_DECOMPILE, SRCH_GSM8K };
+
 /* All strings belong to the task; NULL where it has none. */
 struct srch_task {
 	char *id;
@@ -37,6 +39,7 @@ struct srch_task {
 	char *canonical; /* continues the prompt; NULL when the whole is all there is */
 	char *solution;  /* the reference program, whole (without setup); NULL when the publisher gives none */
 	char *category, *difficulty;
+	enum srch_format format; /* what it was read from */
 };
 
 struct srch_tasks {
@@ -63,7 +66,6 @@ int srch_tasks_select(struct srch_tasks *t, const char *only, size_t limit) CHEC
 /* The task as the judge sees it: borrows the task's strings. */
 struct cmp_problem srch_task_problem(const struct srch_task *t);
 /* Canonical JSON (sorted keys, no spaces) of a task, appended; and back. What the run store keeps of a task. */
-struct buf;
 void srch_task_write(const struct srch_task *t, struct buf *out);
 int srch_task_read(struct srch_task *out, const char *name, const void *data, size_t size) CHECK_RESULT;
 void srch_task_release(struct srch_task *t);
