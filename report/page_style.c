@@ -1,0 +1,46 @@
+#include "report/page_parts.h"
+
+/* Okabe and Ito's colours on white; lighter ones of the same hues on dark. */
+const char page_style[] =
+	":root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#5a6370;--line:#dfe3e8;--card:#f5f7f9;--same:#0072b2;--different:#c44e00;"
+	"--chance:#666;--good:#007a57;--bad:#c44e00;--mixed:#0072b2;--untested:#777;--plain:#9ccbe8;--link:#0057a3;--kw:#7a3e9d;--st:#00684a;--nu:#9a4a00;--co:#6a737d}\n"
+	"@media(prefers-color-scheme:dark){:root{--bg:#14171a;--fg:#e4e7ea;--dim:#9aa4ae;--line:#30363c;--card:#1d2125;--same:#5bb5ee;--different:#f0955a;"
+	"--chance:#a5a5a5;--good:#3dc79a;--bad:#f0955a;--mixed:#5bb5ee;--untested:#999;--plain:#2f5c78;--link:#7cc0ff;--kw:#cfa2ee;--st:#6fd6ae;--nu:#f0b273;--co:#8b949e}}\n"
+	"*{box-sizing:border-box}body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.55 system-ui,'DejaVu Sans',sans-serif}\n"
+	"main{max-width:60rem;margin:0 auto;padding:1.5rem 1.25rem 4rem}h1{font-size:1.7rem;margin:.2rem 0}h2{font-size:1.3rem;margin:2.6rem 0 .6rem}"
+	"h3{font-size:1.05rem;margin:1.6rem 0 .4rem}p{margin:.5rem 0}a{color:var(--link)}code,pre,.mono{font-family:ui-monospace,'DejaVu Sans Mono',monospace}\n"
+	".dim{color:var(--dim)}.mono{font-size:.85rem;overflow-wrap:anywhere}.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.8rem;margin:1.2rem 0}\n"
+	".card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.7rem .9rem}.card b{display:block;font-size:1.5rem;line-height:1.25;font-weight:650}"
+	".card span{color:var(--dim);font-size:.9rem}\n"
+	".pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1.2rem}figure{margin:.6rem 0}figcaption{color:var(--dim);font-size:.9rem}\n"
+	".legend{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;font-size:.92rem;margin:.3rem 0}.legend i{display:inline-block;width:1.1rem;height:.28rem;border-radius:2px;"
+	"margin-right:.4rem;vertical-align:middle;background:currentColor}.legend i.dash{background:repeating-linear-gradient(90deg,currentColor 0 4px,transparent 4px 7px)}"
+	".t-same{color:var(--same)}.t-different{color:var(--different)}.t-chance{color:var(--chance)}.t-good{color:var(--good)}.t-bad{color:var(--bad)}"
+	".t-mixed{color:var(--mixed)}.t-untested{color:var(--untested)}.t-plain{color:var(--plain)}.legend span span{color:var(--fg)}\n"
+	".chart{width:100%;height:auto;display:block}.chart text{fill:var(--fg);font-size:12.5px}.chart .tick{fill:var(--dim);font-size:12px}.chart .label{fill:var(--dim)}"
+	".grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--dim);stroke-width:1}.line{fill:none;stroke-width:2.2}.band{stroke:none;opacity:.18}.mark{stroke:var(--bg);stroke-width:1}"
+	".whisker{stroke-width:1.4}.branch{stroke-width:1.6;stroke-linecap:square}\n"
+	".line.c-same,.whisker.c-same{stroke:var(--same)}.line.c-different,.whisker.c-different{stroke:var(--different)}.line.c-chance{stroke:var(--chance);stroke-dasharray:6 4;stroke-width:1.5}"
+	".mark.c-same,.band.c-same{fill:var(--same)}.mark.c-different,.band.c-different{fill:var(--different)}.mark.c-good{fill:var(--good)}.mark.c-bad{fill:var(--bad)}"
+	".mark.c-untested{fill:var(--untested)}.bar.c-plain{fill:var(--plain)}.branch.c-good{stroke:var(--good)}.branch.c-bad{stroke:var(--bad)}.branch.c-mixed{stroke:var(--mixed)}"
+	".branch.c-untested{stroke:var(--untested)}\n"
+	".scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.92rem;margin:.5rem 0}th,td{padding:.28rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}"
+	"th{font-weight:600;white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums}.sortable th{cursor:pointer;position:sticky;top:0;background:var(--bg)}"
+	".sortable th:hover{color:var(--link)}.sortable th[data-dir='1']::after{content:' \\2191'}.sortable th[data-dir='-1']::after{content:' \\2193'}\n"
+	"details{margin:.35rem 0}summary{cursor:pointer}.task{border:1px solid var(--line);border-radius:8px;padding:.45rem .8rem}.task[open]{background:var(--card)}.group{margin-left:.6rem}\n"
+	".src{background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:.6rem .8rem;overflow-x:auto;font-size:.84rem;line-height:1.45;margin:.4rem 0;tab-size:4}"
+	".kw{color:var(--kw)}.st{color:var(--st)}.nu{color:var(--nu)}.co{color:var(--co);font-style:italic}\n"
+	".verdict{font-size:.84rem;padding:.05rem .5rem;border-radius:999px;border:1px solid currentColor}.good{color:var(--good)}.bad{color:var(--bad)}.untested{color:var(--untested)}\n"
+	"dl{margin:.5rem 0}dt{font-weight:600;margin-top:.7rem}dd{margin:.1rem 0 0 1.2rem}.options td:first-child{color:var(--dim);white-space:nowrap}\n"
+	"@media print{details>*{display:block}.sortable th{position:static}}\n";
+
+/* A click on a column's head sorts by it, a second one the other way; numbers begin with the largest. */
+const char page_script[] =
+	"document.querySelectorAll('table.sortable').forEach(function(t){t.tHead.rows[0].querySelectorAll('th').forEach(function(h,c){"
+	"h.tabIndex=0;function go(){var num=h.classList.contains('n'),d=h.dataset.dir?-h.dataset.dir:num?-1:1;"
+	"t.querySelectorAll('th').forEach(function(o){delete o.dataset.dir});h.dataset.dir=d;var b=t.tBodies[0];"
+	"Array.from(b.rows).sort(function(x,y){var p=x.cells[c],q=y.cells[c];"
+	"return d*(num?p.dataset.v-q.dataset.v:p.textContent.localeCompare(q.textContent,undefined,{numeric:true}))}).forEach(function(r){b.appendChild(r)})}"
+	"h.addEventListener('click',go);h.addEventListener('keydown',function(e){if(e.key==='Enter')go()})})});"
+	"function show(){var e=location.hash&&document.getElementById(location.hash.slice(1));if(e&&e.tagName==='DETAILS')e.open=true}"
+	"addEventListener('hashchange',show);show();";
