@@ -92,9 +92,9 @@ int kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_typ
 int kern_open_check(struct kern *k, const struct kern_backend *inner, struct crew *crew, enum kern_type compute) CHECK_RESULT;
 void kern_close(struct kern *k);
 
-/* Packing: weights laid out for the backend, of the same type and size (rounded up to 16 rows). Optional: an unpacked matrix gives the same bits,
- * straight from the mapped file, at some cost per element. Worth it for a small model that is used many times; a large one is
- * never copied. 0 bytes: this backend does not pack. */
+/* Packing: weights laid out for the backend, of the same type and size (rounded up to 16 rows). Optional: an unpacked matrix
+ * gives the same bits, straight from the mapped file, at some cost per element. Worth it for a small model that is used many
+ * times; a large one is never copied. 0 bytes: this backend does not pack. */
 size_t kern_pack_bytes(const struct kern *k, const struct kern_weight *w);
 /* dst: 64-byte aligned, kern_pack_bytes long, kept by the caller as long as w is used. Sets w->packed. */
 void kern_pack(const struct kern *k, struct kern_weight *w, void *dst);
@@ -245,8 +245,8 @@ struct kern_backend {
 	int (*attention)(struct kern *k, const struct kern_attention *op);
 	int (*gdn)(struct kern *k, const struct kern_gdn *op);
 	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n);
-	size_t (*pack_bytes)(const struct kern_weight *w); /* NULL: does not pack */
-	void (*pack)(const struct kern_weight *w, void *dst);
+	size_t (*pack_bytes)(const struct kern *k, const struct kern_weight *w); /* NULL: does not pack */
+	void (*pack)(const struct kern *k, const struct kern_weight *w, void *dst);
 };
 /* The backend of that name (see kern_open), or NULL when unknown or not for this processor. */
 const struct kern_backend *kern_backend_find(const char *name);

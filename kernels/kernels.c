@@ -1,0 +1,272 @@
+/* The front: shapes are checked and bytes counted here, once, whatever the backend. */
+#include "kernels/backends.h"
+#include <math.h>
+#include <string.h>
+
+static int check_view(const char *op, const char *what, const struct kern_view *v, int rows, int cols)
+{
+	if (v->rows != rows || v->cols != cols)
+		return err_set(ERR_USAGE, "%s: %s is [%d, %d], expected [%d, %d]", op, what, v->rows, v->cols, rows, cols);
+	if (!v->data || v->ld < (size_t)v->cols)
+		return err_set(ERR_USAGE, "%s: %s has no data or a leading dimension of %zu for %d columns", op, what, v->ld, v->cols);
+	return 0;
+}
+
+static int check_rows(const char *op, int rows, int cols)
+{
+	if (rows < 0 || cols < 1)
+		return err_set(ERR_USAGE, "%s: a matrix of [%d, %d]", op, rows, cols);
+	if (rows > KERN_MAX_DIM || cols > KERN_MAX_DIM)
+		return err_set(ERR_LIMIT, "%s: a matrix of [%d, %d], at most %d each", op, rows, cols, KERN_MAX_DIM);
+	return 0;
+}
+
+static int check_weight(const char *op, const char *what, const struct kern_weight *w, int rows, int cols)
+{
+	int e = check_rows(op, w->rows, w->cols);
+	if (e)
+		return e;
+	if (w->rows != rows || w->cols != cols)
+		return err_set(ERR_USAGE, "%s: %s is [%d, %d], expected [%d, %d]", op, what, w->rows, w->cols, rows, cols);
+	if (!w->data || w->ld < (size_t)w->cols)
+		return err_set(ERR_USAGE, "%s: %s has no data or a leading dimension of %zu for %d columns", op, what, w->ld, w->cols);
+	if (w->type == KERN_FP8 && (!w->scale || w->block_rows < 1 || w->block_cols < 1 || w->scale_row0 < 0))
+		return err_set(ERR_USAGE, "%s: %s is FP8 without scales, or with blocks of %d x %d", op, what, w->block_rows, w->block_cols);
+	return 0;
+}
+
+static int missing(const struct kern *k, const char *op)
+{
+	return err_set(ERR_UNSUPPORTED, "the %s backend has no %s", k->backend->name, op);
+}
+
+static uint64_t area(int rows, int cols)
+{
+	return (uint64_t)rows * (uint64_t)cols;
+}
+
+static uint64_t weight_bytes(const struct kern_weight *w)
+{
+	uint64_t n = area(w->rows, w->cols) * kern_type_bytes(w->type);
+	if (w->type == KERN_FP8)
+		n += 4 * area((w->rows + w->block_rows - 1) / w->block_rows, (w->cols + w->block_cols - 1) / w->block_cols);
+	return n;
+}
+
+int kern_embed(struct kern *k, const struct kern_embed *op)
+{
+	int n = op->y.rows, d = op->table->cols, e;
+	if (!k->backend->embed)
+		return missing(k, "embed");
+	if ((e = check_weight("embed", "table", op->table, op->table->rows, d)) || (e = check_view("embed", "y", &op->y, n, d)))
+		return e;
+	for (int r = 0; r < n; r++)
+		if (op->ids[r] < 0 || op->ids[r] >= op->table->rows)
+			return err_set(ERR_USAGE, "embed: id %d in row %d, the table has %d rows", op->ids[r], r, op->table->rows);
+	k->bytes += area(n, d) * (4 + kern_type_bytes(op->table->type));
+	return k->backend->embed(k, op);
+}
+
+int kern_norm(struct kern *k, const struct kern_norm *op)
+{
+	int n = op->x.rows, d = op->x.cols, e;
+	if (!k->backend->norm)
+		return missing(k, "norm");
+	if ((e = check_rows("norm", n, d)) || (e = check_view("norm", "x", &op->x, n, d)) || (e = check_view("norm", "y", &op->y, n, d)))
+		return e;
+	k->bytes += area(n, d) * 8 + (uint64_t)d * 4;
+	return k->backend->norm(k, op);
+}
+
+int kern_matmul(struct kern *k, const struct kern_matmul *op)
+{
+	int n = op->x.rows, d = op->x.cols, e;
+	if (!k->backend->matmul)
+		return missing(k, "matmul");
+	if (op->n_out < 1 || op->n_out > KERN_MAX_OUT)
+		return err_set(ERR_LIMIT, "matmul: %d matrices in one call, 1 to %d are possible", op->n_out, KERN_MAX_OUT);
+	if ((e = check_rows("matmul", n, d)) || (e = check_view("matmul", "x", &op->x, n, d)))
+		return e;
+	k->bytes += area(n, d) * 4;
+	for (int j = 0; j < op->n_out; j++) {
+		const struct kern_matmul_out *o = &op->out[j];
+		if ((e = check_weight("matmul", "W", o->w, o->w->rows, d)) || (e = check_view("matmul", "y", &o->y, n, o->w->rows)))
+			return e;
+		if (o->residual && (e = check_view("matmul", "residual", o->residual, n, o->w->rows)))
+			return e;
+		k->bytes += weight_bytes(o->w) + area(n, o->w->rows) * (o->residual ? 8 : 4);
+		k->macs += area(o->w->rows, d) * (uint64_t)n;
+	}
+	return k->backend->matmul(k, op);
+}
+
+int kern_route(struct kern *k, const struct kern_route *op)
+{
+	int n = op->logits.rows, experts = op->logits.cols, e;
+	if (!k->backend->route)
+		return missing(k, "route");
+	if (experts > KERN_MAX_EXPERTS)
+		return err_set(ERR_LIMIT, "route: %d experts, at most %d are possible", experts, KERN_MAX_EXPERTS);
+	if (op->top_k > KERN_MAX_TOP_K)
+		return err_set(ERR_LIMIT, "route: %d experts a row, at most %d are possible", op->top_k, KERN_MAX_TOP_K);
+	if (op->top_k < 1 || op->top_k > experts)
+		return err_set(ERR_USAGE, "route: %d of %d experts", op->top_k, experts);
+	if ((e = check_view("route", "logits", &op->logits, n, experts)))
+		return e;
+	k->bytes += area(n, experts) * 4 + area(n, op->top_k) * 6;
+	return k->backend->route(k, op);
+}
+
+static int check_mlp(const char *what, const struct kern_mlp *m, int width, int d)
+{
+	int e;
+	if ((e = check_weight("experts", what, &m->gate, width, d)) || (e = check_weight("experts", what, &m->up, width, d)))
+		return e;
+	return check_weight("experts", what, &m->down, d, width);
+}
+
+static uint64_t mlp_bytes(const struct kern_mlp *m)
+{
+	return weight_bytes(&m->gate) + weight_bytes(&m->up) + weight_bytes(&m->down);
+}
+
+/* Checks the chosen experts and counts the distinct ones and their bytes. */
+static int count_experts(struct kern *k, const struct kern_experts *op)
+{
+	bool seen[KERN_MAX_EXPERTS] = { false };
+	int n = op->x.rows, distinct = 0, e;
+	for (size_t i = 0; i < (size_t)n * (size_t)op->top_k; i++) {
+		int x = op->experts[i];
+		if (x >= op->n_experts)
+			return err_set(ERR_USAGE, "experts: expert %d in row %zu, there are %d", x, i / (size_t)op->top_k, op->n_experts);
+		if (seen[x])
+			continue;
+		seen[x] = true;
+		distinct++;
+		if ((e = check_mlp("a routed expert's matrix", &op->mlp[x], op->mlp[0].gate.rows, op->x.cols)))
+			return e;
+		k->bytes += mlp_bytes(&op->mlp[x]);
+	}
+	k->bytes += area(n, op->x.cols) * (op->residual ? 12 : 8) + area(n, op->top_k) * 6;
+	k->macs += 3 * area(op->mlp[0].gate.rows, op->x.cols) * (uint64_t)n * (uint64_t)op->top_k;
+	if (op->distinct)
+		*op->distinct = distinct;
+	return 0;
+}
+
+int kern_experts(struct kern *k, const struct kern_experts *op)
+{
+	int n = op->x.rows, d = op->x.cols, e;
+	if (!k->backend->experts)
+		return missing(k, "experts");
+	if (op->n_experts > KERN_MAX_EXPERTS || op->top_k > KERN_MAX_TOP_K)
+		return err_set(ERR_LIMIT, "experts: %d of %d, at most %d of %d are possible", op->top_k, op->n_experts, KERN_MAX_TOP_K, KERN_MAX_EXPERTS);
+	if (op->n_experts < 1 || op->top_k < 1 || op->top_k > op->n_experts)
+		return err_set(ERR_USAGE, "experts: %d of %d experts", op->top_k, op->n_experts);
+	if ((e = check_rows("experts", n, d)) || (e = check_view("experts", "x", &op->x, n, d)) || (e = check_view("experts", "y", &op->y, n, d)))
+		return e;
+	if (op->residual && (e = check_view("experts", "residual", op->residual, n, d)))
+		return e;
+	if (op->shared) {
+		if ((e = check_mlp("the shared expert's matrix", op->shared, op->shared->gate.rows, d)))
+			return e;
+		if (op->shared_gate && (e = check_weight("experts", "shared_gate", op->shared_gate, 1, d)))
+			return e;
+		k->bytes += mlp_bytes(op->shared);
+		k->macs += 3 * area(op->shared->gate.rows, d) * (uint64_t)n;
+	}
+	size_t need = kern_experts_scratch(k, op, n);
+	if (op->scratch_bytes < need || (need && !op->scratch))
+		return err_set(ERR_USAGE, "experts: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n, need);
+	return (e = count_experts(k, op)) ? e : k->backend->experts(k, op);
+}
+
+size_t kern_experts_scratch(const struct kern *k, const struct kern_experts *op, int n)
+{
+	return k->backend->experts_scratch ? k->backend->experts_scratch(k, op, n) : 0;
+}
+
+static int check_positions(struct kern *k, const struct kern_attention *op)
+{
+	uint64_t item = kern_type_bytes(op->kv_type);
+	for (int r = 0; r < op->q.rows; r++) {
+		int t = op->position[r];
+		if (t < 0 || (op->rot && t >= op->n_positions))
+			return err_set(ERR_USAGE, "attention: position %d in row %d, rotary has %d", t, r, op->n_positions);
+		for (int p = 0; p <= t / KERN_PAGE; p++)
+			if (op->table[r][p] < 0 || op->table[r][p] >= op->n_pages)
+				return err_set(ERR_USAGE, "attention: page %d in row %d, the pool has %d", op->table[r][p], r, op->n_pages);
+		k->bytes += area(op->kv_heads, op->dim) * 2 * item * (uint64_t)(t + 2);
+		k->macs += area(op->heads, op->dim) * 2 * (uint64_t)(t + 1);
+	}
+	return 0;
+}
+
+int kern_attention(struct kern *k, const struct kern_attention *op)
+{
+	int n = op->q.rows, e;
+	if (!k->backend->attention)
+		return missing(k, "attention");
+	if (op->dim > KERN_MAX_HEAD)
+		return err_set(ERR_LIMIT, "attention: heads of width %d, at most %d are possible", op->dim, KERN_MAX_HEAD);
+	if (op->dim < 1 || op->heads < 1 || op->kv_heads < 1 || op->heads % op->kv_heads)
+		return err_set(ERR_USAGE, "attention: %d heads on %d key/value heads of width %d", op->heads, op->kv_heads, op->dim);
+	if (op->rot < 0 || op->rot % 2 || op->rot > op->dim || (op->rot && !op->rotary))
+		return err_set(ERR_USAGE, "attention: rotary width %d on heads of width %d", op->rot, op->dim);
+	if (op->kv_type != KERN_F32 && op->kv_type != KERN_BF16)
+		return err_set(ERR_UNSUPPORTED, "attention: a cache of type %s", kern_type_name(op->kv_type));
+	int c = op->heads * op->dim, kv = op->kv_heads * op->dim;
+	if ((e = check_view("attention", "q", &op->q, n, op->gated ? 2 * c : c)) || (e = check_view("attention", "kx", &op->kx, n, kv)) ||
+	    (e = check_view("attention", "vx", &op->vx, n, kv)) || (e = check_view("attention", "y", &op->y, n, c)))
+		return e;
+	k->bytes += area(n, c) * (op->gated ? 12 : 8) + area(n, kv) * 8;
+	return (e = check_positions(k, op)) ? e : k->backend->attention(k, op);
+}
+
+static int check_sequences(struct kern *k, const struct kern_gdn *op)
+{
+	uint64_t state = area(op->value_heads * op->key_dim, op->value_dim) + area(op->conv_width - 1, op->qkv.cols);
+	if (op->n_seq < 0 || op->first[0] != 0 || op->first[op->n_seq] != op->qkv.rows)
+		return err_set(ERR_USAGE, "gdn: %d sequences from row %d to %d, there are %d rows", op->n_seq, op->first[0], op->first[op->n_seq], op->qkv.rows);
+	for (int s = 0; s < op->n_seq; s++) {
+		if (op->first[s + 1] <= op->first[s])
+			return err_set(ERR_USAGE, "gdn: sequence %d has no rows", s);
+		if (!op->state[s].s_dst || (op->conv_width > 1 && !op->state[s].conv_dst))
+			return err_set(ERR_USAGE, "gdn: sequence %d has no state to write to", s);
+	}
+	k->bytes += (uint64_t)op->n_seq * state * 8;
+	k->macs += area(op->qkv.rows, op->value_heads) * area(op->key_dim, op->value_dim) * 4;
+	return 0;
+}
+
+int kern_gdn(struct kern *k, const struct kern_gdn *op)
+{
+	int n = op->qkv.rows, e;
+	if (!k->backend->gdn)
+		return missing(k, "gdn");
+	if (op->key_dim > KERN_MAX_HEAD || op->value_dim > KERN_MAX_HEAD || op->conv_width > KERN_MAX_CONV)
+		return err_set(ERR_LIMIT, "gdn: heads of %d and %d, %d taps; at most %d and %d are possible", op->key_dim, op->value_dim, op->conv_width,
+		               KERN_MAX_HEAD, KERN_MAX_CONV);
+	if (op->key_heads < 1 || op->value_heads < 1 || op->value_heads % op->key_heads || op->key_dim < 1 || op->value_dim < 1 || op->conv_width < 1)
+		return err_set(ERR_USAGE, "gdn: %d value heads of %d on %d key heads of %d, %d taps", op->value_heads, op->value_dim, op->key_heads,
+		               op->key_dim, op->conv_width);
+	int hv = op->value_heads, out = hv * op->value_dim;
+	if ((e = check_view("gdn", "qkv", &op->qkv, n, 2 * op->key_heads * op->key_dim + out)) || (e = check_view("gdn", "z", &op->z, n, out)) ||
+	    (e = check_view("gdn", "a", &op->a, n, hv)) || (e = check_view("gdn", "b", &op->b, n, hv)) || (e = check_view("gdn", "y", &op->y, n, out)))
+		return e;
+	k->bytes += area(n, op->qkv.cols + 2 * out + 2 * hv) * 4;
+	return (e = check_sequences(k, op)) ? e : k->backend->gdn(k, op);
+}
+
+size_t kern_pack_bytes(const struct kern *k, const struct kern_weight *w)
+{
+	return k->backend->pack_bytes ? k->backend->pack_bytes(k, w) : 0;
+}
+
+void kern_pack(const struct kern *k, struct kern_weight *w, void *dst)
+{
+	if (!k->backend->pack)
+		return;
+	k->backend->pack(k, w, dst);
+	w->packed = dst;
+}

@@ -1,0 +1,348 @@
+/* The definition of every operation: plain loops, sums in double, no thought of speed.
+ * Read it beside the formulas in kernels.h. Values are rounded to f32 where they are stored and through R where R stands. */
+#include "kernels/backends.h"
+#include "base/npy.h"
+#include <math.h>
+
+static float R(const struct kern *k, double x)
+{
+	return k->compute == KERN_BF16 ? bf16_to_f32(bf16_from_f32((float)x)) : (float)x;
+}
+
+static double sigmoid(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
+static double softplus(double x)
+{
+	return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+}
+
+static float *row_of(const struct kern_view *v, int r)
+{
+	return v->data + (size_t)r * v->ld;
+}
+
+static double dot(const float *x, const struct kern_weight *w, int o)
+{
+	double sum = 0;
+	for (int i = 0; i < w->cols; i++)
+		sum += (double)x[i] * (double)kern_weight_at(w, o, i);
+	return sum;
+}
+
+static int ref_embed(struct kern *k, const struct kern_embed *op)
+{
+	for (int r = 0; r < op->y.rows; r++)
+		for (int i = 0; i < op->y.cols; i++)
+			row_of(&op->y, r)[i] = R(k, (double)kern_weight_at(op->table, op->ids[r], i));
+	return 0;
+}
+
+static void norm_row(const struct kern *k, float *y, const float *x, int n, const float *w, bool plus_one, float eps)
+{
+	double sum = 0;
+	for (int i = 0; i < n; i++)
+		sum += (double)x[i] * (double)x[i];
+	double scale = 1 / sqrt(sum / n + (double)eps);
+	for (int i = 0; i < n; i++)
+		y[i] = R(k, (double)x[i] * scale * ((plus_one ? 1 : 0) + (double)w[i]));
+}
+
+static int ref_norm(struct kern *k, const struct kern_norm *op)
+{
+	for (int r = 0; r < op->x.rows; r++)
+		norm_row(k, row_of(&op->y, r), row_of(&op->x, r), op->x.cols, op->w, op->plus_one, op->eps);
+	return 0;
+}
+
+static int ref_matmul(struct kern *k, const struct kern_matmul *op)
+{
+	for (int j = 0; j < op->n_out; j++) {
+		const struct kern_matmul_out *out = &op->out[j];
+		for (int r = 0; r < op->x.rows; r++)
+			for (int o = 0; o < out->w->rows; o++) {
+				double sum = dot(row_of(&op->x, r), out->w, o);
+				float y = out->keep_f32 ? (float)sum : R(k, sum);
+				if (out->residual)
+					y = R(k, (double)row_of(out->residual, r)[o] + (double)y);
+				row_of(&out->y, r)[o] = y;
+			}
+	}
+	return 0;
+}
+
+static void route_row(struct kern *k, const struct kern_route *op, int r)
+{
+	const float *logits = row_of(&op->logits, r);
+	int n = op->logits.cols;
+	uint16_t *chosen = op->experts + (size_t)r * (size_t)op->top_k;
+	float *weights = op->weights + (size_t)r * (size_t)op->top_k;
+	bool taken[KERN_MAX_EXPERTS] = { false };
+	double all = 0, sum = 0, max = -INFINITY;
+	for (int e = 0; e < n; e++)
+		max = (double)logits[e] > max ? (double)logits[e] : max;
+	for (int e = 0; e < n; e++)
+		all += exp((double)logits[e] - max);
+	for (int j = 0; j < op->top_k; j++) {
+		int best = -1;
+		double best_logit = 0;
+		for (int e = 0; e < n; e++) {
+			double l = isnan(logits[e]) ? -INFINITY : (double)logits[e];
+			if (!taken[e] && (best < 0 || l > best_logit)) {
+				best = e;
+				best_logit = l;
+			}
+		}
+		taken[best] = true;
+		chosen[j] = (uint16_t)best;
+		sum += exp((double)logits[best] - max) / all;
+	}
+	for (int j = 0; j < op->top_k; j++) {
+		double p = exp((double)logits[chosen[j]] - max) / all;
+		weights[j] = R(k, op->renormalise ? p / sum : p);
+	}
+}
+
+static int ref_route(struct kern *k, const struct kern_route *op)
+{
+	for (int r = 0; r < op->logits.rows; r++)
+		route_row(k, op, r);
+	return 0;
+}
+
+/* out[i] += factor * f(x)[i]; h is scratch of one expert's width. */
+static void add_expert(const struct kern *k, double *out, const struct kern_mlp *f, const float *x, double factor, float *h)
+{
+	for (int i = 0; i < f->gate.rows; i++) {
+		double g = (double)R(k, dot(x, &f->gate, i)), u = (double)R(k, dot(x, &f->up, i));
+		h[i] = R(k, (double)R(k, g * sigmoid(g)) * u);
+	}
+	for (int o = 0; o < f->down.rows; o++)
+		out[o] += factor * (double)R(k, dot(h, &f->down, o));
+}
+
+static size_t ref_experts_scratch(const struct kern *k, const struct kern_experts *op, int n)
+{
+	(void)k, (void)n;
+	int width = op->mlp[0].gate.rows;
+	if (op->shared && op->shared->gate.rows > width)
+		width = op->shared->gate.rows;
+	return (size_t)op->x.cols * sizeof(double) + (size_t)width * sizeof(float);
+}
+
+static int ref_experts(struct kern *k, const struct kern_experts *op)
+{
+	int d = op->x.cols;
+	double *sum = op->scratch;
+	float *h = (float *)(sum + d);
+	for (int r = 0; r < op->x.rows; r++) {
+		const float *x = row_of(&op->x, r);
+		for (int i = 0; i < d; i++)
+			sum[i] = 0;
+		for (int j = 0; j < op->top_k; j++) {
+			size_t at = (size_t)r * (size_t)op->top_k + (size_t)j;
+			add_expert(k, sum, &op->mlp[op->experts[at]], x, (double)op->weights[at], h);
+		}
+		if (op->shared)
+			add_expert(k, sum, op->shared, x, op->shared_gate ? sigmoid((double)R(k, dot(x, op->shared_gate, 0))) : 1, h);
+		for (int i = 0; i < d; i++) {
+			float m = R(k, sum[i]);
+			row_of(&op->y, r)[i] = op->residual ? R(k, (double)row_of(op->residual, r)[i] + (double)m) : m;
+		}
+	}
+	return 0;
+}
+
+static float load_kv(const void *base, size_t i, enum kern_type t)
+{
+	return t == KERN_F32 ? ((const float *)base)[i] : bf16_to_f32(((const uint16_t *)base)[i]);
+}
+
+static void store_kv(void *base, size_t i, enum kern_type t, float x)
+{
+	if (t == KERN_F32)
+		((float *)base)[i] = x;
+	else
+		((uint16_t *)base)[i] = bf16_from_f32(x);
+}
+
+/* Item (head, c) of position t: where it lies in its page, counted in items. */
+static size_t k_at(const struct kern_attention *op, int head, int c, int t)
+{
+	return ((size_t)head * (size_t)op->dim + (size_t)c) * KERN_PAGE + (size_t)(t % KERN_PAGE);
+}
+
+static size_t v_at(const struct kern_attention *op, int head, int c, int t)
+{
+	size_t half = (size_t)op->kv_heads * (size_t)op->dim * KERN_PAGE;
+	return half + ((size_t)head * KERN_PAGE + (size_t)(t % KERN_PAGE)) * (size_t)op->dim + (size_t)c;
+}
+
+static void *page_of(const struct kern_attention *op, int r, int t)
+{
+	size_t page = (size_t)op->table[r][t / KERN_PAGE];
+	return (char *)op->pool + page * kern_page_bytes(op->kv_heads, op->dim, op->kv_type);
+}
+
+static void norm_and_rotate(const struct kern *k, const struct kern_attention *op, float *u, const float *w, int t)
+{
+	if (w)
+		norm_row(k, u, u, op->dim, w, op->plus_one, op->eps);
+	const float *cosine = op->rotary + (size_t)t * (size_t)op->rot, *sine = cosine + op->rot / 2;
+	for (int i = 0; i < op->rot / 2; i++) {
+		double a = (double)u[i], b = (double)u[i + op->rot / 2];
+		u[i] = R(k, a * (double)cosine[i] - b * (double)sine[i]);
+		u[i + op->rot / 2] = R(k, b * (double)cosine[i] + a * (double)sine[i]);
+	}
+}
+
+static void store_position(const struct kern *k, const struct kern_attention *op, int r)
+{
+	int t = op->position[r], stride = op->gated ? 2 * op->dim : op->dim;
+	for (int h = 0; h < op->heads; h++)
+		norm_and_rotate(k, op, row_of(&op->q, r) + (size_t)h * (size_t)stride, op->q_norm, t);
+	for (int g = 0; g < op->kv_heads; g++) {
+		float *kx = row_of(&op->kx, r) + (size_t)g * (size_t)op->dim, *vx = row_of(&op->vx, r) + (size_t)g * (size_t)op->dim;
+		norm_and_rotate(k, op, kx, op->k_norm, t);
+		for (int c = 0; c < op->dim; c++) {
+			store_kv(page_of(op, r, t), k_at(op, g, c, t), op->kv_type, kx[c]);
+			store_kv(page_of(op, r, t), v_at(op, g, c, t), op->kv_type, vx[c]);
+		}
+	}
+}
+
+static double score(const struct kern_attention *op, int r, int g, const float *q, int t)
+{
+	double sum = 0;
+	for (int c = 0; c < op->dim; c++)
+		sum += (double)q[c] * (double)load_kv(page_of(op, r, t), k_at(op, g, c, t), op->kv_type);
+	return sum * (double)op->scale;
+}
+
+static void attend_head(const struct kern *k, const struct kern_attention *op, int r, int h)
+{
+	int g = h / (op->heads / op->kv_heads), stride = op->gated ? 2 * op->dim : op->dim;
+	const float *q = row_of(&op->q, r) + (size_t)h * (size_t)stride;
+	float *y = row_of(&op->y, r) + (size_t)h * (size_t)op->dim;
+	double max = -INFINITY, total = 0, sum[KERN_MAX_HEAD] = { 0 };
+	for (int t = 0; t <= op->position[r]; t++) {
+		double s = score(op, r, g, q, t);
+		max = s > max ? s : max;
+	}
+	for (int t = 0; t <= op->position[r]; t++) {
+		double p = exp(score(op, r, g, q, t) - max);
+		total += p;
+		for (int c = 0; c < op->dim; c++)
+			sum[c] += p * (double)load_kv(page_of(op, r, t), v_at(op, g, c, t), op->kv_type);
+	}
+	for (int c = 0; c < op->dim; c++) {
+		y[c] = R(k, sum[c] / total);
+		if (op->gated)
+			y[c] = R(k, (double)y[c] * (double)R(k, sigmoid((double)q[op->dim + c])));
+	}
+}
+
+static int ref_attention(struct kern *k, const struct kern_attention *op)
+{
+	for (int r = 0; r < op->q.rows; r++)
+		store_position(k, op, r);
+	for (int r = 0; r < op->q.rows; r++)
+		for (int h = 0; h < op->heads; h++)
+			attend_head(k, op, r, h);
+	return 0;
+}
+
+/* The input of a channel `row` rows after the sequence's first; negative rows lie in the convolution's state. */
+static float conv_input(const struct kern_gdn *op, int s, int row, int channel)
+{
+	if (row >= 0)
+		return row_of(&op->qkv, op->first[s] + row)[channel];
+	if (!op->state[s].conv_src)
+		return 0;
+	return op->state[s].conv_src[(size_t)(op->conv_width - 1 + row) * (size_t)op->qkv.cols + (size_t)channel];
+}
+
+static void conv_head(const struct kern *k, const struct kern_gdn *op, int s, int row, int channel, int n, float *u)
+{
+	for (int c = 0; c < n; c++) {
+		double sum = 0;
+		for (int j = 0; j < op->conv_width; j++)
+			sum += (double)op->conv[(size_t)j * (size_t)op->qkv.cols + (size_t)(channel + c)] * (double)conv_input(op, s, row - (op->conv_width - 1) + j, channel + c);
+		u[c] = R(k, sum * sigmoid(sum));
+	}
+}
+
+static void unit_length(float *x, int n, double factor)
+{
+	double sum = 1e-6;
+	for (int i = 0; i < n; i++)
+		sum += (double)x[i] * (double)x[i];
+	for (int i = 0; i < n; i++)
+		x[i] = (float)((double)x[i] / sqrt(sum) * factor);
+}
+
+/* One step of one head: S [dk][dv] from src (NULL: zeros) to dst, o = S^T q. */
+static void step_head(const struct kern_gdn *op, const float *src, float *dst, const float *q, const float *key, const float *v, double decay, double beta, double *o)
+{
+	for (int j = 0; j < op->value_dim; j++) {
+		double m = 0;
+		o[j] = 0;
+		for (int i = 0; i < op->key_dim; i++)
+			m += decay * (src ? (double)src[i * op->value_dim + j] : 0) * (double)key[i];
+		double delta = beta * ((double)v[j] - m);
+		for (int i = 0; i < op->key_dim; i++) {
+			int at = i * op->value_dim + j;
+			dst[at] = (float)(decay * (src ? (double)src[at] : 0) + (double)key[i] * delta);
+			o[j] += (double)dst[at] * (double)q[i];
+		}
+	}
+}
+
+static void gdn_head(const struct kern *k, const struct kern_gdn *op, int s, int row, int head)
+{
+	int dk = op->key_dim, dv = op->value_dim, kh = head / (op->value_heads / op->key_heads), r = op->first[s] + row;
+	float q[KERN_MAX_HEAD], key[KERN_MAX_HEAD], v[KERN_MAX_HEAD];
+	double o[KERN_MAX_HEAD];
+	conv_head(k, op, s, row, kh * dk, dk, q);
+	conv_head(k, op, s, row, (op->key_heads + kh) * dk, dk, key);
+	conv_head(k, op, s, row, 2 * op->key_heads * dk + head * dv, dv, v);
+	unit_length(q, dk, 1 / sqrt(dk));
+	unit_length(key, dk, 1);
+	double beta = (double)R(k, sigmoid((double)row_of(&op->b, r)[head]));
+	double decay = exp(-exp((double)op->a_log[head]) * softplus((double)row_of(&op->a, r)[head] + (double)op->dt_bias[head]));
+	size_t at = (size_t)head * (size_t)dk * (size_t)dv;
+	const float *src = row > 0 ? op->state[s].s_dst : op->state[s].s_src;
+	step_head(op, src ? src + at : NULL, op->state[s].s_dst + at, q, key, v, decay, beta, o);
+	double square = 0;
+	for (int j = 0; j < dv; j++) {
+		o[j] = (double)R(k, o[j]);
+		square += o[j] * o[j];
+	}
+	const float *z = row_of(&op->z, r) + (size_t)head * (size_t)dv;
+	for (int j = 0; j < dv; j++) {
+		double n = (double)R(k, o[j] / sqrt(square / dv + (double)op->eps));
+		row_of(&op->y, r)[head * dv + j] = R(k, n * (double)op->norm_w[j] * (double)z[j] * sigmoid((double)z[j]));
+	}
+}
+
+static int ref_gdn(struct kern *k, const struct kern_gdn *op)
+{
+	for (int s = 0; s < op->n_seq; s++) {
+		int n = op->first[s + 1] - op->first[s];
+		for (int row = 0; row < n; row++)
+			for (int head = 0; head < op->value_heads; head++)
+				gdn_head(k, op, s, row, head);
+		/* Oldest first: in place, no input is overwritten before it is read. */
+		for (int j = 0; j < op->conv_width - 1; j++)
+			for (int c = 0; c < op->qkv.cols; c++)
+				op->state[s].conv_dst[(size_t)j * (size_t)op->qkv.cols + (size_t)c] = conv_input(op, s, n - (op->conv_width - 1) + j, c);
+	}
+	return 0;
+}
+
+const struct kern_backend kern_ref = {
+	.name = "ref", .isa = "c", .embed = ref_embed, .norm = ref_norm, .matmul = ref_matmul, .route = ref_route, .experts = ref_experts,
+	.attention = ref_attention, .gdn = ref_gdn, .experts_scratch = ref_experts_scratch,
+};

@@ -1,0 +1,147 @@
+/* tests/kernels/kit.h - what the kernel tests share: poisoned matrices, data by coordinate, and one `struct trial` per operation.
+ *
+ * A trial computes an operation for any list of row ids, and what it feeds to a row depends on the row's id alone: so "a row alone
+ * equals the row in the batch", "2 threads equal 1" and "AVX2 equals the base body" are the same few lines for every operation. */
+#ifndef TESTS_KERNELS_KIT_H
+#define TESTS_KERNELS_KIT_H
+
+#include "base/mem.h"
+#include "base/npy.h"
+#include "base/thread.h"
+#include "kernels/backends.h"
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define PAD 5 /* columns of poison behind each row */
+
+/* Whether the data are small integers, for which every order of summation gives the same bits. */
+static bool small_integers;
+
+/* splitmix64's finish, on the coordinates: quick, since the tests make millions. */
+static uint32_t bits_at(uint32_t what, int row, int col)
+{
+	uint64_t z = ((uint64_t)what << 48) ^ ((uint64_t)(uint32_t)row << 24) ^ (uint64_t)(uint32_t)col;
+	z = (z + UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)(z >> 32);
+}
+
+static float value_at(uint32_t what, int row, int col)
+{
+	uint32_t u = bits_at(what, row, col);
+	return small_integers ? (float)((int)(u % 7) - 3) : (float)(int32_t)u * 0x1p-31f;
+}
+
+static float poison(void)
+{
+	uint32_t u = 0x7fc0dead;
+	float f;
+	memcpy(&f, &u, sizeof f);
+	return f;
+}
+
+/* [n, cols] with row i made of (what, ids[i]); everything between the rows is poison. ids NULL: poison throughout (an output). */
+static struct kern_view mat(struct arena *a, uint32_t what, const int *ids, int n, int cols)
+{
+	size_t ld = (size_t)cols + PAD;
+	struct kern_view v = { arena_alloc(a, ((size_t)n * ld + 1) * sizeof(float)), n, cols, ld };
+	for (size_t i = 0; i < (size_t)n * ld; i++)
+		v.data[i] = poison();
+	for (int r = 0; ids && r < n; r++)
+		for (int c = 0; c < cols; c++)
+			v.data[(size_t)r * ld + (size_t)c] = value_at(what, ids[r], c);
+	return v;
+}
+
+static void assert_padding_untouched(const struct kern_view *v)
+{
+	for (int r = 0; r < v->rows; r++)
+		for (size_t c = (size_t)v->cols; c < v->ld; c++) {
+			uint32_t u;
+			memcpy(&u, v->data + (size_t)r * v->ld + c, sizeof u);
+			assert_int_equal(u, 0x7fc0dead);
+		}
+}
+
+static float *vec(struct arena *a, uint32_t what, int n)
+{
+	float *x = arena_alloc(a, (size_t)n * sizeof *x + 1);
+	for (int i = 0; i < n; i++)
+		x[i] = value_at(what, 0, i);
+	return x;
+}
+
+/* A weight of any type with padded rows; FP8 has a scale for every block of block_rows x block_cols. */
+struct weight_spec {
+	enum kern_type type;
+	int block_rows, block_cols, scale_row0;
+	bool packed;
+};
+
+static struct kern_weight weight(struct arena *a, const struct kern *k, uint32_t what, int rows, int cols, struct weight_spec s)
+{
+	size_t ld = (size_t)cols + PAD, item = kern_type_bytes(s.type), n = (size_t)rows * ld;
+	unsigned char *data = arena_alloc(a, n * item + 1);
+	memset(data, 0x7f, n * item); /* poison: NaN for FP8, enormous for the others */
+	for (int r = 0; r < rows; r++)
+		for (int c = 0; c < cols; c++) {
+			float x = value_at(what, r, c);
+			size_t at = (size_t)r * ld + (size_t)c;
+			uint16_t h = s.type == KERN_F16 ? f16_from_f32(x) : s.type == KERN_BF16 ? bf16_from_f32(x) : 0;
+			uint8_t q = (uint8_t)bits_at(what + 500, r, c);
+			static const uint8_t integers[7] = { 0xc4, 0xc0, 0xb8, 0x00, 0x38, 0x40, 0x44 }; /* -3 .. 3 in e4m3 */
+			q = small_integers ? integers[(int)x + 3] : (q & 0x7f) > 0x48 ? (q & 0xb7) : q; /* mostly small: subnormals are exercised */
+			if (s.type == KERN_F32)
+				memcpy(data + at * 4, &x, 4);
+			else if (s.type == KERN_FP8)
+				data[at] = q;
+			else
+				memcpy(data + at * 2, &h, 2);
+		}
+	struct kern_weight w = { .data = data, .type = s.type, .rows = rows, .cols = cols, .ld = ld };
+	if (s.type == KERN_FP8) {
+		w.block_rows = s.block_rows;
+		w.block_cols = s.block_cols;
+		w.scale_row0 = s.scale_row0;
+		w.scale_ld = (cols + s.block_cols - 1) / s.block_cols + 1;
+		int n_scales = ((s.scale_row0 + rows - 1) / s.block_rows + 1) * w.scale_ld;
+		float *scale = arena_alloc(a, (size_t)n_scales * sizeof *scale);
+		for (int i = 0; i < n_scales; i++)
+			scale[i] = small_integers ? (float)(1 << (i % 3)) : 0.05f + 0.1f * fabsf(value_at(what + 1000, 1, i));
+		w.scale = scale;
+	}
+	assert_int_equal(kern_weight_check(&w), 0);
+	if (s.packed && kern_pack_bytes(k, &w)) {
+		size_t bytes = kern_pack_bytes(k, &w);
+		char *dst = arena_alloc(a, bytes + 64);
+		dst += (64 - (uintptr_t)dst % 64) % 64;
+		kern_pack(k, &w, dst);
+	}
+	return w;
+}
+
+/* Copies a view's rows to out, `width` floats a row, from column `at` on. */
+static void take(float *out, int width, int at, const struct kern_view *v)
+{
+	assert_padding_untouched(v);
+	for (int r = 0; r < v->rows; r++)
+		memcpy(out + (size_t)r * (size_t)width + at, v->data + (size_t)r * v->ld, (size_t)v->cols * sizeof *out);
+}
+
+struct trial {
+	const char *name;
+	int n_variants;
+	int (*width)(int variant); /* floats a row gives */
+	/* Fills out [n][width(variant)] for rows ids[n]. */
+	void (*run)(struct kern *k, int variant, const int *ids, int n, float *out);
+	double (*bound)(int variant); /* of |cpu - ref| relative to the row's largest value, under f32 */
+	bool exact_on_integers; /* linear: small integers give equal bits on every backend */
+};
+
+#define OK(CALL) do { int e_ = (CALL); if (e_) fail_msg("%s: %s", #CALL, err_message()); } while (0)
+
+#endif

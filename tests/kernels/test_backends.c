@@ -1,0 +1,208 @@
+/* Every backend, every operation: held to ref, and the determinism contract to the bit. */
+#include "tests/kernels/trials.h"
+
+enum { MANY = 23 }; /* rows: one off every tile */
+static const int ids[MANY] = { 3, 1, 4, 15, 9, 2, 6, 5, 35, 8, 97, 93, 23, 84, 62, 64, 33, 83, 27, 95, 0, 28, 84 };
+
+static const char *const bodies[] = { "cpu-avx512", "cpu-avx2", "cpu-base" };
+
+static float *results(struct kern *k, const struct trial *t, int v, const int *rows, int n)
+{
+	float *out = mem_array((size_t)n * (size_t)t->width(v), sizeof *out);
+	t->run(k, v, rows, n, out);
+	return out;
+}
+
+static void assert_same_bits(const struct trial *t, int v, const char *what, const float *a, const float *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(&a[i], &b[i], sizeof *a))
+			fail_msg("%s, variant %d, %s: item %zu is %.9g and %.9g", t->name, v, what, i, (double)a[i], (double)b[i]);
+}
+
+/* Relative to the row's largest value; written so that a NaN fails. */
+static void assert_close(const struct trial *t, int v, const char *what, const float *got, const float *want, int n, double bound)
+{
+	int width = t->width(v);
+	for (int r = 0; r < n; r++) {
+		double top = 0;
+		for (int c = 0; c < width; c++)
+			top = fmax(top, fabs((double)want[r * width + c]));
+		for (int c = 0; c < width; c++) {
+			double g = (double)got[r * width + c], w = (double)want[r * width + c];
+			if (!(fabs(g - w) <= bound * top))
+				fail_msg("%s, variant %d, %s: row %d, column %d is %.9g, want %.9g", t->name, v, what, r, c, g, w);
+		}
+	}
+}
+
+static void for_each(const char *backend, enum kern_type compute, void (*check)(struct kern *k, const struct trial *t, int v))
+{
+	struct kern k;
+	if (!kern_backend_find(backend)) {
+		print_message("this processor cannot run %s\n", backend);
+		skip();
+	}
+	OK(kern_open(&k, backend, NULL, compute));
+	for (int i = 0; i < COUNT(trials); i++)
+		for (int v = 0; v < trials[i].n_variants; v++)
+			check(&k, &trials[i], v);
+	kern_close(&k);
+}
+
+static void held_to_ref(struct kern *k, const struct trial *t, int v)
+{
+	struct kern ref;
+	OK(kern_open(&ref, "ref", NULL, k->compute));
+	float *got = results(k, t, v, ids, MANY), *want = results(&ref, t, v, ids, MANY);
+	bool bf16 = k->compute == KERN_BF16;
+	assert_close(t, v, k->backend->isa, got, want, MANY, t->bound(v) + (bf16 ? 0x1p-5 : 0));
+	mem_free(got);
+	mem_free(want);
+}
+
+static void integers_are_exact(struct kern *k, const struct trial *t, int v)
+{
+	struct kern ref;
+	if (!t->exact_on_integers)
+		return;
+	OK(kern_open(&ref, "ref", NULL, KERN_F32));
+	float *got = results(k, t, v, ids, MANY), *want = results(&ref, t, v, ids, MANY);
+	assert_same_bits(t, v, "small integers", got, want, (size_t)MANY * (size_t)t->width(v));
+	float sum = 0;
+	for (int i = 0; i < MANY * t->width(v); i++)
+		sum += fabsf(want[i]);
+	assert_true(sum > 0);
+	mem_free(got);
+	mem_free(want);
+}
+
+static void row_alone_equals_row_in_batch(struct kern *k, const struct trial *t, int v)
+{
+	size_t width = (size_t)t->width(v);
+	float *all = results(k, t, v, ids, MANY);
+	for (int r = 0; r < MANY; r += 11) {
+		float *one = results(k, t, v, &ids[r], 1);
+		assert_same_bits(t, v, "alone and in the batch", one, all + (size_t)r * width, width);
+		mem_free(one);
+	}
+	float *few = results(k, t, v, &ids[2], 7);
+	assert_same_bits(t, v, "seven and in the batch", few, all + 2 * width, 7 * width);
+	mem_free(few);
+	mem_free(all);
+}
+
+static void twice_and_on_threads_the_same(struct kern *k, const struct trial *t, int v)
+{
+	static struct crew *crews[2];
+	size_t n = (size_t)MANY * (size_t)t->width(v);
+	float *one = results(k, t, v, ids, MANY), *again = results(k, t, v, ids, MANY);
+	assert_same_bits(t, v, "twice", one, again, n);
+	mem_free(again);
+	for (int i = 0; i < 2; i++) {
+		if (!crews[i])
+			crews[i] = crew_new(i + 2);
+		struct kern threaded = *k;
+		threaded.crew = crews[i];
+		float *other = results(&threaded, t, v, ids, MANY);
+		assert_same_bits(t, v, "1 thread and several", one, other, n);
+		mem_free(other);
+	}
+	mem_free(one);
+	if (t == &trials[COUNT(trials) - 1] && v == t->n_variants - 1)
+		for (int i = 0; i < 2; i++) {
+			crew_free(crews[i]);
+			crews[i] = NULL;
+		}
+}
+
+static void equals_the_base_body(struct kern *k, const struct trial *t, int v)
+{
+	struct kern base;
+	OK(kern_open(&base, "cpu-base", NULL, k->compute));
+	float *got = results(k, t, v, ids, MANY), *want = results(&base, t, v, ids, MANY);
+	assert_same_bits(t, v, "this body and cpu-base", got, want, (size_t)MANY * (size_t)t->width(v));
+	mem_free(got);
+	mem_free(want);
+}
+
+#define PER_BODY(NAME, CHECK, COMPUTE)                                                          \
+	static void NAME##_avx512(void **s) { (void)s; for_each(bodies[0], COMPUTE, CHECK); }   \
+	static void NAME##_avx2(void **s) { (void)s; for_each(bodies[1], COMPUTE, CHECK); }     \
+	static void NAME##_base(void **s) { (void)s; for_each(bodies[2], COMPUTE, CHECK); }
+PER_BODY(held_to_ref_in_f32, held_to_ref, KERN_F32)
+PER_BODY(held_to_ref_in_bf16, held_to_ref, KERN_BF16)
+PER_BODY(rows_are_independent_in_f32, row_alone_equals_row_in_batch, KERN_F32)
+PER_BODY(rows_are_independent_in_bf16, row_alone_equals_row_in_batch, KERN_BF16)
+PER_BODY(repeatable_on_any_threads, twice_and_on_threads_the_same, KERN_F32)
+PER_BODY(same_bits_as_base_in_f32, equals_the_base_body, KERN_F32)
+PER_BODY(same_bits_as_base_in_bf16, equals_the_base_body, KERN_BF16)
+PER_BODY(integers_exact, integers_are_exact, KERN_F32)
+
+static int use_integers(void **s)
+{
+	(void)s;
+	small_integers = true;
+	return 0;
+}
+static int use_reals(void **s)
+{
+	(void)s;
+	small_integers = false;
+	return 0;
+}
+
+/* The chunked and the step-by-step variants of attention and gdn are the same numbers: their bits must be, too. */
+static void a_chunk_equals_its_steps(void **state)
+{
+	(void)state;
+	struct kern k;
+	OK(kern_open(&k, "cpu", NULL, KERN_F32));
+	for (int i = 0; i < COUNT(trials); i++) {
+		const struct trial *t = &trials[i];
+		int forms = t->run == attention_run ? 2 : t->run == gdn_run ? 3 : 0;
+		for (int v = 0; forms && v < t->n_variants; v++) {
+			float *chunk = results(&k, t, v / forms * forms, ids, 4), *steps = results(&k, t, v, ids, 4);
+			assert_same_bits(t, v, "chunk and steps", chunk, steps, 4 * (size_t)t->width(v));
+			mem_free(chunk);
+			mem_free(steps);
+		}
+	}
+	kern_close(&k);
+}
+
+static void packing_changes_no_bit(void **state)
+{
+	(void)state;
+	struct kern k;
+	OK(kern_open(&k, "cpu", NULL, KERN_F32));
+	static const int pairs[][2] = { { 0, 7 }, { 1, 8 }, { 2, 10 }, { 3, 4 }, { 5, 6 } }; /* specs that differ in packing alone */
+	for (int p = 0; p < COUNT(pairs); p++)
+		for (int s = 0; s < COUNT(matmul_shapes); s++) {
+			int v = pairs[p][0] * COUNT(matmul_shapes) + s, w = pairs[p][1] * COUNT(matmul_shapes) + s;
+			float *a = results(&k, &trials[0], v, ids, MANY), *b = results(&k, &trials[0], w, ids, MANY);
+			assert_same_bits(&trials[0], v, "packed and not", a, b, (size_t)MANY * (size_t)matmul_width(v));
+			mem_free(a);
+			mem_free(b);
+		}
+	kern_close(&k);
+}
+
+static void check_backend_accepts_the_cpu(void **state)
+{
+	(void)state;
+	for_each("check", KERN_F32, row_alone_equals_row_in_batch);
+	for_each("check", KERN_BF16, row_alone_equals_row_in_batch);
+}
+
+#define THREE(NAME) cmocka_unit_test(NAME##_avx512), cmocka_unit_test(NAME##_avx2), cmocka_unit_test(NAME##_base)
+#define INTEGERS(NAME) cmocka_unit_test_setup_teardown(NAME, use_integers, use_reals)
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		INTEGERS(integers_exact_avx512), INTEGERS(integers_exact_avx2), INTEGERS(integers_exact_base), THREE(held_to_ref_in_f32), THREE(held_to_ref_in_bf16),
+		THREE(rows_are_independent_in_f32), THREE(rows_are_independent_in_bf16), THREE(repeatable_on_any_threads), THREE(same_bits_as_base_in_f32),
+		THREE(same_bits_as_base_in_bf16), cmocka_unit_test(a_chunk_equals_its_steps), cmocka_unit_test(packing_changes_no_bit), cmocka_unit_test(check_backend_accepts_the_cpu),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,266 @@
+/* tests/kernels/trials.h - one trial per operation, see kit.h. */
+#ifndef TESTS_KERNELS_TRIALS_H
+#define TESTS_KERNELS_TRIALS_H
+
+#include "tests/kernels/kit.h"
+
+#define COUNT(A) ((int)(sizeof(A) / sizeof *(A)))
+
+static const struct weight_spec specs[] = {
+	{ KERN_F32, 0, 0, 0, false }, { KERN_BF16, 0, 0, 0, true }, { KERN_F16, 0, 0, 0, false }, { KERN_FP8, 128, 128, 0, true }, { KERN_FP8, 128, 128, 0, false },
+	{ KERN_FP8, 5, 7, 3, false }, { KERN_FP8, 5, 7, 3, true }, { KERN_F32, 0, 0, 0, true }, { KERN_BF16, 0, 0, 0, false }, { KERN_FP8, 32, 16, 33, true },
+	{ KERN_F16, 0, 0, 0, true },
+};
+
+/* matmul: two outputs, the second with a residual. in x out: 1, primes, one off every tile and block. */
+static const int matmul_shapes[][2] = { { 1, 1 }, { 7, 3 }, { 15, 17 }, { 16, 16 }, { 31, 33 }, { 127, 15 }, { 128, 48 }, { 255, 16 }, { 256, 31 }, { 257, 5 }, { 521, 19 } };
+static int matmul_width(int v)
+{
+	return matmul_shapes[v % COUNT(matmul_shapes)][1] * 2;
+}
+static void matmul_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	int in = matmul_shapes[v % COUNT(matmul_shapes)][0], cols = matmul_shapes[v % COUNT(matmul_shapes)][1];
+	struct weight_spec spec = specs[v / COUNT(matmul_shapes) % COUNT(specs)];
+	struct kern_weight w = weight(&a, k, 20, cols, in, spec), u = weight(&a, k, 21, cols, in, spec);
+	struct kern_view y = mat(&a, 0, NULL, n, cols), z = mat(&a, 5, ids, n, cols);
+	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z, .residual = &z } } };
+	OK(kern_matmul(k, &op));
+	take(out, 2 * cols, 0, &y);
+	take(out, 2 * cols, cols, &z);
+	arena_release(&a);
+}
+
+static int embed_width(int v)
+{
+	return 17 + v;
+}
+static void embed_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	struct kern_weight table = weight(&a, k, 22, 97, embed_width(v), specs[v]);
+	int32_t *rows = arena_alloc(&a, ((size_t)n + 1) * sizeof *rows);
+	for (int r = 0; r < n; r++)
+		rows[r] = ids[r] * 5 % 97;
+	struct kern_embed op = { &table, rows, mat(&a, 0, NULL, n, embed_width(v)) };
+	OK(kern_embed(k, &op));
+	take(out, embed_width(v), 0, &op.y);
+	arena_release(&a);
+}
+
+static const int norm_shapes[] = { 1, 2, 7, 8, 15, 16, 17, 31, 160, 192, 193 };
+static int norm_width(int v)
+{
+	return norm_shapes[v / 2];
+}
+static void norm_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	struct kern_norm op = { mat(&a, 6, ids, n, norm_width(v)), vec(&a, 7, norm_width(v)), v % 2, 1e-6f, mat(&a, 0, NULL, n, norm_width(v)) };
+	if (v % 2)
+		op.y = op.x;
+	OK(kern_norm(k, &op));
+	take(out, norm_width(v), 0, &op.y);
+	arena_release(&a);
+}
+
+static const int route_shapes[][2] = { { 1, 1 }, { 2, 2 }, { 12, 5 }, { 64, 8 }, { 65, 1 }, { 256, 8 }, { KERN_MAX_EXPERTS, KERN_MAX_TOP_K }, { 67, 64 } };
+static int route_width(int v)
+{
+	return 2 * route_shapes[v / 2][1];
+}
+static void route_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	int e = route_shapes[v / 2][0], top = route_shapes[v / 2][1];
+	struct kern_route op = { mat(&a, 8, ids, n, e), top, v % 2, arena_alloc(&a, (size_t)(n * top) * 2 + 2), arena_alloc(&a, (size_t)(n * top) * 4 + 4) };
+	OK(kern_route(k, &op));
+	for (int i = 0; i < n * top; i++) {
+		out[i / top * 2 * top + i % top] = op.experts[i];
+		out[i / top * 2 * top + top + i % top] = op.weights[i];
+	}
+	arena_release(&a);
+}
+
+/* d, w, experts, k, shared width (0: none) */
+static const int experts_shapes[][5] = { { 1, 1, 1, 1, 0 }, { 17, 5, 3, 2, 1 }, { 160, 32, 64, 8, 64 }, { 31, 33, 12, 5, 0 }, { 192, 31, 7, 7, 17 }, { 300, 16, 100, 8, 33 } };
+static int experts_width(int v)
+{
+	return experts_shapes[v / 2][0];
+}
+static void experts_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	const int *s = experts_shapes[v / 2];
+	int d = s[0], w = s[1], e = s[2], top = s[3];
+	struct weight_spec spec = specs[(v * 3 + 3) % COUNT(specs)];
+	struct kern_mlp *mlp = arena_alloc(&a, (size_t)e * sizeof *mlp), shared;
+	for (int i = 0; i < e; i++) {
+		struct weight_spec up = spec;
+		up.scale_row0 += w;
+		mlp[i] = (struct kern_mlp){ weight(&a, k, 100 + 3 * (uint32_t)i, w, d, spec), weight(&a, k, 101 + 3 * (uint32_t)i, w, d, up), weight(&a, k, 102 + 3 * (uint32_t)i, d, w, spec) };
+	}
+	if (s[4])
+		shared = (struct kern_mlp){ weight(&a, k, 30, s[4], d, spec), weight(&a, k, 31, s[4], d, spec), weight(&a, k, 32, d, s[4], spec) };
+	struct kern_weight gate = weight(&a, k, 33, 1, d, specs[0]);
+	uint16_t *experts = arena_alloc(&a, (size_t)(n * top) * 2 + 2);
+	float *weights = arena_alloc(&a, (size_t)(n * top) * 4 + 4);
+	for (int i = 0; i < n * top; i++) {
+		/* distinct within a row: a start and a stride of the row's own */
+		int id = ids[i / top], slot = i % top;
+		experts[i] = (uint16_t)((id * 7 + slot * (e > 1 && e % 3 ? 3 : 1)) % e);
+		weights[i] = small_integers ? 1 : fabsf(value_at(34, id, slot));
+	}
+	struct kern_view residual = mat(&a, 10, ids, n, d);
+	struct kern_experts op = { .x = mat(&a, 9, ids, n, d), .experts = experts, .weights = weights, .top_k = top, .n_experts = e, .mlp = mlp,
+				   .shared = s[4] ? &shared : NULL, .shared_gate = s[4] && v % 2 ? &gate : NULL, .residual = v % 2 ? &residual : NULL,
+				   .y = v % 2 ? residual : mat(&a, 0, NULL, n, d) };
+	op.scratch_bytes = kern_experts_scratch(k, &op, n);
+	op.scratch = mem_large(op.scratch_bytes + 1);
+	OK(kern_experts(k, &op));
+	take(out, d, 0, &op.y);
+	mem_large_free(op.scratch);
+	arena_release(&a);
+}
+
+/* heads, kv heads, dim, rot, positions (the last one is looked at), gated, bf16 cache */
+static const int attention_shapes[][7] = {
+	{ 1, 1, 1, 0, 1, 0, 0 }, { 4, 1, 64, 16, 33, 1, 0 }, { 3, 3, 17, 6, 32, 0, 0 }, { 6, 2, 40, 40, 65, 1, 1 }, { 5, 1, 31, 2, 31, 1, 0 }, { 2, 2, 256, 64, 70, 1, 0 }, { 2, 1, 8, 4, 100, 0, 1 },
+};
+/* A sequence's positions all at once (even variants) or one by one: the same numbers, and the same bits. */
+static int attention_width(int v)
+{
+	const int *s = attention_shapes[v / 2];
+	return s[0] * s[2] * 2;
+}
+static void attention_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	const int *s = attention_shapes[v / 2];
+	int h = s[0], g = s[1], c = s[2], t = s[4], pages = (t + KERN_PAGE - 1) / KERN_PAGE, step = v % 2 ? 1 : t;
+	struct kern_attention op = { .q_norm = h % 2 ? NULL : vec(&a, 11, c), .k_norm = vec(&a, 12, c), .plus_one = true, .eps = 1e-6f, .rot = s[3], .n_positions = t + 1,
+				     .heads = h, .kv_heads = g, .dim = c, .gated = s[5], .scale = 1 / sqrtf((float)c), .kv_type = s[6] ? KERN_BF16 : KERN_F32, .n_pages = n * pages };
+	float *rotary = arena_alloc(&a, (size_t)((t + 1) * s[3]) * sizeof *rotary + 1);
+	kern_rotary_fill(rotary, t + 1, s[3], 1e4);
+	op.rotary = rotary;
+	size_t bytes = kern_page_bytes(g, c, op.kv_type) * (size_t)op.n_pages;
+	op.pool = mem_large(bytes);
+	memset(op.pool, 0xff, bytes); /* NaN wherever nothing was stored */
+	int width = attention_width(v), half = width / 2;
+	for (int r = 0; r < n; r++) {
+		int32_t table[8], position[128];
+		const int32_t *tables[128];
+		int id[128];
+		for (int p = 0; p < pages; p++)
+			table[p] = (r + p * n) % op.n_pages;
+		for (int from = 0; from < t; from += step) {
+			for (int i = 0; i < step; i++) {
+				position[i] = from + i;
+				tables[i] = table;
+				id[i] = ids[r] * 200 + from + i;
+			}
+			op.q = mat(&a, 13, id, step, h * c * (s[5] ? 2 : 1));
+			op.kx = mat(&a, 14, id, step, g * c);
+			op.vx = mat(&a, 15, id, step, g * c);
+			op.y = mat(&a, 0, NULL, step, h * c);
+			op.position = position;
+			op.table = tables;
+			OK(kern_attention(k, &op));
+			assert_padding_untouched(&op.y);
+			if (from == 0) /* the first position, then the last */
+				memcpy(out + (size_t)r * (size_t)width, op.y.data, (size_t)half * sizeof *out);
+		}
+		memcpy(out + (size_t)r * (size_t)width + half, op.y.data + (size_t)(step - 1) * op.y.ld, (size_t)half * sizeof *out);
+	}
+	mem_large_free(op.pool);
+	arena_release(&a);
+}
+
+/* key heads, value heads, dk, dv, taps, rows of a sequence */
+static const int gdn_shapes[][6] = { { 1, 1, 1, 1, 1, 1 }, { 2, 4, 32, 32, 4, 5 }, { 1, 3, 7, 17, 2, 4 }, { 3, 3, 16, 40, 4, 2 }, { 2, 2, 33, 8, 3, 3 }, { 1, 2, 128, 128, 4, 3 } };
+static int gdn_width(int v)
+{
+	const int *s = gdn_shapes[v / 3];
+	return s[1] * s[3] + s[1] * s[2] * s[3] + (s[4] - 1) * (2 * s[0] * s[2] + s[1] * s[3]);
+}
+/* v % 3: 0 a chunk from nothing, 1 step by step in place, 2 step by step from state to state. */
+static void gdn_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	const int *s = gdn_shapes[v / 3];
+	int hk = s[0], hv = s[1], dk = s[2], dv = s[3], taps = s[4], rows = s[5], channels = 2 * hk * dk + hv * dv, state = hv * dk * dv, conv = (taps - 1) * channels;
+	int step = v % 3 ? 1 : rows, width = gdn_width(v);
+	float *memory = arena_alloc(&a, (size_t)(n * 2 * (state + conv)) * sizeof *memory + 1);
+	struct kern_gdn_state *states = arena_alloc(&a, (size_t)n * sizeof *states);
+	struct kern_gdn op = { .conv = vec(&a, 16, taps * channels), .a_log = vec(&a, 17, hv), .dt_bias = vec(&a, 18, hv), .norm_w = vec(&a, 19, dv), .eps = 1e-6f, .key_heads = hk,
+			       .value_heads = hv, .key_dim = dk, .value_dim = dv, .conv_width = taps, .n_seq = n, .state = states };
+	int32_t *first = arena_alloc(&a, ((size_t)n + 1) * sizeof *first);
+	int *id = arena_alloc(&a, (size_t)(n * step) * sizeof *id + 1);
+	for (int from = 0; from < rows; from += step) {
+		for (int i = 0; i < n; i++) {
+			float *now = memory + i * 2 * (state + conv), *other = now + state + conv;
+			bool swap = v % 3 == 2 && from % 2, fresh = from == 0;
+			float *src = swap ? other : now, *dst = v % 3 == 2 ? (swap ? now : other) : now;
+			states[i] = (struct kern_gdn_state){ fresh ? NULL : src, dst, fresh ? NULL : src + state, dst + state };
+			first[i] = i * step;
+			for (int j = 0; j < step; j++)
+				id[i * step + j] = ids[i] * 50 + from + j;
+		}
+		first[n] = n * step;
+		op.first = first;
+		op.qkv = mat(&a, 40, id, n * step, channels);
+		op.z = mat(&a, 41, id, n * step, hv * dv);
+		op.a = mat(&a, 42, id, n * step, hv);
+		op.b = mat(&a, 43, id, n * step, hv);
+		op.y = mat(&a, 0, NULL, n * step, hv * dv);
+		OK(kern_gdn(k, &op));
+		assert_padding_untouched(&op.y);
+	}
+	for (int i = 0; i < n; i++) {
+		float *o = out + (size_t)i * (size_t)width;
+		memcpy(o, op.y.data + (size_t)(i * step + step - 1) * op.y.ld, (size_t)(hv * dv) * sizeof *o);
+		memcpy(o + hv * dv, states[i].s_dst, (size_t)state * sizeof *o);
+		memcpy(o + hv * dv + state, states[i].conv_dst, (size_t)conv * sizeof *o);
+	}
+	arena_release(&a);
+}
+
+static double no_bound(int v)
+{
+	return v < 0;
+}
+static double tight_bound(int v)
+{
+	(void)v;
+	return 1e-6;
+}
+static double sum_bound(int v)
+{
+	(void)v;
+	return 2e-5;
+}
+/* A bfloat16 cache may hold a neighbour of what ref holds. */
+static double attention_bound(int v)
+{
+	return attention_shapes[v / 2][6] ? 0x1p-7 : 1e-5;
+}
+
+static const struct trial trials[] = {
+	{ "matmul", COUNT(matmul_shapes) * COUNT(specs), matmul_width, matmul_run, sum_bound, true },
+	{ "embed", COUNT(specs), embed_width, embed_run, no_bound, true },
+	{ "norm", 2 * COUNT(norm_shapes), norm_width, norm_run, tight_bound, false },
+	{ "route", 2 * COUNT(route_shapes), route_width, route_run, tight_bound, false },
+	{ "experts", 2 * COUNT(experts_shapes), experts_width, experts_run, sum_bound, false },
+	{ "attention", 2 * COUNT(attention_shapes), attention_width, attention_run, attention_bound, false },
+	{ "gdn", 3 * COUNT(gdn_shapes), gdn_width, gdn_run, sum_bound, false },
+};
+
+#endif
