@@ -50,6 +50,15 @@ int srch_options_resolve(struct srch_options *o)
 	return 0;
 }
 
+int srch_forks_alive(const struct srch_options *o)
+{
+	struct srch_options r = *o;
+	if (srch_options_resolve(&r))
+		return 64; /* the search itself will say what is wrong */
+	int live = r.frontier < r.forks ? r.frontier : r.forks;
+	return r.policy == SRCH_TOPP && live > r.batch ? live : r.batch;
+}
+
 static json_t *hex64(uint64_t x)
 {
 	char s[17];

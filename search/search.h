@@ -43,6 +43,9 @@ struct srch_options {
 };
 #define SRCH_DEFAULT_TEMPERATURE 0.7
 
+/* Forks that must be able to live at once for these options: what eng_options.max_forks has to be. */
+int srch_forks_alive(const struct srch_options *o);
+
 /* What a search did; plain values. */
 struct srch_outcome {
 	char commit[41];         /* the finished run's one commit id */

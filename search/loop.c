@@ -1,0 +1,189 @@
+#include "base/mem.h"
+#include "search/canon.h"
+#include "search/config.h"
+#include "search/session.h"
+#include <jansson.h>
+#include <string.h>
+
+static void session_init(struct session *s, const struct srch_options *opt, const struct srch_tasks *tasks,
+	const struct srch_generator *gen, const struct srch_judge *judge)
+{
+	*s = (struct session){.opt = *opt, .tasks = tasks, .gen = gen, .judge = judge, .started = clock_seconds()};
+	s->rules = (struct growth_rules){gen, judge, opt->max_tokens};
+	s->shape = (struct node_shape){gen->n_layers, gen->top_k, gen->n_experts};
+	s->row = (size_t)gen->n_layers * (size_t)gen->top_k;
+	s->batch = opt->batch < gen->max_forks ? opt->batch : gen->max_forks;
+	s->cap_experts = mem_array((size_t)s->batch * s->row + 1, sizeof *s->cap_experts);
+	s->cap_weights = mem_array((size_t)s->batch * s->row + 1, sizeof *s->cap_weights);
+	s->scratch = mem_array(2 * (size_t)gen->n_vocab, sizeof *s->scratch);
+	s->growths = mem_array(tasks->n, sizeof *s->growths);
+	for (size_t i = 0; i < tasks->n; i++) {
+		struct growth *g = &s->growths[i];
+		g->task = &tasks->items[i];
+		g->problem = srch_task_problem(g->task);
+		g->coordinate = srch_task_coordinate(g->task->id);
+	}
+}
+
+static void session_release(struct session *s)
+{
+	srch_judging_free(s->judging);
+	for (size_t i = 0; i < s->tasks->n; i++) {
+		session_close_prefix(s, &s->growths[i]);
+		growth_release(&s->growths[i]);
+	}
+	store_close(s->store);
+	mem_free(s->growths);
+	mem_free(s->cap_experts);
+	mem_free(s->cap_weights);
+	mem_free(s->scratch);
+}
+
+/* The start commit: the same for the same run.json. */
+static int put_start(struct session *s, const struct buf *config)
+{
+	struct store_entry e = {.name = "run.json"};
+	struct store_id tree;
+	char *message = mem_printf("run: %zu tasks, %s\n\nFormat: %d\n", s->tasks->n, srch_policy_name(s->opt.policy), STORE_FORMAT);
+	int rc = store_put_blob(s->store, buf_text(config), config->len, &e.id);
+	rc = rc ? rc : store_put_tree(s->store, &e, 1, &tree);
+	rc = rc ? rc : store_put_commit(s->store, &tree, NULL, 0, message, &s->start);
+	mem_free(message);
+	return rc;
+}
+
+/* The store of an earlier session: the same run? What of it is there? */
+static int take_up(struct session *s, const struct buf *config)
+{
+	if (!s->opt.resume)
+		return err_set(ERR_CONFLICT, "%s holds a run already: --resume goes on with it, or give another folder", s->opt.out);
+	struct store_id id;
+	struct store_commit c = {0};
+	struct buf stored;
+	bool found;
+	buf_init(&stored, BUF_MAX_TEXT);
+	int rc = store_ref(s->store, STORE_REF_RUN, &id, &found);
+	rc = rc ? rc : store_commit_read(s->store, &id, &c);
+	rc = rc ? rc : store_file(s->store, &c.tree, "run.json", &stored);
+	rc = rc ? rc : config_compare(s->opt.out, &stored, config);
+	for (size_t i = 0; i < s->tasks->n && !rc; i++)
+		rc = session_resume_task(s, i);
+	store_commit_release(&c);
+	buf_release(&stored);
+	session_read_wallclock(s);
+	return rc;
+}
+
+static int open_store(struct session *s)
+{
+	struct buf config;
+	bool created = false;
+	buf_init(&config, BUF_MAX_TEXT);
+	config_write(&s->opt, s->tasks, s->gen, &config);
+	int rc = store_open_write(&s->store, s->opt.out, &created);
+	rc = rc || created ? rc : take_up(s, &config);
+	rc = rc ? rc : put_start(s, &config);
+	if (!rc && created)
+		rc = store_save(s->store, STORE_REF_RUN, &s->start);
+	buf_release(&config);
+	return rc;
+}
+
+static int put_run_json(struct session *s, struct store_entry *e)
+{
+	struct store_commit c;
+	bool found;
+	e->name = "run.json";
+	int rc = store_commit_read(s->store, &s->start, &c);
+	rc = rc ? rc : store_entry_find(s->store, &c.tree, e->name, &e->id, &found);
+	store_commit_release(&c);
+	return rc;
+}
+
+static int put_tasks_json(struct session *s, struct store_entry *e, size_t *programs)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < s->tasks->n; i++) {
+		const struct growth *g = &s->growths[i];
+		char hex[41];
+		store_id_hex(hex, &g->id);
+		json_array_append_new(list, json_pack("{ss ss si}", "task", g->task->id, "commit", hex, "leaves", g->n_saved));
+		*programs += (size_t)g->n_saved;
+	}
+	struct buf b;
+	buf_init(&b, BUF_MAX_TEXT);
+	canon_write(list, &b);
+	e->name = "tasks.json";
+	int rc = store_put_blob(s->store, buf_text(&b), b.len, &e->id);
+	buf_release(&b);
+	return rc;
+}
+
+/* The run commit: joins the tasks in their order, whatever order they ended in. */
+static int finish_run(struct session *s, struct srch_outcome *out)
+{
+	struct store_entry files[2];
+	struct store_id tree, id, *parents = mem_array(s->tasks->n, sizeof *parents);
+	for (size_t i = 0; i < s->tasks->n; i++)
+		parents[i] = s->growths[i].id;
+	int rc = put_run_json(s, &files[0]);
+	rc = rc ? rc : put_tasks_json(s, &files[1], &out->programs);
+	char *message = mem_printf("run: %zu programs of %zu tasks\n\nFormat: %d\nPrograms: %zu\n", out->programs, s->tasks->n, STORE_FORMAT,
+		out->programs);
+	rc = rc ? rc : store_put_tree(s->store, files, 2, &tree);
+	rc = rc ? rc : store_put_commit(s->store, &tree, parents, s->tasks->n, message, &id);
+	rc = rc ? rc : store_save(s->store, STORE_REF_RUN, &id);
+	if (!rc)
+		store_id_hex(out->commit, &id);
+	mem_free(message);
+	mem_free(parents);
+	return rc;
+}
+
+static int grow(struct session *s)
+{
+	s->judging = srch_judging_new(s->judge, s->opt.workers);
+	if (!s->opt.quiet)
+		progress_start(&s->progress, "growing", "programs", (int64_t)s->tasks->n * s->opt.forks);
+	int rc = s->opt.policy == SRCH_TOPP ? policy_topp(s) : policy_sample(s);
+	rc = rc ? rc : session_save_ready(s, true);
+	if (!s->opt.quiet)
+		progress_end(&s->progress);
+	return rc;
+}
+
+static void count(const struct session *s, struct srch_outcome *out)
+{
+	out->tasks = s->tasks->n;
+	out->tokens = s->tokens;
+	out->seconds = clock_seconds() - s->started;
+	out->engine_seconds = s->engine_seconds;
+	out->tokens_per_second = s->engine_seconds > 0 ? (double)s->tokens / s->engine_seconds : 0;
+}
+
+int srch_run(const struct srch_options *opt, const struct srch_tasks *tasks, const struct srch_generator *gen,
+	const struct srch_judge *judge, struct srch_outcome *out)
+{
+	struct srch_options resolved = *opt;
+	struct srch_judge extract_only = srch_judge_table(NULL);
+	struct session s;
+	*out = (struct srch_outcome){0};
+	int rc = srch_options_resolve(&resolved);
+	if (rc)
+		return rc;
+	if (!tasks->n)
+		return err_set(ERR_USAGE, "there are no tasks to search");
+	if (srch_forks_alive(&resolved) > gen->max_forks && resolved.policy == SRCH_TOPP)
+		return err_set(ERR_LIMIT, "--frontier %d: this engine keeps %d forks alive", resolved.frontier, gen->max_forks);
+	session_init(&s, &resolved, tasks, gen, judge ? judge : &extract_only);
+	rc = open_store(&s);
+	for (size_t i = 0; i < tasks->n; i++)
+		out->tasks_resumed += s.growths[i].complete;
+	if (!rc && out->tasks_resumed < tasks->n)
+		rc = grow(&s);
+	rc = rc ? rc : finish_run(&s, out);
+	rc = rc ? rc : session_wallclock(&s);
+	count(&s, out);
+	session_release(&s);
+	return rc;
+}

@@ -1,0 +1,362 @@
+/* The policy top-p: a tree of twigs (one token each), grown depth by depth, task after task. When a task is done the twigs that
+ * lead to no leaf are forgotten, and chains without a branch become the stretches that are stored. */
+#include "search/policy_topp.h"
+#include "base/mem.h"
+#include "search/session.h"
+#include <string.h>
+
+struct twig {
+	int parent; /* index into twigs; -1: the prompt */
+	int32_t token;
+	float token_logprob;
+	double logprob; /* of the path */
+	int depth;      /* tokens since the prompt, this one included */
+	bool leaf;
+	enum node_finish finished;
+	int n_kids;     /* twigs on it that lead to a leaf */
+	int stretch;    /* where its chain ends up; -1 while unknown */
+};
+
+struct live {
+	int twig;
+	void *fork;
+	struct buf text;
+};
+
+struct tree {
+	struct session *s;
+	struct growth *g;
+	struct twig *twigs;
+	uint16_t *experts; /* [n x row]; a leaf's row is not set */
+	float *weights;
+	int n, cap, n_leaves;
+	struct live *live;
+	int n_live;
+	struct topp_child *children;
+	enum topp_fate *fate;
+	struct eng_choice *best;
+	int n_children;
+};
+
+static int add_twig(struct tree *t, const struct topp_child *c, int parent, bool leaf, enum node_finish how)
+{
+	size_t row = t->s->row;
+	if (t->n == t->cap) {
+		t->cap = t->cap ? 2 * t->cap : 1024;
+		t->twigs = mem_grow(t->twigs, (size_t)t->cap, sizeof *t->twigs);
+		t->experts = mem_grow(t->experts, (size_t)t->cap * row + 1, sizeof *t->experts);
+		t->weights = mem_grow(t->weights, (size_t)t->cap * row + 1, sizeof *t->weights);
+	}
+	t->twigs[t->n] = (struct twig){.parent = parent, .token = c->token, .token_logprob = c->token_logprob, .logprob = c->logprob,
+		.depth = parent < 0 ? 1 : t->twigs[parent].depth + 1, .leaf = leaf, .finished = how, .stretch = -1};
+	t->n_leaves += leaf;
+	t->s->tokens++;
+	return t->n++;
+}
+
+static void add_piece(const struct session *s, int32_t token, struct buf *text)
+{
+	size_t len = 0;
+	const char *piece = growth_is_eos(s->gen, token) ? NULL : s->gen->piece(s->gen->ctx, token, &len);
+	if (piece)
+		buf_add(text, piece, len);
+}
+
+/* Whether and how the child would end its path; the live path's text is left as it was. */
+static bool child_ends(struct tree *t, struct live *l, const struct topp_child *c, enum node_finish *how)
+{
+	size_t len = l->text.len, depth = l->twig < 0 ? 1 : (size_t)t->twigs[l->twig].depth + 1;
+	add_piece(t->s, c->token, &l->text);
+	bool ends = growth_ends(&t->s->rules, t->g, c->token, &l->text, depth, how);
+	l->text.len = len;
+	if (l->text.data)
+		l->text.data[len] = 0;
+	return ends;
+}
+
+static void expand(struct tree *t)
+{
+	struct session *s = t->s;
+	t->n_children = 0;
+	for (int i = 0; i < t->n_live; i++) {
+		struct live *l = &t->live[i];
+		double path = l->twig < 0 ? 0 : t->twigs[l->twig].logprob;
+		int k = s->opt.k < s->gen->n_vocab ? s->opt.k : s->gen->n_vocab;
+		int n = eng_top(s->gen->logits(s->gen->ctx, l->fork), s->gen->n_vocab, k, t->best, s->scratch);
+		n = topp_within(t->best, n, s->opt.p);
+		for (int r = 0; r < n; r++) {
+			struct topp_child *c = &t->children[t->n_children++];
+			enum node_finish how;
+			*c = (struct topp_child){i, r, t->best[r].token, t->best[r].logprob, path + t->best[r].logprob, false};
+			c->finished = child_ends(t, l, c, &how);
+		}
+	}
+	topp_order(t->children, t->n_children);
+}
+
+/* Forks for the children that live on: the last child of a path takes its fork, the others split from it; a path without
+ * living children gives its fork back first, so that no more are alive than live on. */
+static int fork_children(struct tree *t, struct live *next, int n_next, const int *parent_of)
+{
+	struct session *s = t->s;
+	int *heir = mem_array((size_t)t->n_live, sizeof *heir), rc = 0;
+	for (int i = 0; i < t->n_live; i++)
+		heir[i] = -1;
+	for (int i = 0; i < n_next; i++)
+		heir[parent_of[i]] = i;
+	for (int i = 0; i < t->n_live; i++) {
+		if (heir[i] < 0) {
+			s->gen->fork_free(s->gen->ctx, t->live[i].fork);
+			t->live[i].fork = NULL;
+		}
+	}
+	for (int i = 0; i < n_next && !rc; i++) {
+		if (heir[parent_of[i]] != i)
+			rc = s->gen->fork_split(s->gen->ctx, &next[i].fork, t->live[parent_of[i]].fork);
+	}
+	for (int i = 0; i < t->n_live && !rc; i++) {
+		if (heir[i] >= 0) {
+			next[heir[i]].fork = t->live[i].fork;
+			t->live[i].fork = NULL;
+		}
+	}
+	mem_free(heir);
+	return rc;
+}
+
+static void release_live(struct tree *t, struct live *live, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (live[i].fork)
+			t->s->gen->fork_free(t->s->gen->ctx, live[i].fork);
+		buf_release(&live[i].text);
+	}
+	mem_free(live);
+}
+
+/* Makes twigs of the chosen children and replaces the live paths by those that live on. */
+static int advance(struct tree *t)
+{
+	struct session *s = t->s;
+	t->g->pruned += (size_t)topp_choose(t->children, t->n_children, t->n_leaves, s->opt.forks, s->opt.frontier, t->fate);
+	struct live *next = mem_array((size_t)s->opt.forks + 1, sizeof *next);
+	int *parent_of = mem_array((size_t)s->opt.forks + 1, sizeof *parent_of), n_next = 0;
+	for (int i = 0; i < t->n_children; i++) {
+		const struct topp_child *c = &t->children[i];
+		struct live *l = &t->live[c->parent];
+		enum node_finish how = NODE_EOS;
+		if (t->fate[i] == TOPP_LEAF)
+			(void)child_ends(t, l, c, &how);
+		if (t->fate[i] == TOPP_DROPPED)
+			continue;
+		int twig = add_twig(t, c, l->twig, t->fate[i] == TOPP_LEAF, how);
+		if (t->fate[i] != TOPP_LIVES)
+			continue;
+		struct live *to = &next[n_next];
+		*to = (struct live){.twig = twig};
+		buf_init(&to->text, BUF_MAX_TEXT);
+		buf_add(&to->text, buf_text(&l->text), l->text.len);
+		add_piece(s, c->token, &to->text);
+		parent_of[n_next++] = c->parent;
+	}
+	int rc = fork_children(t, next, n_next, parent_of);
+	mem_free(parent_of);
+	release_live(t, t->live, t->n_live);
+	t->live = next;
+	t->n_live = n_next;
+	return rc;
+}
+
+/* Steps every live path, in chunks of the batch. */
+static int step_live(struct tree *t)
+{
+	struct session *s = t->s;
+	void **forks = mem_array((size_t)s->batch, sizeof *forks);
+	int32_t *tokens = mem_array((size_t)s->batch, sizeof *tokens);
+	int rc = 0;
+	for (int from = 0; from < t->n_live && !rc; from += s->batch) {
+		int n = t->n_live - from < s->batch ? t->n_live - from : s->batch;
+		for (int i = 0; i < n; i++) {
+			forks[i] = t->live[from + i].fork;
+			tokens[i] = t->twigs[t->live[from + i].twig].token;
+		}
+		rc = session_step(s, forks, tokens, n);
+		for (int i = 0; i < n && !rc; i++) {
+			size_t to = (size_t)t->live[from + i].twig * s->row, at = (size_t)i * s->row;
+			memcpy(t->experts + to, s->cap_experts + at, s->row * sizeof *t->experts);
+			memcpy(t->weights + to, s->cap_weights + at, s->row * sizeof *t->weights);
+		}
+	}
+	mem_free(forks);
+	mem_free(tokens);
+	return rc;
+}
+
+/* -- from twigs to stretches -- */
+
+/* Counts, for every twig, the twigs on it that lead to a leaf. */
+static void mark_survivors(struct tree *t)
+{
+	for (int i = t->n - 1; i >= 0; i--) { /* children stand behind their parents */
+		struct twig *w = &t->twigs[i];
+		if ((w->leaf || w->n_kids) && w->parent >= 0)
+			t->twigs[w->parent].n_kids++;
+	}
+}
+
+static bool ends_stretch(const struct twig *w)
+{
+	return w->leaf || w->n_kids >= 2;
+}
+
+struct ranked {
+	double logprob;
+	int twig;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+	if (x->logprob != y->logprob)
+		return x->logprob > y->logprob ? -1 : 1;
+	return (x->twig > y->twig) - (x->twig < y->twig);
+}
+
+/* number[i]: of the node that twig i ends. Leaves by path log-probability, then the branching segments as they came. */
+static void number_nodes(const struct tree *t, int *number)
+{
+	struct ranked *r = mem_array((size_t)t->n_leaves + 1, sizeof *r);
+	int n = 0, next = t->n_leaves;
+	for (int i = 0; i < t->n; i++) {
+		if (t->twigs[i].leaf)
+			r[n++] = (struct ranked){t->twigs[i].logprob, i};
+		else if (t->twigs[i].n_kids >= 2)
+			number[i] = next++;
+	}
+	qsort(r, (size_t)n, sizeof *r, by_rank);
+	for (int i = 0; i < n; i++)
+		number[r[i].twig] = i;
+	mem_free(r);
+}
+
+/* The chain of twigs that ends in `end`, as a stretch. */
+static void add_stretch(struct tree *t, int end, int number)
+{
+	struct session *s = t->s;
+	int n = 1, first = end;
+	while (t->twigs[first].parent >= 0 && !ends_stretch(&t->twigs[t->twigs[first].parent])) {
+		first = t->twigs[first].parent;
+		n++;
+	}
+	int above = t->twigs[first].parent;
+	struct stretch *st = growth_add(t->g, above < 0 ? -1 : t->twigs[above].stretch, number);
+	st->leaf = t->twigs[end].leaf;
+	st->start = t->twigs[first].depth - 1;
+	st->finished = t->twigs[end].finished;
+	st->logprob = t->twigs[end].logprob;
+	while (st->cap < (size_t)n) {
+		st->n = st->cap;
+		stretch_reserve(st, s->row);
+	}
+	st->n = (size_t)n;
+	st->rows = st->leaf ? st->n - 1 : st->n;
+	for (int i = n - 1, w = end; i >= 0; i--, w = t->twigs[w].parent) {
+		st->tokens[i] = t->twigs[w].token;
+		st->logprobs[i] = t->twigs[w].token_logprob;
+		if ((size_t)i < st->rows && s->row) {
+			memcpy(st->experts + (size_t)i * s->row, t->experts + (size_t)w * s->row, s->row * sizeof *st->experts);
+			memcpy(st->weights + (size_t)i * s->row, t->weights + (size_t)w * s->row, s->row * sizeof *st->weights);
+		}
+	}
+	for (int i = 0; i < n; i++)
+		add_piece(s, st->tokens[i], &st->text);
+	t->twigs[end].stretch = t->g->n - 1;
+}
+
+static void add_path_text(const struct growth *g, int stretch, struct buf *out)
+{
+	if (stretch < 0)
+		return;
+	const struct stretch *st = &g->stretches[stretch];
+	add_path_text(g, st->parent, out);
+	buf_add(out, buf_text(&st->text), st->text.len);
+}
+
+static int hand_in(struct tree *t)
+{
+	struct session *s = t->s;
+	int *number = mem_array((size_t)t->n, sizeof *number), rc = 0;
+	mark_survivors(t);
+	number_nodes(t, number);
+	for (int i = 0; i < t->n; i++) {
+		if (ends_stretch(&t->twigs[i]))
+			add_stretch(t, i, number[i]);
+	}
+	mem_free(number);
+	for (int i = 0; i < t->g->n && !rc; i++) {
+		if (!t->g->stretches[i].leaf)
+			continue;
+		struct buf text;
+		buf_init(&text, BUF_MAX_TEXT);
+		add_path_text(t->g, i, &text);
+		rc = session_submit(s, t->g, &t->g->stretches[i], buf_text(&text));
+		buf_release(&text);
+	}
+	if (!rc)
+		session_grown(s, t->g);
+	return rc;
+}
+
+static int grow_tree(struct tree *t)
+{
+	struct session *s = t->s;
+	t->live = mem_array(1, sizeof *t->live);
+	t->live[0].twig = -1;
+	buf_init(&t->live[0].text, BUF_MAX_TEXT);
+	t->n_live = 1;
+	int rc = s->gen->fork_new(s->gen->ctx, &t->live[0].fork, t->g->prefix);
+	session_close_prefix(s, t->g);
+	while (!rc && t->n_live) {
+		expand(t);
+		rc = advance(t);
+		rc = rc ? rc : step_live(t);
+		session_progress(s);
+	}
+	release_live(t, t->live, t->n_live);
+	return rc ? rc : hand_in(t);
+}
+
+static int grow_task(struct session *s, size_t i)
+{
+	struct tree t = {.s = s, .g = &s->growths[i]};
+	int rc = session_open(s, i);
+	if (rc)
+		return rc;
+	double began = clock_seconds(), engine = s->engine_seconds;
+	/* at most min(frontier, forks) paths live, and each has at most K ways on */
+	size_t room = (size_t)s->opt.frontier * (size_t)s->opt.k + (size_t)s->opt.k;
+	t.children = mem_array(room, sizeof *t.children);
+	t.fate = mem_array(room, sizeof *t.fate);
+	t.best = mem_array((size_t)s->opt.k, sizeof *t.best);
+	rc = grow_tree(&t);
+	s->engine_seconds = engine + clock_seconds() - began;
+	mem_free(t.children);
+	mem_free(t.fate);
+	mem_free(t.best);
+	mem_free(t.twigs);
+	mem_free(t.experts);
+	mem_free(t.weights);
+	return rc;
+}
+
+int policy_topp(struct session *s)
+{
+	int rc = 0;
+	for (size_t i = 0; i < s->tasks->n && !rc; i++) {
+		if (s->growths[i].complete)
+			continue;
+		rc = grow_task(s, i);
+		rc = rc ? rc : session_save_ready(s, false);
+	}
+	return rc;
+}

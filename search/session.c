@@ -1,0 +1,112 @@
+#include "search/session.h"
+#include "base/mem.h"
+#include <string.h>
+
+int session_open(struct session *s, size_t i)
+{
+	struct growth *g = &s->growths[i];
+	const struct srch_task *t = g->task;
+	double began = clock_seconds();
+	int rc = s->gen->encode(s->gen->ctx, t->prompt, strlen(t->prompt), &g->prompt);
+	if (rc)
+		return err_prefix(rc, "task %s", t->id);
+	if (g->prompt.n == 0)
+		return err_set(ERR_FORMAT, "task %s: its prompt is empty", t->id);
+	if (g->prompt.n >= (size_t)s->gen->max_positions)
+		return err_set(ERR_LIMIT, "task %s: its prompt has %zu tokens, the model reads %d positions at most", t->id, g->prompt.n,
+			s->gen->max_positions);
+	size_t items = g->prompt.n * s->row;
+	g->prompt_experts = mem_array(items ? items : 1, sizeof *g->prompt_experts);
+	g->prompt_weights = mem_array(items ? items : 1, sizeof *g->prompt_weights);
+	rc = s->gen->prefix_new(s->gen->ctx, &g->prefix, g->prompt.ids, (int)g->prompt.n,
+		(struct eng_capture){g->prompt_experts, g->prompt_weights});
+	s->engine_seconds += clock_seconds() - began;
+	g->opened = rc == 0;
+	return rc ? err_prefix(rc, "task %s", t->id) : 0;
+}
+
+void session_close_prefix(struct session *s, struct growth *g)
+{
+	if (g->prefix)
+		s->gen->prefix_free(s->gen->ctx, g->prefix);
+	g->prefix = NULL;
+}
+
+int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n)
+{
+	double began = clock_seconds();
+	int rc = s->gen->step(s->gen->ctx, forks, tokens, n, (struct eng_capture){s->cap_experts, s->cap_weights});
+	s->engine_seconds += clock_seconds() - began;
+	s->steps++;
+	s->stepped += (uint64_t)n;
+	if (s->gen->distinct_experts)
+		s->distinct += (uint64_t)s->gen->distinct_experts(s->gen->ctx);
+	return rc;
+}
+
+void session_take_row(struct session *s, int i, struct stretch *to)
+{
+	size_t row = s->row;
+	if (row) {
+		memcpy(to->experts + to->rows * row, s->cap_experts + (size_t)i * row, row * sizeof *to->experts);
+		memcpy(to->weights + to->rows * row, s->cap_weights + (size_t)i * row, row * sizeof *to->weights);
+	}
+	to->rows++;
+}
+
+int session_submit(struct session *s, struct growth *g, struct stretch *leaf, const char *text)
+{
+	int rc = srch_judging_add(s->judging, g->task, text, false, &leaf->ticket);
+	leaf->submitted = rc == 0;
+	g->n_finished++;
+	s->programs_done++;
+	return rc;
+}
+
+void session_grown(struct session *s, struct growth *g)
+{
+	g->grown = true;
+	s->n_waiting++;
+}
+
+void session_progress(struct session *s)
+{
+	if (!s->opt.quiet)
+		progress_update(&s->progress, (int64_t)s->programs_done, "%.0f tokens/s",
+			s->engine_seconds > 0 ? (double)s->tokens / s->engine_seconds : 0.0);
+}
+
+/* Leaves that are judged and not saved; *all: none is still with the judging. */
+static int n_ready(struct session *s, const struct growth *g, bool *all)
+{
+	int n = 0;
+	*all = true;
+	for (int i = 0; i < g->n; i++) {
+		const struct stretch *st = &g->stretches[i];
+		if (!st->leaf || !st->submitted || st->saved)
+			continue;
+		if (srch_judging_done(s->judging, st->ticket))
+			n++;
+		else
+			*all = false;
+	}
+	return n;
+}
+
+int session_save_ready(struct session *s, bool wait_for_all)
+{
+	for (size_t i = 0; i < s->tasks->n; i++) {
+		struct growth *g = &s->growths[i];
+		if (g->complete || !g->n_finished)
+			continue;
+		bool all, wait = wait_for_all || s->n_waiting > SESSION_WAITING;
+		int n = n_ready(s, g, &all), rc = 0;
+		if (g->grown && (all || wait))
+			rc = session_save_task(s, i);
+		else if (n >= SESSION_PARTIAL && s->opt.policy == SRCH_SAMPLE)
+			rc = session_save_partial(s, i);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}

@@ -1,0 +1,78 @@
+/* search/session.h - layer 3. One run in progress: what policies share. A policy opens tasks, steps forks and hands in
+ * finished leaves; the session judges, saves and counts.
+ *
+ * Order of life of a task: session_open -> stretches grow -> session_submit for each finished leaf -> (all judged) saved and
+ * released. session_save_ready does the last part whenever it can. */
+#ifndef SEARCH_SESSION_H
+#define SEARCH_SESSION_H
+
+#include "base/log.h"
+#include "search/growth.h"
+#include "search/judging.h"
+#include "search/search.h"
+
+/* Tasks that are grown but not yet judged, at most: bounds what is held in memory. */
+#define SESSION_WAITING 48
+/* Judged leaves of an unfinished task that are worth a commit of their own. */
+#define SESSION_PARTIAL 128
+
+/* Sums over the sessions before this one. */
+struct session_past {
+	double seconds, engine_seconds, tokens, steps, stepped, distinct;
+};
+
+struct session {
+	struct srch_options opt; /* resolved */
+	const struct srch_tasks *tasks;
+	const struct srch_generator *gen;
+	const struct srch_judge *judge;
+	struct growth_rules rules;
+	struct srch_judging *judging;
+	struct store *store;
+	struct node_shape shape;
+	size_t row;              /* layers x k */
+	struct store_id start;
+	struct growth *growths;  /* one a task */
+	size_t n_waiting;        /* grown, not saved */
+	int batch;
+	/* scratch of one step */
+	uint16_t *cap_experts;   /* [batch x row] */
+	float *cap_weights;
+	int32_t *scratch;        /* [2 x vocabulary] */
+	/* counted */
+	uint64_t tokens, steps, distinct, stepped;
+	size_t programs_done;
+	double engine_seconds, started;
+	struct session_past before;
+	struct progress progress;
+};
+
+/* Encodes and computes the prompt of task i. ERR_LIMIT names the task whose prompt is too long. */
+int session_open(struct session *s, size_t i) CHECK_RESULT;
+/* Lets go of the prompt's prefix: every fork of it is made. */
+void session_close_prefix(struct session *s, struct growth *g);
+/* Steps n <= batch forks; row i of cap_experts and cap_weights is fork i's. */
+int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n) CHECK_RESULT;
+/* Copies row i of the last step to the end of a stretch. */
+void session_take_row(struct session *s, int i, struct stretch *to);
+/* Hands a finished leaf to the judging. text: everything since the prompt. */
+int session_submit(struct session *s, struct growth *g, struct stretch *leaf, const char *text) CHECK_RESULT;
+/* The policy has finished every leaf of the task. */
+void session_grown(struct session *s, struct growth *g);
+/* Saves what is judged, and if there is too much waiting, waits for it. */
+int session_save_ready(struct session *s, bool wait_for_all) CHECK_RESULT;
+void session_progress(struct session *s);
+
+/* search/session_save.c */
+int session_save_task(struct session *s, size_t i) CHECK_RESULT;
+int session_save_partial(struct session *s, size_t i) CHECK_RESULT;
+void session_read_wallclock(struct session *s);
+int session_wallclock(struct session *s) CHECK_RESULT;
+/* Finds what the store has of task i already. */
+int session_resume_task(struct session *s, size_t i) CHECK_RESULT;
+
+/* The policies: grow every task that is not complete. */
+int policy_sample(struct session *s) CHECK_RESULT;
+int policy_topp(struct session *s) CHECK_RESULT;
+
+#endif
