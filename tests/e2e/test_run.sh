@@ -1,0 +1,65 @@
+#!/bin/bash
+# The main job as a user types it, on the embedded model: what it prints, that nothing but its options determines it, and
+# that it survives being killed.
+. tests/e2e/lib.sh
+quick="--limit 6 --forks 6 --max-tokens 120 --quiet"
+
+runs "run ends well" 0 "$coppice" run --out a $quick --json
+for f in run tasks completions compiled groups passed pass_at.1 tokens seconds tokens_per_second same different chance; do
+	field out $f >value 2>/dev/null && ok "run --json has $f" || not_ok "run --json has $f"
+done
+id=$(field out run)
+equal "36 programs were grown" 36 "$(field out completions)"
+equal "the id is the head of the run" "$id" "$(git -C a rev-parse HEAD)"
+runs "git fsck finds nothing" 0 git -C a fsck --full --strict
+[ -s err ] && not_ok "git fsck is silent" || ok "git fsck is silent"
+runs "coppice fsck finds nothing" 0 "$coppice" fsck a
+equal "git log --graph draws a root and six leaves for each of six tasks" yes "$(git -C a log --graph --oneline --all | awk "{n++} END {print (n >= 42 ? \"yes\" : n)}")"
+runs "verify recomputes to the bit" 0 "$coppice" verify a --full --quiet
+runs "align" 0 "$coppice" align a --json
+equal "align compares eight layers or more" yes "$(python3 -c 'import json; print("yes" if len(json.load(open("out"))["layers"]) >= 8 else "no")')"
+runs "align by token" 0 "$coppice" align a --by token
+runs "redundancy" 0 "$coppice" redundancy a
+runs "report" 0 "$coppice" report a --out page --quiet
+[ -s page/index.html ] && ok "the page is there" || not_ok "the page is there" "$(ls page 2>/dev/null)"
+if grep -qE '(src|href)="https?:' page/index.html; then not_ok "the page needs no network"; else ok "the page needs no network"; fi
+for f in npz jsonl csv; do runs "export $f" 0 "$coppice" export a --format $f --out "e.$f"; done
+
+# one run, one commit id
+same_id() { # NAME OPTIONS...
+	local name=$1; shift
+	"$coppice" search --out b $quick "$@" >out 2>err && "$coppice" judge b --quiet >out 2>err
+	equal "$name" "$id" "$(git -C b rev-parse HEAD 2>/dev/null)"
+	rm -rf b
+}
+same_id "search and judge end in the commit of run, one thread, batch 1" --threads 1 --batch 1
+same_id "the same with two threads, batch 8" --threads 2 --batch 8
+same_id "the same with three threads, batch 32" --threads 3 --batch 32
+"$coppice" run --out b $quick --seed 1 >out 2>err
+[ "$(git -C b rev-parse HEAD)" != "$id" ] && ok "another seed is another run" || not_ok "another seed is another run"
+rm -rf b
+
+# killed at twenty random moments, then resumed
+seconds=$(python3 -c 'import json; print(json.load(open("a/wallclock.json")).get("seconds", 5))' 2>/dev/null || echo 5)
+kills=0
+for i in $(seq 20); do
+	setsid "$coppice" run --out k $quick --resume >out 2>err &
+	pid=$!
+	sleep "$(python3 -c "import random; random.seed($i); print(min($seconds, 20) * random.random() * 0.6)")"
+	kill -9 -- -$pid 2>/dev/null && kills=$((kills + 1))
+	wait $pid 2>/dev/null
+	[ -d k ] && ! git -C k fsck --full >fsck.txt 2>&1 && { not_ok "the store is whole after kill $i" "$(head -3 fsck.txt)"; break; }
+done
+[ $kills -gt 0 ] && ok "killed $kills times" || not_ok "at least one kill came before the end"
+runs "the killed run is resumed" 0 "$coppice" run --out k $quick --resume
+equal "and ends in the same commit id" "$id" "$(git -C k rev-parse HEAD)"
+runs "resuming a finished run changes nothing" 0 "$coppice" run --out k $quick --resume
+equal "and keeps its id" "$id" "$(git -C k rev-parse HEAD)"
+
+# the tree policy
+runs "policy top-p" 0 "$coppice" run --policy top-p --out t --limit 2 --forks 6 --max-tokens 120 --quiet --json
+tree=$(field out run)
+equal "top-p prints no pass@k" no "$(python3 -c 'import json; print("yes" if json.load(open("out")).get("pass_at") else "no")')"
+runs "top-p verifies" 0 "$coppice" verify t --full --quiet
+runs "top-p again, batch 1" 0 "$coppice" run --policy top-p --out t1 --limit 2 --forks 6 --max-tokens 120 --quiet --batch 1 --threads 1
+equal "and the same id" "$tree" "$(git -C t1 rev-parse HEAD)"
