@@ -402,3 +402,9 @@ int eng_last_distinct_experts(const struct eng_model *m)
 {
 	return forward_distinct(m->forward);
 }
+
+void eng_traffic(const struct eng_model *m, uint64_t *bytes, uint64_t *macs)
+{
+	*bytes = m->kern.bytes;
+	*macs = m->kern.macs;
+}

@@ -96,5 +96,7 @@ int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *
 
 /* Distinct experts touched by the last eng_step, summed over layers: what a step costs. */
 int eng_last_distinct_experts(const struct eng_model *m);
+/* Bytes that had to be moved and multiply-adds done by all passes since the model was opened: for benchmarks. */
+void eng_traffic(const struct eng_model *m, uint64_t *bytes, uint64_t *macs);
 
 #endif
