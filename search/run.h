@@ -51,11 +51,13 @@ struct run {
 	bool complete, judged;
 	char *judge;              /* identity of the judge; NULL when not judged */
 	enum srch_policy policy;
-	int forks, max_tokens, top_k, frontier, k_most, batch_last, threads_last;
+	int forks, max_tokens;
+	int top_k;                /* of `sample`, with temperature and top_p */
+	int frontier, k_most;     /* of `top-p`, with p */
 	double temperature, top_p, p;
 	uint64_t seed, fingerprint;
 	char *family, *backend, *compute;
-	int n_layers, k, n_experts, n_vocab;
+	int n_layers, k, n_experts, n_vocab, max_positions;
 	int *layer_index;         /* [n_layers] */
 	size_t n_tasks_planned;   /* what the run was asked for; n_tasks are there */
 	struct run_task *tasks;
@@ -66,6 +68,7 @@ struct run {
 	double seconds, engine_seconds, tokens_per_second;
 	uint64_t engine_tokens;
 	double distinct_per_step; /* distinct experts a layer touched per step, mean */
+	double forks_per_step;
 };
 
 #define RUN_ROUTING 1u /* experts */
