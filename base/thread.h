@@ -1,8 +1,9 @@
 /* base/thread.h - layer 0. A fixed crew of threads that run the same function over index ranges.
  *
  * A crew of n has n - 1 threads of its own; the caller is the nth. crew_run(crew, n_items, fn, ctx) calls fn once for every
- * item, items are handed out in contiguous blocks fixed by (n_items, n), and returns when all are done. What fn computes for
- * an item must not depend on which thread runs it. Not reentrant: one crew_run at a time per crew. No allocation in run. */
+ * item and returns when all are done. Whoever is free takes the next items: where other programs take the processors, the
+ * caller does what its threads cannot. What fn computes for an item must not depend on which thread runs it.
+ * Not reentrant: one crew_run at a time per crew. No allocation in run. */
 #ifndef BASE_THREAD_H
 #define BASE_THREAD_H
 
