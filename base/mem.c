@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static _Thread_local const char *forbidden_phase;
 static atomic_long fail_countdown;
@@ -112,6 +113,34 @@ static void count_large(size_t n)
 		;
 }
 
+/* Really large blocks come from the system, which zeroes each page when it is first touched: a pool laid out for the worst case
+ * costs only what is used of it. Not under ASan, which watches the edges of what malloc gave. */
+#ifdef __SANITIZE_ADDRESS__
+#define MAPPED_FROM SIZE_MAX
+#else
+#define MAPPED_FROM ((size_t)1 << 20)
+#endif
+
+static void *block_new(size_t n)
+{
+	if (n >= MAPPED_FROM) {
+		void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		return p == MAP_FAILED ? NULL : p;
+	}
+	void *p = aligned_alloc(LARGE_ALIGN, n);
+	if (p)
+		memset(p, 0, n);
+	return p;
+}
+
+static void block_free(void *p, size_t n)
+{
+	if (n >= MAPPED_FROM)
+		munmap(p, n);
+	else
+		free(p);
+}
+
 void *mem_large(size_t n)
 {
 	check_allowed(n);
@@ -120,10 +149,9 @@ void *mem_large(size_t n)
 	size_t total;
 	if (__builtin_add_overflow(n, (size_t)2 * LARGE_ALIGN, &total))
 		return NULL;
-	char *block = aligned_alloc(LARGE_ALIGN, total / LARGE_ALIGN * LARGE_ALIGN);
+	char *block = block_new(total / LARGE_ALIGN * LARGE_ALIGN);
 	if (!block)
 		return NULL;
-	memset(block, 0, total / LARGE_ALIGN * LARGE_ALIGN);
 	memcpy(block, &n, sizeof n);
 	count_large(n);
 	return block + LARGE_ALIGN;
@@ -137,7 +165,7 @@ void mem_large_free(void *p)
 	size_t n;
 	memcpy(&n, block, sizeof n);
 	atomic_fetch_sub(&large_now, n);
-	free(block);
+	block_free(block, (n + (size_t)2 * LARGE_ALIGN) / LARGE_ALIGN * LARGE_ALIGN);
 }
 
 void mem_fail_at(long nth)
