@@ -1,6 +1,7 @@
 /* coppice export: a run for other programs. */
 #include "commands/commands.h"
 #include "report/export.h"
+#include <jansson.h>
 
 static int export_npz(const struct options *o)
 {
@@ -27,6 +28,18 @@ static int export_text(const struct options *o, bool csv)
 	return err;
 }
 
+static void print(const struct options *o, const char *format)
+{
+	if (!o->json) {
+		printf("%s\n", o->out);
+		return;
+	}
+	json_t *j = json_pack("{s:s, s:s}", "out", o->out, "format", format);
+	json_dumpf(j, stdout, JSON_INDENT(1));
+	putchar('\n');
+	json_decref(j);
+}
+
 static int run(const struct options *o)
 {
 	const char *format = o->format;
@@ -40,7 +53,7 @@ static int run(const struct options *o)
 		return err_set(ERR_USAGE, "export needs --format npz, jsonl or csv: %s does not tell by its ending", o->out);
 	int err = strcmp(format, "npz") ? export_text(o, !strcmp(format, "csv")) : export_npz(o);
 	if (!err)
-		printf(o->json ? "{\"out\": true}\n" : "%s\n", o->out);
+		print(o, format);
 	return err;
 }
 

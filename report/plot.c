@@ -27,7 +27,7 @@ static void script_begin(struct buf *b, const char *name, int height)
 	              "terminals_png = \"pngcairo size 1350,%d font 'DejaVu Sans,15' background '#ffffff'\"\n"
 	              "terminals_pdf = \"pdfcairo size 18cm,%.2fcm font 'DejaVu Sans,9'\"\n",
 	           height, height * 3 / 2, height / 50.0);
-	buf_str(b, "set encoding utf8\nset border 3 lc rgb '#555555'\nset tics nomirror out textcolor rgb '#222222'\nset grid y lc rgb '#dddddd' lw 1 dt 1\n"
+	buf_str(b, "set encoding utf8\nset border 3 lc rgb '#555555'\nset tics nomirror out textcolor rgb '#222222'\nset grid y lc rgb '#d5d9de' lw 1.2 dt 1\n"
 	           "set key noenhanced textcolor rgb '#222222'\n");
 }
 
@@ -48,6 +48,20 @@ static void data_estimate(struct buf *b, const struct aln_estimate *e)
 		buf_printf(b, " %.6f %.6f %.6f", e->mean, isnan(e->lo) ? e->mean : e->lo, isnan(e->hi) ? e->mean : e->hi);
 }
 
+/* A y axis that holds every mean and interval, in tenths. */
+static double layers_top(const struct aln_jaccard *j)
+{
+	double most = 0.2;
+	for (int l = 0; l < j->shape.n_layers; l++) {
+		const struct aln_estimate *e = &j->points[l].same, *d = &j->points[l].different;
+		const double all[4] = {e->mean, e->hi, d->mean, d->hi};
+		for (int i = 0; i < 4; i++)
+			most = all[i] > most ? all[i] : most;
+	}
+	double top = ceil(most * 10 + 0.2) / 10;
+	return top > 1 ? 1 : top;
+}
+
 static void layers_script(struct buf *b, const struct rep_figures *f)
 {
 	const struct aln_jaccard *j = &f->jaccard;
@@ -64,11 +78,12 @@ static void layers_script(struct buf *b, const struct rep_figures *f)
 	}
 	buf_printf(b, "EOD\nchance = %.6f\n", j->chance_exact);
 	struct buf body;
+	int first = f->run->layer_index ? f->run->layer_index[0] : 0, last = f->run->layer_index ? f->run->layer_index[j->shape.n_layers - 1] : j->shape.n_layers - 1;
 	buf_init(&body, BUF_MAX_TEXT);
 	buf_printf(&body,
 	           "\tset title \"Experts shared by two programs after their fork, layer by layer\" noenhanced\n"
 	           "\tset xlabel 'layer' noenhanced\n\tset ylabel 'Jaccard index of the chosen experts' noenhanced\n"
-	           "\tset yrange [0:1]\n\tset offsets 0.5, 0.5, 0, 0\n\tset key top right\n%s"
+	           "\tset yrange [0:%.1f]\n\tset xrange [%.1f:%.1f]\n\tset key outside top center horizontal\n%s"
 	           "\tplot $layers using 1:3:4 with filledcurves fs transparent solid 0.18 lc rgb '#0072B2' notitle, \\\n"
 	           "\t     $layers using 1:6:7 with filledcurves fs transparent solid 0.18 lc rgb '#D55E00' notitle, \\\n"
 	           "\t     $layers using 1:2:3:4 with yerrorbars lc rgb '#0072B2' pt 0 lw 1.5 notitle, \\\n"
@@ -76,7 +91,7 @@ static void layers_script(struct buf *b, const struct rep_figures *f)
 	           "\t     $layers using 1:2 with linespoints lc rgb '#0072B2' lw 2.5 pt 7 ps 0.8 title 'same token', \\\n"
 	           "\t     $layers using 1:5 with linespoints lc rgb '#D55E00' lw 2.5 pt 9 ps 0.9 title 'different token', \\\n"
 	           "\t     chance with lines lc rgb '#666666' lw 1.5 dt 2 title sprintf('chance (%%.3f)', chance)\n",
-	           j->shape.n_layers <= 24 ? "\tset xtics 1\n" : "");
+	           layers_top(j), first - 0.5, last + 0.5, last - first < 24 ? "\tset xtics 1\n" : "");
 	script_loop(b, "layers", &body);
 	buf_release(&body);
 }
@@ -125,8 +140,8 @@ static void groups_script(struct buf *b, const struct rep_figures *f)
 	               "\tset ylabel 'share of compiled programs' noenhanced\n\tset yrange [0:1.02]\n\tset format y '%h'\n\tunset y2tics\n\tset xtics autofreq\n\tunset key\n"
 	               "\tplot $share using 1:2 with linespoints lc rgb '#0072B2' lw 2.5 pt 7 ps 0.7\n"
 	               "\tset title 'Programs by size of their group' noenhanced\n\tset xlabel 'programs in the group' noenhanced\n\tset ylabel 'programs' noenhanced\n"
-	               "\tset yrange [0:*]\n\tset y2range [0:1]\n\tset y2tics\n\tset y2label 'pass rate' noenhanced\n\tset style fill solid 0.85 noborder\n\tset boxwidth 0.7\n"
-	               "\tset key top left\n"
+	               "\tset yrange [0:*]\n\tset y2range [0:1]\n\tset y2tics textcolor rgb '#222222'\n\tset y2label 'pass rate' noenhanced\n\tset style fill solid 0.85 noborder\n\tset boxwidth 0.7\n"
+	               "\tset key outside top center horizontal\n"
 	               "\tplot $sizes using 0:2:xtic(1) with boxes lc rgb '#56B4E9' title 'programs', \\\n"
 	               "\t     $sizes using 0:3 axes x1y2 with linespoints lc rgb '#D55E00' lw 2.5 pt 9 ps 1 title 'pass rate (right)'\n"
 	               "\tunset multiplot\n\tunset y2label\n");
@@ -157,16 +172,23 @@ static void tree_script(struct buf *b, const struct rep_figures *f, size_t task)
 		if (br->y_high > br->y_low)
 			buf_printf(b, "%d %.3f 0 %.3f %s\n", br->x1, br->y_low, br->y_high - br->y_low, colour);
 	}
+	buf_str(b, "EOD\n# ends: x, y, colour\n$ends << EOD\n");
+	for (int i = 0; i < tree.n_leaves; i++) {
+		const struct run_program *p = &f->run->programs[f->run->tasks[task].first + (size_t)tree.leaves[i]];
+		int passed = rep_program_passed(p);
+		buf_printf(b, "%zu %d %s\n", p->n_tokens, i, colours[passed < 0 ? 0 : passed ? 1 : 2]);
+	}
 	buf_str(b, "EOD\n");
 	struct buf body;
 	buf_init(&body, BUF_MAX_TEXT);
-	buf_str(&body, "\tset title 'The forks of task ");
+	buf_str(&body, "\tset title 'The forks of ");
 	rep_plot_label(&body, f->run->tasks[task].task.id);
 	buf_printf(&body, ": %d programs' noenhanced\n", tree.n_leaves);
 	buf_printf(&body, "\tset xlabel 'tokens after the prompt' noenhanced\n\tunset ylabel\n\tunset ytics\n\tunset grid\n\tset border 1\n\tset yrange [%d:-1.5]\n\tset xrange [0:%d]\n",
 	           tree.n_leaves, tree.depth + 1);
-	buf_str(&body, "\tset key outside bottom center horizontal\n"
+	buf_str(&body, "\tset key outside top center horizontal\n"
 	               "\tplot $branches using 1:2:3:4:5 with vectors nohead lw 1.6 lc rgb variable notitle, \\\n"
+	               "\t     $ends using 1:2:3 with points pt 7 ps 0.6 lc rgb variable notitle, \\\n"
 	               "\t     NaN with lines lw 3 lc rgb '#009E73' title 'all pass', NaN with lines lw 3 lc rgb '#D55E00' title 'all fail', \\\n"
 	               "\t     NaN with lines lw 3 lc rgb '#0072B2' title 'some pass', NaN with lines lw 3 lc rgb '#888888' title 'not tested'\n");
 	script_loop(b, "tree", &body);

@@ -26,7 +26,7 @@ static void print_passes(FILE *out, const struct rep_figures *f)
 	const struct run_summary *s = &f->summary;
 	struct cells n;
 	int64_t tested = f->redundancy.tested;
-	fprintf(out, "  passed their tests    %10s   %s of those tested", rep_int(n.c[0], (int64_t)s->passed), rep_share(n.c[1], (double)s->passed, (double)tested));
+	fprintf(out, "  passed their tests    %10s   %s of those judged", rep_int(n.c[0], (int64_t)s->passed), rep_share(n.c[1], (double)s->passed, (double)tested));
 	if (s->harness_errors)
 		fprintf(out, "; the judge itself failed on %zu", s->harness_errors);
 	fputc('\n', out);
@@ -59,6 +59,31 @@ static void print_judged(FILE *out, const struct rep_figures *f)
 	print_passes(out, f);
 	if (s->weak_tasks)
 		fprintf(out, "  %zu %s a test that an empty program passes: do not trust passes there\n", s->weak_tasks, s->weak_tasks == 1 ? "task has" : "tasks have");
+}
+
+/* One line for each category of task, in the order they first appear; nothing when there is only one. */
+static void print_categories(FILE *out, const struct rep_figures *f)
+{
+	const char *seen[16];
+	int n_seen = 0;
+	for (size_t t = 0; t < f->run->n_tasks && n_seen < 16; t++) {
+		const char *category = f->run->tasks[t].task.category;
+		bool known = !category;
+		for (int i = 0; i < n_seen; i++)
+			known |= !known && !strcmp(seen[i], category);
+		if (!known)
+			seen[n_seen++] = category;
+	}
+	if (n_seen < 2 || !f->run->judged)
+		return;
+	fprintf(out, "\n  %-28s %6s  %9s  %13s  %7s\n", "kind of task", "tasks", "compiled", "groups a task", "pass@1");
+	for (int i = 0; i < n_seen; i++) {
+		struct run_summary s;
+		struct cells n;
+		run_summarise(f->run, seen[i], &s);
+		fprintf(out, "  %-28.28s %6zu  %9s  %13s  %7s\n", seen[i], s.tasks, rep_share(n.c[0], (double)s.compiled, (double)s.programs),
+		        rep_real(n.c[1], s.groups_per_task, 1), rep_real(n.c[2], s.pass_at[0], 3));
+	}
 }
 
 static int layer_name(const struct rep_figures *f, int layer)
@@ -104,6 +129,7 @@ void rep_print_summary(FILE *out, const struct rep_figures *f, const char *page)
 	struct cells n;
 	print_grown(out, f);
 	print_judged(out, f);
+	print_categories(out, f);
 	if (f->has_routing)
 		print_routing(out, f);
 	print_repetition(out, f);
@@ -167,9 +193,9 @@ void rep_print_align(FILE *out, const struct rep_figures *f, bool full)
 {
 	const struct aln_jaccard *j = &f->jaccard;
 	struct cells n;
-	fprintf(out, "Jaccard index of the experts of token pairs, by %s: %s program pairs, %s token pairs, %d %s; %d of %d experts a token\n\n",
-	        aln_by_name(j->by), rep_int(n.c[0], j->program_pairs), rep_int(n.c[1], j->token_pairs), j->tasks_with_pairs,
-	        j->tasks_with_pairs == 1 ? "task" : "tasks", j->shape.top_k, j->shape.n_experts);
+	fprintf(out, "Jaccard index of the experts of token pairs after the fork, %d of %d experts a token\n", j->shape.top_k, j->shape.n_experts);
+	fprintf(out, "paired by %s: %s token pairs of %s program pairs of %d %s\n\n", aln_by_name(j->by), rep_int(n.c[0], j->token_pairs),
+	        rep_int(n.c[1], j->program_pairs), j->tasks_with_pairs, j->tasks_with_pairs == 1 ? "task" : "tasks");
 	print_layers(out, f);
 	if (j->closest >= 0)
 		fprintf(out, "\nclosest at layer %d, farthest apart at layer %d; intervals: 95 %%, %d resamples of tasks\n", layer_name(f, j->closest),

@@ -1,4 +1,4 @@
-/* report/summary.h - layer 4. The figures as text for a terminal, on any FILE; at most 100 columns. */
+/* report/summary.h - layer 4. The figures as text for a terminal, on any FILE; lines of at most 120 columns. */
 #ifndef REPORT_SUMMARY_H
 #define REPORT_SUMMARY_H
 

@@ -29,13 +29,13 @@ static int compare_programs(const void *x, const void *y)
 	return c ? c : (a > b) - (a < b);
 }
 
-static void sort_programs(struct layout *l, int n)
+static void sort_programs(struct layout *l, size_t n)
 {
-	const struct run_program **sorted = mem_array((size_t)n + 1, sizeof *sorted);
-	for (int i = 0; i < n; i++)
+	const struct run_program **sorted = mem_array(n, sizeof *sorted);
+	for (size_t i = 0; i < n; i++)
 		sorted[i] = &l->programs[i];
-	qsort(sorted, (size_t)n, sizeof *sorted, compare_programs);
-	for (int i = 0; i < n; i++)
+	qsort(sorted, n, sizeof *sorted, compare_programs);
+	for (size_t i = 0; i < n; i++)
 		l->order[i] = (int)(sorted[i] - l->programs);
 	mem_free(sorted);
 }
@@ -112,7 +112,8 @@ static int grow(struct layout *l, int from, int to, int x0)
 	struct child *children = mem_array((size_t)(to - from), sizeof *children);
 	int n = split(l, from, to, at, children);
 	for (int i = 0; i < n; i++) {
-		double y = l->tree->branches[grow(l, children[i].from, children[i].to, at)].y;
+		int child = grow(l, children[i].from, children[i].to, at); /* moves the branches */
+		double y = l->tree->branches[child].y;
 		b.y_low = i ? b.y_low : y;
 		b.y_high = y;
 	}
@@ -133,7 +134,7 @@ void rep_tree_make(struct rep_tree *t, const struct run *run, const struct run_t
 	l.order = mem_array(task->n, sizeof *l.order);
 	for (int i = 0; i < n; i++)
 		t->depth = (int)l.programs[i].n_tokens > t->depth ? (int)l.programs[i].n_tokens : t->depth;
-	sort_programs(&l, n);
+	sort_programs(&l, task->n);
 	grow(&l, 0, n, 0);
 	mem_free(l.order);
 }
