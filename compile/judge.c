@@ -71,6 +71,8 @@ int cmp_judge_open(struct cmp_judge **out, const struct cmp_options *opt)
 	j->opt.cc = j->opt.cc ? mem_strdup(j->opt.cc) : NULL;
 	j->opt.cflags = j->opt.cflags ? mem_strdup(j->opt.cflags) : NULL;
 	pthread_mutex_init(&j->lock, NULL);
+	pthread_mutex_init(&j->setup_lock, NULL);
+	map_init(&j->setups);
 	map_init(&j->tests);
 	int r = cmp_sandbox_open(&j->sandbox, j->opt.limits.scratch_bytes);
 	if (r == 0)
@@ -101,7 +103,9 @@ void cmp_judge_close(struct cmp_judge *j)
 		mem_free(j->recent[i].source);
 		mem_free(j->recent[i].assembly);
 	}
+	cmp_setup_release(j);
 	map_release(&j->tests);
+	pthread_mutex_destroy(&j->setup_lock);
 	pthread_mutex_destroy(&j->lock);
 	mem_free((char *)(uintptr_t)j->opt.cc);
 	mem_free((char *)(uintptr_t)j->opt.cflags);

@@ -35,6 +35,9 @@ struct cmp_judge {
 	bool has_cxx;
 	char *python; /* NULL: there is none */
 	char *identity;
+	pthread_mutex_t setup_lock; /* over the next two */
+	struct map setups;          /* language and setup -> index into setup_paths */
+	char **setup_paths;
 	pthread_mutex_t lock; /* over what follows */
 	struct map tests;     /* test source -> index into test_objects */
 	struct cmp_test_object *test_objects;
@@ -54,6 +57,10 @@ void cmp_describe_end(struct buf *message, const struct box_ended *e);
 void cmp_excerpt(struct buf *message, const struct buf *text, bool from_the_end);
 /* Fills status, signal and the like from how a program under test ended; the proof decides before this is asked. */
 enum cmp_status cmp_status_of_end(const struct cmp_judge *j, const struct box_ended *e);
+
+/* *path: a precompiled header (borrowed) that stands for the setup, NULL when there is none; see setup.c. */
+int cmp_setup_get(struct cmp_judge *j, const char *setup, enum cmp_language language, const char **path) CHECK_RESULT;
+void cmp_setup_release(struct cmp_judge *j);
 
 int cmp_c_compile(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_object *out) CHECK_RESULT;
 int cmp_c_test(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_verdict *out) CHECK_RESULT;

@@ -8,9 +8,9 @@
 #include <string.h>
 
 /* Yours: what the compiler sees. Its own first line is line 1 of the program, whatever stands before it. */
-static char *source_of(const struct cmp_problem *p, const char *program)
+static char *source_of(const char *setup, const char *program)
 {
-	return mem_printf("%s\n#line 1 \"program.c\"\n%s\n", p->setup ? p->setup : "", program);
+	return mem_printf("%s\n#line 1 \"program.c\"\n%s\n", setup ? setup : "", program);
 }
 
 static bool recall(struct cmp_judge *j, const char *source, struct buf *assembly)
@@ -54,18 +54,40 @@ static bool ran_out(const struct buf *err)
 		strstr(buf_text(err), "No space left") || strstr(buf_text(err), "File size limit");
 }
 
+static void add_compiler(struct cmp_judge *j, struct cmp_job *job, enum cmp_language language, const char *header)
+{
+	const struct cmp_command *cc1 = &cmp_judge_toolchain(j, language)->cc1;
+	const char **argv = mem_array((size_t)cc1->n + 3, sizeof *argv);
+	int n = 0;
+	for (; n < cc1->n; n++)
+		argv[n] = cc1->argv[n];
+	if (header) {
+		job->bind_file = header;
+		job->bind_at = "/setup.h.gch";
+		argv[n++] = "-include";
+		argv[n++] = "/setup.h";
+	}
+	struct cmp_step_limits l = cmp_limits_compile(j);
+	l.output_bytes = CMP_ASSEMBLY_MAX;
+	cmp_job_step(job, &l, argv, -1);
+	mem_free(argv);
+}
+
 /* Text to assembly, as the compiler writes it. */
-static int to_assembly(struct cmp_judge *j, const struct cmp_problem *p, const char *source, struct buf *assembly,
+static int to_assembly(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct buf *assembly,
 	enum cmp_status *status, struct buf *message)
 {
 	struct cmp_job job;
 	struct cmp_job_result r;
-	struct cmp_step_limits l = cmp_limits_compile(j);
-	l.output_bytes = CMP_ASSEMBLY_MAX;
+	const char *header;
+	int e = cmp_setup_get(j, p->setup, p->language, &header);
+	if (e)
+		return e;
+	char *source = source_of(header ? NULL : p->setup, program);
 	cmp_job_init(&job);
 	cmp_job_file(&job, "program.c", source, strlen(source));
-	cmp_job_step(&job, &l, (const char *const *)cmp_judge_toolchain(j, p->language)->cc1.argv, -1);
-	int e = cmp_sandbox_run(j->sandbox, &job, &r);
+	add_compiler(j, &job, p->language, header);
+	e = cmp_sandbox_run(j->sandbox, &job, &r);
 	if (e == 0 && cmp_job_ok(&job, &r)) {
 		*status = CMP_PASSED;
 		buf_add(assembly, buf_text(&r.step[0].out), r.step[0].out.len);
@@ -77,6 +99,7 @@ static int to_assembly(struct cmp_judge *j, const struct cmp_problem *p, const c
 	}
 	cmp_job_result_release(&r);
 	cmp_job_release(&job);
+	mem_free(source);
 	return e;
 }
 
@@ -84,11 +107,11 @@ int cmp_c_compile(struct cmp_judge *j, const struct cmp_problem *p, const char *
 {
 	struct buf raw;
 	buf_init(&raw, CMP_ASSEMBLY_MAX + 1);
-	char *source = source_of(p, program);
+	char *source = source_of(p->setup, program);
 	int e = 0;
 	out->status = CMP_PASSED;
 	if (!recall(j, source, &raw)) {
-		e = to_assembly(j, p, source, &raw, &out->status, &out->message);
+		e = to_assembly(j, p, program, &raw, &out->status, &out->message);
 		if (e == 0 && out->status == CMP_PASSED)
 			remember(j, source, &raw);
 	}
@@ -227,40 +250,77 @@ static void judge_result(const struct cmp_judge *j, const struct cmp_job_result 
 	}
 }
 
-static int run_test(struct cmp_judge *j, const struct cmp_problem *p, const struct buf *raw, struct cmp_verdict *v)
+/* The candidate's assembly as the test may see it, and the test's object with a proof in it. */
+struct pieces {
+	struct buf text;
+	struct cmp_test_object test; /* object: a copy of our own */
+	struct cmp_proof proof;
+};
+
+static int make_pieces(struct cmp_judge *j, const struct cmp_problem *p, const struct buf *raw, struct pieces *out)
 {
 	struct cmp_test_object test = { 0 };
-	struct cmp_job job;
-	struct cmp_job_result r = { 0 };
-	struct cmp_proof proof;
-	struct buf text;
-	const struct cmp_toolchain *t = cmp_judge_toolchain(j, p->language);
-	struct cmp_step_limits tool = cmp_limits_compile(j), run = cmp_limits_run(j);
+	*out = (struct pieces){ 0 };
+	buf_init(&out->text, BUF_MAX_TEXT);
 	int e = test_object(j, p, &test);
 	if (e == 0)
-		e = cmp_proof_make(&proof);
-	if (e)
-		return e;
-	char *object = mem_dup(test.object, test.len);
-	buf_init(&text, BUF_MAX_TEXT);
-	cmp_asm_hide(&text, buf_text(raw), raw->len, candidate_keeps, (void *)(uintptr_t)p);
-	cmp_job_init(&job);
-	e = cmp_proof_place(&proof, object, test.len);
+		e = cmp_proof_make(&out->proof);
 	if (e == 0) {
-		static const char *const argv[] = { "./run", NULL };
-		cmp_job_file(&job, "program.s", buf_text(&text), text.len);
-		cmp_job_file(&job, "test.o", object, test.len);
-		cmp_job_step(&job, &tool, (const char *const *)t->as.argv, -1);
-		cmp_job_step(&job, &tool, (const char *const *)t->ld.argv, -1);
-		cmp_job_step(&job, &run, argv, proof.fd);
-		e = cmp_sandbox_run(j->sandbox, &job, &r);
-		if (e == 0)
-			judge_result(j, &r, &proof, v);
-		cmp_job_result_release(&r);
+		out->test.object = mem_dup(test.object, test.len);
+		out->test.len = test.len;
+		e = cmp_proof_place(&out->proof, out->test.object, test.len);
 	}
+	if (e == 0)
+		cmp_asm_hide(&out->text, buf_text(raw), raw->len, candidate_keeps, (void *)(uintptr_t)p);
+	return e;
+}
+
+static void release_pieces(struct pieces *x)
+{
+	mem_free(x->test.object);
+	buf_release(&x->text);
+}
+
+static void add_build(struct cmp_judge *j, struct cmp_job *job, const struct pieces *x, const struct cmp_toolchain *t, const struct cmp_command *ld)
+{
+	struct cmp_step_limits tool = cmp_limits_compile(j);
+	cmp_job_file(job, "program.s", buf_text(&x->text), x->text.len);
+	cmp_job_file(job, "test.o", x->test.object, x->test.len);
+	cmp_job_step(job, &tool, (const char *const *)t->as.argv, -1);
+	cmp_job_step(job, &tool, (const char *const *)ld->argv, -1);
+}
+
+static int run_once(struct cmp_judge *j, const struct pieces *x, const struct cmp_toolchain *t, const struct cmp_command *ld, struct cmp_verdict *v)
+{
+	static const char *const argv[] = { "./run", NULL };
+	struct cmp_step_limits run = cmp_limits_run(j);
+	struct cmp_job job;
+	struct cmp_job_result r;
+	cmp_job_init(&job);
+	add_build(j, &job, x, t, ld);
+	cmp_job_step(&job, &run, argv, x->proof.fd);
+	int e = cmp_sandbox_run(j->sandbox, &job, &r);
+	if (e == 0)
+		judge_result(j, &r, &x->proof, v);
+	cmp_job_result_release(&r);
 	cmp_job_release(&job);
-	buf_release(&text);
-	mem_free(object);
+	return e;
+}
+
+static int run_test(struct cmp_judge *j, const struct cmp_problem *p, const struct buf *raw, struct cmp_verdict *v)
+{
+	const struct cmp_toolchain *t = cmp_judge_toolchain(j, p->language);
+	struct pieces x;
+	int e = make_pieces(j, p, raw, &x);
+	bool quick = t->ld_quick.n > 0;
+	if (e == 0)
+		e = run_once(j, &x, t, quick ? &t->ld_quick : &t->ld, v);
+	/* Something that only the whole set of libraries holds, or really nothing. */
+	if (e == 0 && quick && v->status == CMP_LINK_ERROR) {
+		buf_clear(&v->message);
+		e = run_once(j, &x, t, &t->ld, v);
+	}
+	release_pieces(&x);
 	return e;
 }
 
@@ -268,11 +328,11 @@ int cmp_c_test(struct cmp_judge *j, const struct cmp_problem *p, const char *pro
 {
 	struct buf raw;
 	buf_init(&raw, CMP_ASSEMBLY_MAX + 1);
-	char *source = source_of(p, program);
+	char *source = source_of(p->setup, program);
 	int e = 0;
 	out->status = CMP_PASSED;
 	if (!recall(j, source, &raw))
-		e = to_assembly(j, p, source, &raw, &out->status, &out->message);
+		e = to_assembly(j, p, program, &raw, &out->status, &out->message);
 	if (e == 0 && out->status == CMP_PASSED) {
 		if (cmp_asm_is_handwritten(buf_text(&raw), raw.len)) {
 			out->status = CMP_FORBIDDEN;

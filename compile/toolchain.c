@@ -138,6 +138,42 @@ static int linker_command(struct cmp_command *out, const char *cc)
 	return r ? r : settle_program(out, "linker", "binutils");
 }
 
+/* Yours: where the driver finds a library's shared object; NULL when it does not. */
+static char *library(const char *cc, const char *name)
+{
+	struct buf b;
+	char *ask = mem_printf("-print-file-name=%s", name), *path = NULL;
+	const char *const argv[] = { cc, ask, NULL };
+	buf_init(&b, PATH_MAX);
+	if (cmp_proc_capture(&b, 1, argv) == 0 && buf_text(&b)[0] == '/')
+		path = mem_strndup(b.data, strcspn(b.data, "\n"));
+	buf_release(&b);
+	mem_free(ask);
+	return path;
+}
+
+/* From the driver's command: what stands before the objects, less the parts that only C++ and old libcs need; then libc and libm
+ * themselves instead of a linker script and archives. Left empty when that is not to be had. */
+static void quick_linker_command(struct cmp_command *out, const struct cmp_command *full, const char *cc)
+{
+	char *libc = library(cc, "libc.so.6"), *libm = library(cc, "libm.so.6");
+	for (int i = 0; libc && libm && i < full->n; i++) {
+		const char *a = full->argv[i], *name = strrchr(a, '/');
+		if (strcmp(a, "program.o") == 0) {
+			add_arg(out, a, strlen(a));
+			add_arg(out, "test.o", 6);
+			add_arg(out, libm, strlen(libm));
+			add_arg(out, libc, strlen(libc));
+		} else if (name && strcmp(name, "/Scrt1.o") == 0)
+			add_arg(out, a, strlen(a));
+		else if (strncmp(a, "-L", 2) != 0 && strncmp(a, "-l", 2) != 0 && strcmp(a, "test.o") != 0 && strcmp(a, "--push-state") != 0 &&
+			strcmp(a, "--pop-state") != 0 && strcmp(a, "--build-id") != 0 && !(name && strstr(name, ".o") && i > 0))
+			add_arg(out, a, strlen(a));
+	}
+	mem_free(libc);
+	mem_free(libm);
+}
+
 static int ask_version(char **out, const char *cc)
 {
 	struct buf b;
@@ -174,6 +210,8 @@ int cmp_toolchain_open(struct cmp_toolchain *t, const char *cc, const char *cfla
 		r = assembler_command(&t->as_test, driver, "test.s", "test.o");
 	if (r == 0)
 		r = linker_command(&t->ld, driver);
+	if (r == 0 && !cxx)
+		quick_linker_command(&t->ld_quick, &t->ld, driver);
 	if (r)
 		cmp_toolchain_close(t);
 	mem_free(driver);
@@ -187,6 +225,7 @@ void cmp_toolchain_close(struct cmp_toolchain *t)
 	free_command(&t->as);
 	free_command(&t->as_test);
 	free_command(&t->ld);
+	free_command(&t->ld_quick);
 	mem_free(t->version);
 	t->version = NULL;
 }
