@@ -1,9 +1,6 @@
 #include "base/mem.h"
-#include "search/canon.h"
 #include "search/config.h"
 #include "search/session.h"
-#include <jansson.h>
-#include <string.h>
 
 static void session_init(struct session *s, const struct srch_options *opt, const struct srch_tasks *tasks,
 	const struct srch_generator *gen, const struct srch_judge *judge)
@@ -16,6 +13,7 @@ static void session_init(struct session *s, const struct srch_options *opt, cons
 	s->cap_experts = mem_array((size_t)s->batch * s->row + 1, sizeof *s->cap_experts);
 	s->cap_weights = mem_array((size_t)s->batch * s->row + 1, sizeof *s->cap_weights);
 	s->scratch = mem_array(2 * (size_t)gen->n_vocab, sizeof *s->scratch);
+	buf_init(&s->config, BUF_MAX_TEXT);
 	s->growths = mem_array(tasks->n, sizeof *s->growths);
 	for (size_t i = 0; i < tasks->n; i++) {
 		struct growth *g = &s->growths[i];
@@ -33,27 +31,15 @@ static void session_release(struct session *s)
 		growth_release(&s->growths[i]);
 	}
 	store_close(s->store);
+	buf_release(&s->config);
 	mem_free(s->growths);
 	mem_free(s->cap_experts);
 	mem_free(s->cap_weights);
 	mem_free(s->scratch);
 }
 
-/* The start commit: the same for the same run.json. */
-static int put_start(struct session *s, const struct buf *config)
-{
-	struct store_entry e = {.name = "run.json"};
-	struct store_id tree;
-	char *message = mem_printf("run: %zu tasks, %s\n\nFormat: %d\n", s->tasks->n, srch_policy_name(s->opt.policy), STORE_FORMAT);
-	int rc = store_put_blob(s->store, buf_text(config), config->len, &e.id);
-	rc = rc ? rc : store_put_tree(s->store, &e, 1, &tree);
-	rc = rc ? rc : store_put_commit(s->store, &tree, NULL, 0, message, &s->start);
-	mem_free(message);
-	return rc;
-}
-
 /* The store of an earlier session: the same run? What of it is there? */
-static int take_up(struct session *s, const struct buf *config)
+static int take_up(struct session *s)
 {
 	if (!s->opt.resume)
 		return err_set(ERR_CONFLICT, "%s holds a run already: --resume goes on with it, or give another folder", s->opt.out);
@@ -65,7 +51,7 @@ static int take_up(struct session *s, const struct buf *config)
 	int rc = store_ref(s->store, STORE_REF_RUN, &id, &found);
 	rc = rc ? rc : store_commit_read(s->store, &id, &c);
 	rc = rc ? rc : store_file(s->store, &c.tree, "run.json", &stored);
-	rc = rc ? rc : config_compare(s->opt.out, &stored, config);
+	rc = rc ? rc : config_compare(s->opt.out, &stored, &s->config);
 	for (size_t i = 0; i < s->tasks->n && !rc; i++)
 		rc = session_resume_task(s, i);
 	store_commit_release(&c);
@@ -76,67 +62,31 @@ static int take_up(struct session *s, const struct buf *config)
 
 static int open_store(struct session *s)
 {
-	struct buf config;
 	bool created = false;
-	buf_init(&config, BUF_MAX_TEXT);
-	config_write(&s->opt, s->tasks, s->gen, &config);
+	config_write(&s->opt, s->tasks, s->gen, &s->config);
 	int rc = store_open_write(&s->store, s->opt.out, &created);
-	rc = rc || created ? rc : take_up(s, &config);
-	rc = rc ? rc : put_start(s, &config);
+	rc = rc || created ? rc : take_up(s);
+	rc = rc ? rc : node_put_start(s->store, buf_text(&s->config), s->config.len, s->tasks->n, srch_policy_name(s->opt.policy), &s->start);
 	if (!rc && created)
 		rc = store_save(s->store, STORE_REF_RUN, &s->start);
-	buf_release(&config);
-	return rc;
-}
-
-static int put_run_json(struct session *s, struct store_entry *e)
-{
-	struct store_commit c;
-	bool found;
-	e->name = "run.json";
-	int rc = store_commit_read(s->store, &s->start, &c);
-	rc = rc ? rc : store_entry_find(s->store, &c.tree, e->name, &e->id, &found);
-	store_commit_release(&c);
-	return rc;
-}
-
-static int put_tasks_json(struct session *s, struct store_entry *e, size_t *programs)
-{
-	json_t *list = json_array();
-	for (size_t i = 0; i < s->tasks->n; i++) {
-		const struct growth *g = &s->growths[i];
-		char hex[41];
-		store_id_hex(hex, &g->id);
-		json_array_append_new(list, json_pack("{ss ss si}", "task", g->task->id, "commit", hex, "leaves", g->n_saved));
-		*programs += (size_t)g->n_saved;
-	}
-	struct buf b;
-	buf_init(&b, BUF_MAX_TEXT);
-	canon_write(list, &b);
-	e->name = "tasks.json";
-	int rc = store_put_blob(s->store, buf_text(&b), b.len, &e->id);
-	buf_release(&b);
 	return rc;
 }
 
 /* The run commit: joins the tasks in their order, whatever order they ended in. */
 static int finish_run(struct session *s, struct srch_outcome *out)
 {
-	struct store_entry files[2];
-	struct store_id tree, id, *parents = mem_array(s->tasks->n, sizeof *parents);
-	for (size_t i = 0; i < s->tasks->n; i++)
-		parents[i] = s->growths[i].id;
-	int rc = put_run_json(s, &files[0]);
-	rc = rc ? rc : put_tasks_json(s, &files[1], &out->programs);
-	char *message = mem_printf("run: %zu programs of %zu tasks\n\nFormat: %d\nPrograms: %zu\n", out->programs, s->tasks->n, STORE_FORMAT,
-		out->programs);
-	rc = rc ? rc : store_put_tree(s->store, files, 2, &tree);
-	rc = rc ? rc : store_put_commit(s->store, &tree, parents, s->tasks->n, message, &id);
+	struct node_joined *joined = mem_array(s->tasks->n, sizeof *joined);
+	struct store_id id;
+	for (size_t i = 0; i < s->tasks->n; i++) {
+		const struct growth *g = &s->growths[i];
+		joined[i] = (struct node_joined){g->task->id, g->id, (size_t)g->n_saved};
+		out->programs += joined[i].leaves;
+	}
+	int rc = node_put_run(s->store, buf_text(&s->config), s->config.len, joined, s->tasks->n, &id);
 	rc = rc ? rc : store_save(s->store, STORE_REF_RUN, &id);
 	if (!rc)
 		store_id_hex(out->commit, &id);
-	mem_free(message);
-	mem_free(parents);
+	mem_free(joined);
 	return rc;
 }
 

@@ -158,10 +158,12 @@ const char *node_assembly_file(enum cmp_language l)
 	return l == CMP_PYTHON ? "program.dis" : l == CMP_TEXT ? "program.answer" : "program.s";
 }
 
-/* The verdict, and the group it names; hex is "" when the program did not compile. */
+/* The verdict and the assembly, whose id is the group; hex is "" when the program did not compile. */
 static void put_verdict(struct node *node, const struct srch_task *task, const struct srch_judged *v, char hex[41])
 {
 	hex[0] = 0;
+	if (!v->judged)
+		return;
 	if (v->assembly) {
 		put_file(node, node_assembly_file(task->language), v->assembly, v->assembly_len);
 		store_id_hex(hex, &node->files[node->n - 1].id);
@@ -171,12 +173,22 @@ static void put_verdict(struct node *node, const struct srch_task *task, const s
 		"calls_required", v->calls_required, "signal", v->signal, "exit_status", v->exit_status));
 }
 
+void node_leaf_message(struct buf *out, const char *task, int number, size_t tokens, const char *status, const char *group)
+{
+	buf_printf(out, "%s: program %d%s%s\n\nTask: %s\nNode: %d\nTokens: %zu\n", task, number, status ? ": " : "",
+		status ? status : "", task, number, tokens);
+	if (status)
+		buf_printf(out, "Verdict: %s\n", status);
+	if (group[0])
+		buf_printf(out, "Group: %s\n", group);
+}
+
 int node_put_leaf(struct store *s, const struct node_shape *shape, const struct srch_task *task, const struct node_leaf *leaf,
 	const struct store_id *parent, struct store_id *id)
 {
 	struct node node;
 	const struct srch_judged *v = leaf->judged;
-	char hex[41] = "";
+	char hex[41];
 	node_init(&node, s);
 	put_segment_files(&node, shape, &leaf->seg);
 	json_t *o = node_json("leaf", task, &leaf->seg);
@@ -186,16 +198,28 @@ int node_put_leaf(struct store *s, const struct node_shape *shape, const struct 
 	put_json(&node, "node.json", o);
 	if (v->program)
 		put_file(&node, node_program_file(task->language), v->program, strlen(v->program));
-	if (v->judged)
-		put_verdict(&node, task, v, hex);
-	const char *status = v->judged ? cmp_status_name(v->status) : NULL;
-	buf_printf(&node.message, "%s: program %d%s%s\n\nTask: %s\nNode: %d\nTokens: %zu\n", task->id, leaf->seg.number,
-		status ? ": " : "", status ? status : "", task->id, leaf->seg.number, leaf->seg.n);
-	if (status)
-		buf_printf(&node.message, "Verdict: %s\n", status);
-	if (hex[0])
-		buf_printf(&node.message, "Group: %s\n", hex);
+	put_verdict(&node, task, v, hex);
+	node_leaf_message(&node.message, task->id, leaf->seg.number, leaf->seg.n, v->judged ? cmp_status_name(v->status) : NULL, hex);
 	return node_commit(&node, parent, 1, id);
+}
+
+int node_put_judged(struct store *s, const struct srch_task *task, const struct store_commit *leaf, int number, size_t tokens,
+	const struct srch_judged *v, struct store_id *id)
+{
+	static const char *const kept[] = {"text", "tokens.npy", "experts.npy", "weights.npy", "logprobs.npy", "node.json"};
+	struct node node;
+	char hex[41];
+	node_init(&node, s);
+	for (size_t i = 0; i <= sizeof kept / sizeof *kept && !node.rc; i++) {
+		bool found = false;
+		struct store_entry *e = &node.files[node.n];
+		e->name = i < sizeof kept / sizeof *kept ? kept[i] : node_program_file(task->language);
+		node.rc = store_entry_find(s, &leaf->tree, e->name, &e->id, &found);
+		node.n += found;
+	}
+	put_verdict(&node, task, v, hex);
+	node_leaf_message(&node.message, task->id, number, tokens, v->judged ? cmp_status_name(v->status) : NULL, hex);
+	return node_commit(&node, leaf->parents, 1, id);
 }
 
 int node_put_task(struct store *s, const struct srch_task *task, const struct node_result *r, const struct store_id *leaves,
@@ -207,4 +231,38 @@ int node_put_task(struct store *s, const struct srch_task *task, const struct no
 		"pruned", (json_int_t)r->pruned, "complete", r->complete, "judge", r->judge));
 	buf_printf(&node.message, "%s: %zu programs\n\nTask: %s\n%s", task->id, r->leaves, task->id, r->complete ? "" : "Partial: yes\n");
 	return node_commit(&node, leaves, r->leaves, id);
+}
+
+int node_put_start(struct store *s, const void *run_json, size_t n, size_t n_tasks, const char *policy, struct store_id *id)
+{
+	struct node node;
+	node_init(&node, s);
+	put_file(&node, "run.json", run_json, n);
+	buf_printf(&node.message, "run: %zu tasks, %s\n\nFormat: %d\n", n_tasks, policy, STORE_FORMAT);
+	return node_commit(&node, NULL, 0, id);
+}
+
+int node_put_run(struct store *s, const void *run_json, size_t n, const struct node_joined *tasks, size_t n_tasks,
+	struct store_id *id)
+{
+	struct node node;
+	struct store_id *parents = mem_array(n_tasks, sizeof *parents);
+	size_t programs = 0;
+	json_t *list = json_array();
+	node_init(&node, s);
+	for (size_t i = 0; i < n_tasks; i++) {
+		char hex[41];
+		store_id_hex(hex, &tasks[i].id);
+		json_array_append_new(list, json_pack("{ss ss sI}", "task", tasks[i].task, "commit", hex, "leaves",
+			(json_int_t)tasks[i].leaves));
+		programs += tasks[i].leaves;
+		parents[i] = tasks[i].id;
+	}
+	put_file(&node, "run.json", run_json, n);
+	put_json(&node, "tasks.json", list);
+	buf_printf(&node.message, "run: %zu programs of %zu tasks\n\nFormat: %d\nPrograms: %zu\n", programs, n_tasks, STORE_FORMAT,
+		programs);
+	int rc = node_commit(&node, parents, n_tasks, id);
+	mem_free(parents);
+	return rc;
 }

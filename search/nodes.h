@@ -49,6 +49,23 @@ struct node_result {
 int node_put_task(struct store *s, const struct srch_task *task, const struct node_result *r, const struct store_id *leaves,
 	struct store_id *id) CHECK_RESULT;
 
+/* The leaf again, with another verdict: its other files and its parent stay. */
+int node_put_judged(struct store *s, const struct srch_task *task, const struct store_commit *leaf, int number, size_t tokens,
+	const struct srch_judged *v, struct store_id *id) CHECK_RESULT;
+
+int node_put_start(struct store *s, const void *run_json, size_t n, size_t n_tasks, const char *policy, struct store_id *id)
+	CHECK_RESULT;
+/* A task as the run commit joins it. */
+struct node_joined {
+	const char *task;
+	struct store_id id;
+	size_t leaves;
+};
+int node_put_run(struct store *s, const void *run_json, size_t n, const struct node_joined *tasks, size_t n_tasks,
+	struct store_id *id) CHECK_RESULT;
+
+/* A leaf's message. status NULL: not judged; group "": did not compile. */
+void node_leaf_message(struct buf *out, const char *task, int number, size_t tokens, const char *status, const char *group);
 /* "program.c", "program.s", ... */
 const char *node_program_file(enum cmp_language l);
 const char *node_assembly_file(enum cmp_language l);

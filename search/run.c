@@ -126,6 +126,7 @@ static int load_leaf(struct loader *l, const struct store_id *id, int task, stru
 	if (!rc) {
 		p->task = task;
 		p->node = leaf.number;
+		p->n_own = leaf.n;
 		p->finished = node_finish_name(leaf.finished);
 		p->extraction = leaf.extraction;
 		p->logprob = leaf.logprob;

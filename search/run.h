@@ -18,6 +18,7 @@ struct run_program {
 	int32_t *tokens;          /* [n_tokens] after the prompt */
 	float *logprobs;          /* [n_tokens] at temperature 1 */
 	size_t n_tokens, n_rows;
+	size_t n_own;             /* tokens of its own node: the last n_own; the others it shares with siblings */
 	uint16_t *experts;        /* [n_rows x layers x k] chosen order */
 	float *weights;           /* [n_rows x layers x k], as stored (f16) */
 	double logprob;           /* of the path: the sum */

@@ -70,7 +70,7 @@ int srch_judge_run(const char *dir, const struct srch_judge *judge, int workers,
  * every: 1 recomputes all, n every nth program. */
 struct srch_verified {
 	size_t tasks, programs, tokens;
-	size_t differing;        /* programs with any difference */
+	size_t differing;        /* programs, and prompts, with any difference */
 	char first[256];         /* the first difference in words; "" when none */
 };
 int srch_verify(const char *dir, const struct srch_generator *gen, int every, struct srch_verified *out) CHECK_RESULT;

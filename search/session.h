@@ -29,6 +29,7 @@ struct session {
 	struct growth_rules rules;
 	struct srch_judging *judging;
 	struct store *store;
+	struct buf config;       /* run.json */
 	struct node_shape shape;
 	size_t row;              /* layers x k */
 	struct store_id start;

@@ -28,7 +28,7 @@ struct sc_gen {
 	int alive, most_alive;
 	long steps;
 	long die_after;   /* steps until the process ends at once; 0: never */
-	int min_tokens;   /* before that, neither the end nor '}' comes */
+	long nap_us;      /* a step takes at least this long, so that the judge can follow */
 };
 
 struct sc_fork {
@@ -49,8 +49,6 @@ static void sc_set_logits(const struct sc_gen *g, struct sc_fork *f)
 		uint32_t r = rng_u32((struct rng_at){h, 7, (uint32_t)i, 0, 0});
 		f->logits[i] = (float)(g->sharpness * ((double)(r >> 8) / (1 << 24)));
 	}
-	if (f->n < g->min_tokens)
-		f->logits[0] = f->logits[7] = -50;
 }
 
 static void sc_row(const struct sc_gen *g, const struct sc_fork *f, struct eng_capture to, int row)
@@ -135,6 +133,8 @@ static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, 
 		sc_row(g, f, capture, i);
 	}
 	g->steps++;
+	if (g->nap_us)
+		nanosleep(&(struct timespec){0, g->nap_us * 1000}, NULL);
 	if (g->die_after && g->steps >= g->die_after)
 		_Exit(99);
 	return 0;

@@ -1,0 +1,449 @@
+/* The whole search with a scripted generator and judge: one run, one commit id, whatever happens on the way. */
+#include "tests/search/scripted.h"
+#include "base/log.h"
+#include "search/run.h"
+#include "search/store.h"
+#include "tests/search/folder.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+/* Whoever changes what is written changes these, and must mean to. */
+#define PINNED_SAMPLE "29dd16132e2a0eebdb52232db133b897364c0699"
+#define PINNED_TOPP "f4e4e1be0c26fb3ed24364a9f95a428377532b8a"
+
+#define N_TASKS 6
+
+struct trial {
+	enum srch_policy policy;
+	int batch, workers, die_after, experts, forks;
+	bool sleepy, no_judge, fresh;
+	double temperature;
+	uint64_t seed;
+	int n_tasks;
+	struct sc_gen gen;
+	struct sc_judge judge;
+};
+
+static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
+{
+	struct srch_tasks tasks;
+	OK(sc_tasks(&tasks, t->n_tasks ? t->n_tasks : N_TASKS));
+	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after,
+		.nap_us = t->die_after || t->judge.fail_test ? 1000 : 0};
+	t->judge = (struct sc_judge){.sleepy = t->sleepy, .fail_test = t->judge.fail_test};
+	struct srch_generator gen = sc_generator(&t->gen);
+	struct srch_judge judge = sc_judge_table(&t->judge), extract = judge;
+	extract.compile = NULL;
+	extract.test = NULL;
+	extract.is_weak = NULL;
+	struct srch_options o = {.out = dir, .policy = t->policy, .forks = t->forks ? t->forks : 20,
+		.temperature = t->temperature ? t->temperature : 0.7, .seed = t->seed, .max_tokens = 40, .p = 0.6, .batch = t->batch,
+		.workers = t->workers ? t->workers : 2, .resume = !t->fresh, .quiet = true};
+	int rc = srch_run(&o, &tasks, &gen, t->no_judge ? &extract : &judge, out);
+	srch_tasks_release(&tasks);
+	return rc;
+}
+
+static void a_run_has_one_literal_id(void **state)
+{
+	(void)state;
+	struct srch_outcome out;
+	struct trial sample = {.batch = 8}, topp = {.policy = SRCH_TOPP, .batch = 8};
+	OK(grow_in(in_folder("sample"), &sample, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	assert_int_equal(out.programs, N_TASKS * 20);
+	assert_int_equal(sample.gen.alive, 0);
+	OK(grow_in(in_folder("topp"), &topp, &out));
+	assert_string_equal(out.commit, PINNED_TOPP);
+	assert_int_equal(topp.gen.alive, 0);
+	assert_true(git_is_clean(in_folder("sample")));
+	assert_true(git_is_clean(in_folder("topp")));
+}
+
+static void the_id_does_not_depend_on_batch_workers_or_timing(void **state)
+{
+	(void)state;
+	static const int batches[] = {1, 3, 32, 64}, workers[] = {1, 4, 2, 3};
+	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
+		for (int i = 0; i < 4; i++) {
+			struct trial t = {.policy = (enum srch_policy)policy, .batch = batches[i], .workers = workers[i], .sleepy = i == 1};
+			struct srch_outcome out;
+			char name[32];
+			snprintf(name, sizeof name, "r%d-%d", policy, i);
+			OK(grow_in(in_folder(name), &t, &out));
+			assert_string_equal(out.commit, policy == SRCH_TOPP ? PINNED_TOPP : PINNED_SAMPLE);
+		}
+	}
+}
+
+static void another_seed_or_temperature_is_another_run(void **state)
+{
+	(void)state;
+	struct srch_outcome out;
+	struct trial seed = {.seed = 1, .batch = 8}, warm = {.temperature = 0.9, .batch = 8};
+	OK(grow_in(in_folder("seed"), &seed, &out));
+	assert_string_not_equal(out.commit, PINNED_SAMPLE);
+	OK(grow_in(in_folder("warm"), &warm, &out));
+	assert_string_not_equal(out.commit, PINNED_SAMPLE);
+}
+
+/* What a task's programs are does not depend on which other tasks are searched with it. */
+static void a_subset_of_the_tasks_grows_the_same_programs(void **state)
+{
+	(void)state;
+	struct srch_outcome out;
+	struct trial all = {.batch = 8}, few = {.batch = 8, .n_tasks = 2};
+	struct run *a, *b;
+	OK(grow_in(in_folder("all"), &all, &out));
+	OK(grow_in(in_folder("few"), &few, &out));
+	OK(run_load(&a, in_folder("all"), 0));
+	OK(run_load(&b, in_folder("few"), 0));
+	for (size_t i = 0; i < b->n_programs; i++)
+		assert_string_equal(a->programs[i].text, b->programs[i].text);
+	run_free(a);
+	run_free(b);
+}
+
+/* -- dying and going on -- */
+
+/* A child grows the run and is killed; the parent looks at what it left, and goes on. */
+static void grow_and_die(const char *dir, struct trial *t, int kill_after_us)
+{
+	fflush(NULL);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct srch_outcome out;
+		_exit(grow_in(dir, t, &out) ? 1 : 0);
+	}
+	if (kill_after_us >= 0) {
+		usleep((useconds_t)kill_after_us);
+		kill(pid, SIGKILL);
+	}
+	int status;
+	waitpid(pid, &status, 0);
+}
+
+static void a_run_that_dies_at_any_step_ends_in_the_same_id(void **state)
+{
+	(void)state;
+	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
+		const char *dir = in_folder(policy == SRCH_TOPP ? "topp" : "sample");
+		for (int die = 5; die < 60; die += 11) {
+			struct trial t = {.policy = (enum srch_policy)policy, .batch = 8, .die_after = die};
+			grow_and_die(dir, &t, -1);
+			assert_true(git_is_clean(dir));
+		}
+		struct trial t = {.policy = (enum srch_policy)policy, .batch = 16};
+		struct srch_outcome out;
+		OK(grow_in(dir, &t, &out));
+		assert_true(out.tasks_resumed > 0);
+		assert_string_equal(out.commit, policy == SRCH_TOPP ? PINNED_TOPP : PINNED_SAMPLE);
+		assert_true(git_is_clean(dir));
+	}
+}
+
+static void kill_9_at_twenty_random_moments_ends_in_the_same_id(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	for (uint32_t i = 0; i < 20; i++) {
+		struct trial t = {.batch = 8, .sleepy = true, .workers = 1};
+		grow_and_die(dir, &t, (int)rng_below((struct rng_at){11, i, 0, 0, 0}, 30000));
+		struct stat st;
+		char head[600];
+		snprintf(head, sizeof head, "%s/refs/heads/run", dir);
+		if (!stat(head, &st)) /* else it died before there was anything */
+			assert_true(git_is_clean(dir));
+	}
+	struct trial t = {.batch = 8};
+	struct srch_outcome out;
+	OK(grow_in(dir, &t, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	assert_true(git_is_clean(dir));
+}
+
+static void what_a_dead_writer_left_is_swept_away(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	struct trial t = {.batch = 8, .die_after = 60};
+	grow_and_die(dir, &t, -1);
+	assert_int_equal(shell("touch '%s'/refs/heads/run.lock", dir), 0);
+	assert_int_equal(shell("touch '%s'/refs/heads/task/00001.lock", dir), 0);
+	assert_int_equal(shell("touch '%s'/objects/pack/pack-0123.idx", dir), 0);
+	assert_int_equal(shell("touch '%s'/objects/pack/pack_git2_abc", dir), 0);
+	t.die_after = 0;
+	struct srch_outcome out;
+	OK(grow_in(dir, &t, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	assert_int_equal(shell("test -z \"$(find '%s' -name '*.lock' ! -name coppice.lock -o -name 'pack_git2*' -o -name pack-0123.idx)\"", dir), 0);
+}
+
+static void a_finished_run_is_not_computed_again(void **state)
+{
+	(void)state;
+	struct trial t = {.batch = 8};
+	struct srch_outcome out;
+	OK(grow_in(in_folder("run"), &t, &out));
+	OK(grow_in(in_folder("run"), &t, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	assert_int_equal(t.gen.steps, 0);
+	assert_int_equal(out.tasks_resumed, N_TASKS);
+	assert_int_equal(out.programs, N_TASKS * 20);
+}
+
+static void many_forks_are_saved_while_their_task_grows(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	struct trial whole = {.batch = 32, .forks = 600, .n_tasks = 1}, dying = whole;
+	struct srch_outcome want, got;
+	OK(grow_in(in_folder("whole"), &whole, &want));
+	dying.die_after = whole.gen.steps * 3 / 4;
+	grow_and_die(dir, &dying, -1);
+	assert_int_equal(shell("git -C '%s' log -1 --format=%%B refs/heads/task/00000 | grep -q 'Partial: yes'", dir), 0);
+	struct trial rest = whole;
+	OK(grow_in(dir, &rest, &got));
+	assert_string_equal(got.commit, want.commit);
+	assert_true(rest.gen.steps < whole.gen.steps / 2);
+}
+
+/* -- refusals -- */
+
+static void another_configuration_is_a_conflict_that_says_which_option(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	struct srch_outcome out;
+	struct trial t = {.batch = 8}, warm = {.batch = 8, .temperature = 0.9}, seed = {.batch = 8, .seed = 9};
+	struct trial topp = {.batch = 8, .policy = SRCH_TOPP}, model = {.batch = 8, .experts = 300}, few = {.batch = 8, .n_tasks = 3};
+	struct trial fresh = {.batch = 8, .fresh = true}, unjudged = {.batch = 8, .no_judge = true};
+	OK(grow_in(dir, &t, &out));
+	FAILS(ERR_CONFLICT, "temperature is 0.69", grow_in(dir, &warm, &out));
+	FAILS(ERR_CONFLICT, "seed is 0 there, 9 here", grow_in(dir, &seed, &out));
+	FAILS(ERR_CONFLICT, "policy is \"sample\" there, \"top-p\" here", grow_in(dir, &topp, &out));
+	FAILS(ERR_CONFLICT, "experts is 16 there, 300 here", grow_in(dir, &model, &out));
+	FAILS(ERR_CONFLICT, "tasks has 6 entries there, 3 here", grow_in(dir, &few, &out));
+	FAILS(ERR_CONFLICT, "--resume", grow_in(dir, &fresh, &out));
+	FAILS(ERR_CONFLICT, "was judged", grow_in(dir, &unjudged, &out));
+}
+
+static void two_writers_are_a_conflict(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	struct trial t = {.batch = 8};
+	struct srch_outcome out;
+	OK(grow_in(dir, &t, &out));
+	char lock[600];
+	snprintf(lock, sizeof lock, "%s/coppice.lock", dir);
+	int fd = open(lock, O_RDWR);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	FAILS(ERR_CONFLICT, "another process", grow_in(dir, &t, &out));
+	close(fd);
+	OK(grow_in(dir, &t, &out));
+}
+
+static void a_folder_that_is_not_a_run_is_refused_and_left_alone(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("other");
+	struct trial t = {.batch = 8};
+	struct srch_outcome out;
+	assert_int_equal(shell("mkdir '%s'", dir), 0);
+	assert_int_equal(shell("echo mine > '%s'/file", dir), 0);
+	FAILS(ERR_FORMAT, "not a run", grow_in(dir, &t, &out));
+	assert_int_equal(shell("test \"$(ls -A '%s')\" = file", dir), 0);
+	struct run *r;
+	FAILS(ERR_FORMAT, "not a run", run_load(&r, dir, 0));
+	FAILS(ERR_MISSING, "no such folder", run_load(&r, in_folder("nowhere"), 0));
+	assert_int_equal(shell("git init -q --bare '%s'", in_folder("git")), 0);
+	FAILS(ERR_FORMAT, "not a run", run_load(&r, in_folder("git"), 0));
+	FAILS(ERR_FORMAT, "not a run", grow_in(in_folder("git"), &t, &out));
+}
+
+static void a_judge_that_fails_stops_the_run_and_loses_nothing(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	struct trial t = {.batch = 8, .workers = 1, .judge.fail_test = 15};
+	struct srch_outcome out;
+	FAILS(ERR_MISSING, "the sandbox went away", grow_in(dir, &t, &out));
+	assert_int_equal(t.gen.alive, 0);
+	assert_true(git_is_clean(dir));
+	struct trial again = {.batch = 8};
+	OK(grow_in(dir, &again, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	assert_true(out.tasks_resumed > 0);
+}
+
+/* A limit on the size of files stands in for a full disk: the writes fail in the same places. */
+static void a_full_disk_is_a_clear_error_and_the_store_stays_readable(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	struct srch_outcome out;
+	struct trial dying = {.batch = 8, .die_after = 60};
+	grow_and_die(dir, &dying, -1);
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct rlimit limit = {2048, 2048};
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &limit);
+		struct trial t = {.batch = 8};
+		int rc = grow_in(dir, &t, &out);
+		_exit(rc == ERR_IO && strstr(err_message(), "cannot save") ? 0 : 1);
+	}
+	int status;
+	waitpid(pid, &status, 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_true(git_is_clean(dir));
+	struct run *r;
+	OK(run_load(&r, dir, RUN_ROUTING));
+	assert_false(r->complete);
+	assert_true(r->n_tasks > 0);
+	run_free(r);
+	struct trial t = {.batch = 8};
+	OK(grow_in(dir, &t, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+}
+
+static void a_file_system_without_room_is_a_clear_error(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("small");
+	assert_int_equal(shell("mkdir '%s'", dir), 0);
+	if (geteuid() || shell("mount -t tmpfs -o size=300k none '%s' 2>/dev/null", dir))
+		SKIP("needs the right to mount a small file system");
+	struct srch_outcome out;
+	struct trial t = {.batch = 8, .n_tasks = 40};
+	char run[600];
+	snprintf(run, sizeof run, "%s/run", dir);
+	int rc = grow_in(run, &t, &out);
+	char said[300];
+	snprintf(said, sizeof said, "%s", err_message());
+	bool clean = git_is_clean(run);
+	struct run *r = NULL;
+	int readable = run_load(&r, run, RUN_ROUTING);
+	run_free(r);
+	assert_int_equal(shell("umount '%s'", dir), 0);
+	assert_int_equal(rc, ERR_IO);
+	assert_non_null(strstr(said, "No space left"));
+	assert_true(clean);
+	assert_int_equal(readable, 0);
+}
+
+/* -- what is in it -- */
+
+static void judging_afterwards_ends_in_the_id_of_judging_at_once(void **state)
+{
+	(void)state;
+	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
+		const char *dir = in_folder(policy ? "topp" : "sample");
+		struct trial t = {.policy = (enum srch_policy)policy, .batch = 8, .no_judge = true};
+		struct srch_outcome out;
+		OK(grow_in(dir, &t, &out));
+		assert_string_not_equal(out.commit, policy ? PINNED_TOPP : PINNED_SAMPLE);
+		struct srch_judge judge = sc_judge_table(&t.judge);
+		OK(srch_judge_run(dir, &judge, 2, false, &out));
+		assert_string_equal(out.commit, policy ? PINNED_TOPP : PINNED_SAMPLE);
+		assert_true(git_is_clean(dir));
+	}
+}
+
+static void the_graph_joins_every_program_of_every_task(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	struct trial t = {.policy = SRCH_TOPP, .batch = 8};
+	struct srch_outcome out;
+	OK(grow_in(dir, &t, &out));
+	char command[800], line[100] = "";
+	snprintf(command, sizeof command, "git -C '%s' log --graph --all --oneline | grep -c ': program '", dir);
+	FILE *f = popen(command, "r");
+	assert_non_null(fgets(line, sizeof line, f));
+	pclose(f);
+	assert_int_equal(strtol(line, NULL, 10), out.programs);
+	assert_int_equal(shell("git -C '%s' log --oneline | grep -q 'segment'", dir), 0); /* HEAD reaches everything */
+}
+
+static void verify_finds_nothing_in_a_run_as_it_was_made(void **state)
+{
+	(void)state;
+	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
+		const char *dir = in_folder(policy ? "topp" : "sample");
+		struct trial t = {.policy = (enum srch_policy)policy, .batch = 8};
+		struct srch_outcome out;
+		OK(grow_in(dir, &t, &out));
+		struct sc_gen g = {.experts = 16, .sharpness = 6};
+		struct srch_generator gen = sc_generator(&g);
+		struct srch_verified v;
+		OK(srch_verify(dir, &gen, 1, &v));
+		assert_string_equal(v.first, "");
+		assert_int_equal(v.differing, 0);
+		assert_int_equal(v.programs, out.programs);
+		g.sharpness = 6.5; /* another model that says it is the same */
+		OK(srch_verify(dir, &gen, 1, &v));
+		assert_true(v.differing > 0);
+		assert_true(strlen(v.first) > 0);
+		gen.fingerprint++;
+		FAILS(ERR_CONFLICT, "another model", srch_verify(dir, &gen, 1, &v));
+	}
+}
+
+static void each_distinct_program_is_compiled_once_and_each_group_tested_once(void **state)
+{
+	(void)state;
+	struct trial t = {.batch = 8, .workers = 4, .sleepy = true};
+	struct srch_outcome out;
+	OK(grow_in(in_folder("run"), &t, &out));
+	struct run *r;
+	OK(run_load(&r, in_folder("run"), 0));
+	int programs = 0, groups = 0;
+	for (size_t i = 0; i < r->n_programs; i++) {
+		bool new_program = r->programs[i].program != NULL, new_group = r->programs[i].compiled;
+		for (size_t k = r->tasks[r->programs[i].task].first; k < i; k++) {
+			new_program = new_program && (!r->programs[k].program || strcmp(r->programs[k].program, r->programs[i].program));
+			new_group = new_group && strcmp(r->programs[k].group, r->programs[i].group);
+		}
+		programs += new_program;
+		groups += new_group;
+	}
+	assert_int_equal(atomic_load(&t.judge.compiled), programs);
+	assert_int_equal(atomic_load(&t.judge.tested), groups);
+	assert_int_equal(atomic_load(&t.judge.weak), N_TASKS);
+	run_free(r);
+}
+
+int main(void)
+{
+#define IN_FOLDER(f) cmocka_unit_test_setup_teardown(f, folder_make, folder_remove)
+	const struct CMUnitTest tests[] = {
+		IN_FOLDER(a_run_has_one_literal_id),
+		IN_FOLDER(the_id_does_not_depend_on_batch_workers_or_timing),
+		IN_FOLDER(another_seed_or_temperature_is_another_run),
+		IN_FOLDER(a_subset_of_the_tasks_grows_the_same_programs),
+		IN_FOLDER(a_run_that_dies_at_any_step_ends_in_the_same_id),
+		IN_FOLDER(kill_9_at_twenty_random_moments_ends_in_the_same_id),
+		IN_FOLDER(what_a_dead_writer_left_is_swept_away),
+		IN_FOLDER(a_finished_run_is_not_computed_again),
+		IN_FOLDER(many_forks_are_saved_while_their_task_grows),
+		IN_FOLDER(another_configuration_is_a_conflict_that_says_which_option),
+		IN_FOLDER(two_writers_are_a_conflict),
+		IN_FOLDER(a_folder_that_is_not_a_run_is_refused_and_left_alone),
+		IN_FOLDER(a_judge_that_fails_stops_the_run_and_loses_nothing),
+		IN_FOLDER(a_full_disk_is_a_clear_error_and_the_store_stays_readable),
+		IN_FOLDER(a_file_system_without_room_is_a_clear_error),
+		IN_FOLDER(judging_afterwards_ends_in_the_id_of_judging_at_once),
+		IN_FOLDER(the_graph_joins_every_program_of_every_task),
+		IN_FOLDER(verify_finds_nothing_in_a_run_as_it_was_made),
+		IN_FOLDER(each_distinct_program_is_compiled_once_and_each_group_tested_once),
+	};
+	log_set_level(LOG_QUIET);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
