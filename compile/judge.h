@@ -64,6 +64,10 @@ void cmp_setup_release(struct cmp_judge *j);
 
 int cmp_c_compile(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_object *out) CHECK_RESULT;
 int cmp_c_test(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_verdict *out) CHECK_RESULT;
+/* Builds `program`, which chooses by its first argument ("0" to n_choices - 1), once, and runs the test with each choice:
+ * *any when one passes. */
+enum { CMP_MAX_CHOICES = CMP_JOB_STEPS - 2 };
+int cmp_c_test_choices(struct cmp_judge *j, const struct cmp_problem *p, const char *program, int n_choices, bool *any) CHECK_RESULT;
 int cmp_python_compile(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_object *out) CHECK_RESULT;
 int cmp_python_test(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_verdict *out) CHECK_RESULT;
 int cmp_text_compile(const struct cmp_problem *p, const char *program, struct cmp_object *out) CHECK_RESULT;

@@ -222,10 +222,9 @@ static int test_object(struct cmp_judge *j, const struct cmp_problem *p, struct 
 
 enum { STEP_AS, STEP_LD, STEP_RUN };
 
-/* The verdict of a job that was carried out. */
-static void judge_result(const struct cmp_judge *j, const struct cmp_job_result *r, const struct cmp_proof *proof, struct cmp_verdict *v)
+/* The verdict by one step of a job that was carried out. */
+static void judge_step(const struct cmp_judge *j, const struct cmp_job_result *r, int last, const struct cmp_proof *proof, struct cmp_verdict *v)
 {
-	int last = r->n_ended - 1;
 	const struct box_ended *e = &r->step[last].ended;
 	if (last < STEP_RUN) {
 		v->status = ran_out(&r->step[last].err) ? CMP_COMPILE_LIMIT : status_of_tool(e, last == STEP_AS ? CMP_COMPILE_ERROR : CMP_LINK_ERROR);
@@ -301,7 +300,7 @@ static int run_once(struct cmp_judge *j, const struct pieces *x, const struct cm
 	cmp_job_step(&job, &run, argv, x->proof.fd);
 	int e = cmp_sandbox_run(j->sandbox, &job, &r);
 	if (e == 0)
-		judge_result(j, &r, &x->proof, v);
+		judge_step(j, &r, r.n_ended - 1, &x->proof, v);
 	cmp_job_result_release(&r);
 	cmp_job_release(&job);
 	return e;
@@ -342,5 +341,52 @@ int cmp_c_test(struct cmp_judge *j, const struct cmp_problem *p, const char *pro
 	}
 	mem_free(source);
 	buf_release(&raw);
+	return e;
+}
+
+static int run_choices(struct cmp_judge *j, const struct cmp_problem *p, const struct buf *raw, int n_choices, bool *any)
+{
+	static const char *const choices[] = { "0", "1", "2", "3", "4", "5", "6", "7" };
+	const struct cmp_toolchain *t = cmp_judge_toolchain(j, p->language);
+	struct cmp_step_limits run = cmp_limits_run(j);
+	struct pieces x;
+	struct cmp_job job;
+	struct cmp_job_result r = { 0 };
+	int e = make_pieces(j, p, raw, &x);
+	cmp_job_init(&job);
+	if (e == 0) {
+		add_build(j, &job, &x, t, &t->ld);
+		run.keep_going = true;
+		for (int i = 0; i < n_choices; i++) {
+			const char *const argv[] = { "./run", choices[i], NULL };
+			cmp_job_step(&job, &run, argv, x.proof.fd);
+		}
+		e = cmp_sandbox_run(j->sandbox, &job, &r);
+		for (int i = STEP_RUN; e == 0 && i < r.n_ended; i++) {
+			struct cmp_verdict v = { 0 };
+			buf_init(&v.message, CMP_MESSAGE_MAX);
+			judge_step(j, &r, i, &x.proof, &v);
+			*any |= v.status == CMP_PASSED;
+			buf_release(&v.message);
+		}
+		cmp_job_result_release(&r);
+	}
+	cmp_job_release(&job);
+	release_pieces(&x);
+	return e;
+}
+
+int cmp_c_test_choices(struct cmp_judge *j, const struct cmp_problem *p, const char *program, int n_choices, bool *any)
+{
+	struct buf raw, message;
+	enum cmp_status status;
+	buf_init(&raw, CMP_ASSEMBLY_MAX + 1);
+	buf_init(&message, CMP_MESSAGE_MAX);
+	*any = false;
+	int e = to_assembly(j, p, program, &raw, &status, &message);
+	if (e == 0 && status == CMP_PASSED)
+		e = run_choices(j, p, &raw, n_choices, any);
+	buf_release(&raw);
+	buf_release(&message);
 	return e;
 }

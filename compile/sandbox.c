@@ -132,7 +132,7 @@ void cmp_job_step(struct cmp_job *j, const struct cmp_step_limits *l, const char
 {
 	struct box_step s = { .cpu_ms = (uint32_t)(l->cpu_seconds * 1000), .wall_ms = (uint32_t)(l->wall_seconds * 1000),
 		.address_bytes = l->memory_bytes, .file_bytes = l->file_bytes, .stack_bytes = l->stack_bytes,
-		.output_bytes = l->output_bytes, .processes = (uint32_t)l->processes, .proof_fd = proof_fd };
+		.output_bytes = l->output_bytes, .processes = (uint32_t)l->processes, .keep_going = l->keep_going, .proof_fd = proof_fd };
 	struct buf args;
 	buf_init(&args, BOX_NAME_MAX);
 	for (; *argv; argv++)
@@ -140,6 +140,7 @@ void cmp_job_step(struct cmp_job *j, const struct cmp_step_limits *l, const char
 	add_item(j, BOX_STEP, buf_text(&args), args.len, &s, sizeof s);
 	buf_release(&args);
 	j->n_steps++;
+	j->keeps_going |= l->keep_going;
 	j->wall_seconds += l->wall_seconds;
 	j->output_bytes += l->output_bytes + 4096 + sizeof(struct box_frame) * (l->output_bytes / 64 + 1024);
 }
@@ -387,7 +388,7 @@ int cmp_sandbox_run(const struct cmp_sandbox *s, const struct cmp_job *j, struct
 		if (!in_time)
 			kill(pid, SIGKILL);
 		cmp_proc_wait(pid, NULL);
-		bool all = cmp_job_ok(j, out) || (out->n_ended > 0 && (out->step[out->n_ended - 1].ended.how != BOX_EXITED ||
+		bool all = cmp_job_ok(j, out) || (j->keeps_going && out->n_ended == j->n_steps) || (out->n_ended > 0 && (out->step[out->n_ended - 1].ended.how != BOX_EXITED ||
 			out->step[out->n_ended - 1].ended.code != 0));
 		if (!all || reading.broken)
 			r = explain(&complaint, in_time, out->n_ended);

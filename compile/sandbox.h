@@ -26,12 +26,14 @@ struct cmp_step_limits {
 	double cpu_seconds, wall_seconds;
 	size_t memory_bytes, file_bytes, stack_bytes, output_bytes;
 	int processes;
+	bool keep_going;
 };
 
 /* A job being put together. */
 struct cmp_job {
 	struct buf stream;
 	int n_steps;
+	bool keeps_going;    /* a step may fail without ending it */
 	double wall_seconds; /* of all steps */
 	size_t output_bytes;
 	const char *bind_file, *bind_at; /* one file of ours that is seen, read-only, inside; NULL for none. Borrowed. */
@@ -39,12 +41,12 @@ struct cmp_job {
 void cmp_job_init(struct cmp_job *j);
 void cmp_job_release(struct cmp_job *j);
 void cmp_job_file(struct cmp_job *j, const char *name, const void *data, size_t n);
-/* argv ends with NULL. proof_fd -1: none. */
+/* argv ends with NULL. proof_fd -1: none. A step that fails ends the job, unless l->keep_going. */
 void cmp_job_step(struct cmp_job *j, const struct cmp_step_limits *l, const char *const *argv, int proof_fd);
 /* Have a file sent back, at most max bytes: for jobs of trusted text only. */
 void cmp_job_fetch(struct cmp_job *j, const char *name, size_t max);
 
-enum { CMP_JOB_STEPS = 4 };
+enum { CMP_JOB_STEPS = 8 };
 struct cmp_job_result {
 	int n_ended; /* steps that were run, the last of which may have failed */
 	struct {

@@ -319,7 +319,7 @@ int main(void)
 			argv[argc] = NULL;
 			struct box_step s;
 			memcpy(&s, data, sizeof s);
-			if (!run_step(index++, &s, argv))
+			if (!run_step(index++, &s, argv) && !s.keep_going)
 				return 0;
 		} else
 			die("a job of another version");

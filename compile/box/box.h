@@ -5,7 +5,7 @@
  * A job is a row of items. Each is a `struct box_item`, then `name_bytes` bytes, then `data_bytes` bytes:
  *   BOX_FILE   name: file name, NUL-terminated; data: its content. Written into the working directory.
  *   BOX_STEP   name: the argument strings, each NUL-terminated; data: a struct box_step. Run; the first one that does not exit
- *              with status 0 ends the job.
+ *              with status 0 ends the job, unless it says keep_going.
  *   BOX_FETCH  name: file name. Its content comes back as BOX_FRAME_FILE frames. Only for jobs that run nothing untrusted.
  * The supervisor is pid 1 of the sandbox: no signal from inside reaches it, and when it ends everything inside ends. Both fds
  * are closed in the programs it starts. Both sides come from one build, so the structs travel as they lie in memory. */
@@ -28,6 +28,7 @@ struct box_step {
 	uint64_t address_bytes, file_bytes, stack_bytes;
 	uint64_t output_bytes; /* stdout and stderr together */
 	uint32_t processes;
+	uint32_t keep_going; /* the job goes on even if this one fails */
 	int32_t proof_fd; /* where the program finds the pipe for its proof; -1: it gets none */
 };
 
