@@ -64,7 +64,8 @@ enum cmp_status {
 const char *cmp_status_name(enum cmp_status s); /* "passed", "wrong", "compile error", ... */
 
 struct cmp_limits {
-	double compile_seconds, run_seconds; /* processor time; wall time is 2x + 1 s */
+	double compile_seconds, run_seconds; /* processor time; wall time is 2x + 1 s for a program that sleeps,
+	                                      * eight times that for one that the machine keeps waiting (compile/box/box.h) */
 	size_t memory_bytes, output_bytes, scratch_bytes;
 	int processes;
 };
@@ -107,5 +108,20 @@ void cmp_verdict_release(struct cmp_verdict *v);
 int cmp_test(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_verdict *out) CHECK_RESULT;
 /* Runs stub bodies (empty, return 0, 1, -1, the first argument) through the task's test; true when one passes. */
 int cmp_test_is_weak(struct cmp_judge *j, const struct cmp_problem *p, bool *weak) CHECK_RESULT;
+
+/* What holds on this machine, found out by trying: hostile programs are run in the sandbox and what became of them is compared
+ * with what should have. For `coppice doctor`. */
+enum { CMP_PROBES = 16 };
+struct cmp_probe {
+	const char *name; /* "memory", "processes", "network", ... */
+	bool ok;
+	char detail[160]; /* what happened, in words */
+};
+struct cmp_selftest {
+	int n, n_failed;
+	struct cmp_probe probe[CMP_PROBES];
+};
+/* ERR_MISSING, ERR_IO when not even a harmless program can be run. Takes a few seconds. */
+int cmp_selftest(struct cmp_judge *j, struct cmp_selftest *out) CHECK_RESULT;
 
 #endif

@@ -383,7 +383,7 @@ int cmp_sandbox_run(const struct cmp_sandbox *s, const struct cmp_job *j, struct
 	if (r == 0)
 		r = start(s, j, &e, &pid);
 	if (r == 0) {
-		bool in_time = read_frames(e.result[0], e.err[0], j->wall_seconds + SLACK_SECONDS, &reading, &complaint);
+		bool in_time = read_frames(e.result[0], e.err[0], j->wall_seconds * BOX_PATIENCE + SLACK_SECONDS, &reading, &complaint);
 		/* The pid namespace dies with it. Not when it has ended by itself: its number may be another's by now. */
 		if (!in_time)
 			kill(pid, SIGKILL);

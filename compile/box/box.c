@@ -192,8 +192,11 @@ static bool pump(struct running *r, const struct box_step *s, int i, bool *over)
 static enum box_how watch(struct running *r, const struct box_step *s)
 {
 	for (;;) {
-		double wall_left = r->started + s->wall_ms / 1000.0 - now();
-		double cpu_left = s->cpu_ms / 1000.0 - cpu_seconds(r);
+		double passed = now() - r->started, had = cpu_seconds(r), wall = s->wall_ms / 1000.0;
+		if (had * 100 >= passed * BOX_BUSY_PERCENT)
+			wall *= BOX_PATIENCE;
+		double wall_left = wall - passed;
+		double cpu_left = s->cpu_ms / 1000.0 - had;
 		if (wall_left <= 0)
 			return BOX_WALL_LIMIT;
 		if (cpu_left <= 0)
@@ -322,7 +325,10 @@ int main(void)
 			if (!run_step(index++, &s, argv) && !s.keep_going)
 				return 0;
 		} else
-			die("a job of another version");
+			{
+			errno = 0;
+			die("the judge and coppice-box are of different versions (run make)");
+		}
 		free(name);
 		free(data);
 	}
