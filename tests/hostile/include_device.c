@@ -1,0 +1,2 @@
+#include "/dev/zero"
+int answer(int n) { return n + 41; }

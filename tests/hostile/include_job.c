@@ -1,0 +1,3 @@
+/* What lies in the sandbox beside the program is not worth including. */
+#include "/supervisor"
+int answer(int n) { return n + 41; }

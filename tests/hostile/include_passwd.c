@@ -1,0 +1,2 @@
+#include "/etc/passwd"
+int answer(int n) { return n + 41; }

@@ -1,0 +1,2 @@
+#include "/dev/urandom"
+int answer(int n) { return n + 41; }

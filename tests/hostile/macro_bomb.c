@@ -1,0 +1,9 @@
+#define A x = x + 1, x = x + 1, x = x + 1, x = x + 1, x = x + 1, x = x + 1, x = x + 1, x = x + 1, x = x + 1, x = x + 1
+#define B A, A, A, A, A, A, A, A, A, A
+#define C B, B, B, B, B, B, B, B, B, B
+#define D C, C, C, C, C, C, C, C, C, C
+#define E D, D, D, D, D, D, D, D, D, D
+#define F E, E, E, E, E, E, E, E, E, E
+#define G F, F, F, F, F, F, F, F, F, F
+#define H G, G, G, G, G, G, G, G, G, G
+int answer(int x) { H; return x; }
