@@ -3,6 +3,7 @@
 #include "engine/tok_unicode.h"
 #include <string.h>
 
+enum { CACHE_FROM = 256 };  /* pieces; a short text is done before a cache would pay */
 enum { SHORT_PIECE = 40 }; /* symbols; measured: below, scanning beats the heap */
 #define NONE UINT32_MAX
 
@@ -63,6 +64,7 @@ void tok_word_release(struct tok_word *w)
 {
 	mem_free(w->v);
 	mem_free(w->heap);
+	mem_free(w->cache);
 	*w = (struct tok_word){ 0 };
 }
 
@@ -241,7 +243,41 @@ static void merge_long(const struct tok_bpe *b, struct tok_word *w)
 	w->n = kept;
 }
 
-int tok_bpe_encode(const struct tok_bpe *b, struct tok_word *w, const char *piece, size_t n, struct tok_ids *out)
+static uint64_t cache_key(const char *piece, size_t n)
+{
+	uint64_t h = n;
+	for (; n >= 8; piece += 8, n -= 8) {
+		uint64_t eight;
+		memcpy(&eight, piece, 8);
+		h = (h ^ eight) * UINT64_C(0x9E3779B97F4A7C15);
+		h ^= h >> 32;
+	}
+	uint64_t rest = 0;
+	memcpy(&rest, piece, n);
+	return ((h ^ rest) * UINT64_C(0x9E3779B97F4A7C15)) >> (64 - TOK_CACHE_BITS);
+}
+
+/* The remembered ids of a piece, if its place in the cache holds it. */
+static bool recall(const struct tok_cached *c, const char *piece, size_t n, struct tok_ids *out)
+{
+	if (c->len != n || memcmp(c->text, piece, n) != 0)
+		return false;
+	for (int i = 0; i < c->n_ids; i++)
+		tok_ids_add(out, c->ids[i]);
+	return true;
+}
+
+static void remember(struct tok_cached *c, const char *piece, size_t n, const int32_t *ids, size_t n_ids)
+{
+	if (n_ids > TOK_CACHED_IDS)
+		return;
+	memcpy(c->text, piece, n);
+	memcpy(c->ids, ids, n_ids * sizeof *ids);
+	c->len = (uint8_t)n;
+	c->n_ids = (uint8_t)n_ids;
+}
+
+static int encode_piece(const struct tok_bpe *b, struct tok_word *w, const char *piece, size_t n, struct tok_ids *out)
 {
 	if (b->ignore_merges) {
 		const uint64_t *id = map_get(&b->words, piece, n);
@@ -261,4 +297,20 @@ int tok_bpe_encode(const struct tok_bpe *b, struct tok_word *w, const char *piec
 	for (size_t i = 0; i < w->n; i++)
 		tok_ids_add(out, w->v[i].id);
 	return 0;
+}
+
+int tok_bpe_encode(const struct tok_bpe *b, struct tok_word *w, const char *piece, size_t n, struct tok_ids *out)
+{
+	if (n < 2 || n > TOK_CACHED_BYTES || ++w->n_pieces < CACHE_FROM)
+		return encode_piece(b, w, piece, n, out);
+	if (!w->cache)
+		w->cache = mem_array((size_t)1 << TOK_CACHE_BITS, sizeof *w->cache);
+	struct tok_cached *c = &w->cache[cache_key(piece, n)];
+	if (recall(c, piece, n, out))
+		return 0;
+	size_t before = out->n;
+	int rc = encode_piece(b, w, piece, n, out);
+	if (!rc)
+		remember(c, piece, n, out->ids + before, out->n - before);
+	return rc;
 }

@@ -41,11 +41,19 @@ struct tok_symbol {
 	uint32_t rank;      /* of that pair; TOK_NO_RANK: none, or this symbol is gone */
 	uint32_t prev, next;
 };
+enum { TOK_CACHE_BITS = 13, TOK_CACHED_BYTES = 22, TOK_CACHED_IDS = 4 };
+struct tok_cached { /* a piece that was encoded before; len 0: none */
+	int32_t ids[TOK_CACHED_IDS];
+	uint8_t len, n_ids;
+	char text[TOK_CACHED_BYTES];
+};
 struct tok_word {
 	struct tok_symbol *v;
 	size_t n, cap;
 	uint64_t *heap; /* rank and position */
 	size_t n_heap, heap_cap;
+	struct tok_cached *cache; /* [2^TOK_CACHE_BITS]; NULL until the text turns out to be long */
+	size_t n_pieces;
 };
 
 void tok_bpe_init(struct tok_bpe *b, size_t n_merges);

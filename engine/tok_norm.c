@@ -93,13 +93,48 @@ static int run_flush(struct run *r, enum tok_norm_kind kind, struct buf *out)
 	return rc;
 }
 
+/* Lead bytes below this begin code points that the form leaves alone, that never join what stands before them, and behind
+ * which a mark is ordered: below U+0300 by NFC, ASCII by the others. */
+static unsigned char first_unsafe(enum tok_norm_kind kind)
+{
+	return kind == TOK_NORM_NFC ? 0xCC : 0x80;
+}
+
+/* End of the stretch of safe code points at i. */
+static size_t skip_safe(const char *text, size_t i, size_t len, unsigned char unsafe)
+{
+	while (i < len && (unsigned char)text[i] < unsafe)
+		i++;
+	return i;
+}
+
+/* Copies text[i .. end), all safe, but for its last code point, to which what follows may belong: that begins the next run. */
+static int pass_safe(struct run *r, enum tok_norm_kind kind, const char *text, size_t i, size_t end, struct buf *out)
+{
+	size_t last = end - 1;
+	while (((unsigned char)text[last] & 0xC0) == 0x80)
+		last--;
+	int rc = run_flush(r, kind, out);
+	if (!rc)
+		rc = buf_add(out, text + i, last - i);
+	run_add(r, tok_utf8_get(text + last), options(kind));
+	return rc;
+}
+
 static int unicode_form(enum tok_norm_kind kind, const char *text, size_t len, struct buf *out)
 {
 	struct run r = { 0 };
 	utf8proc_option_t opt = options(kind);
 	int rc = 0;
-	for (size_t i = 0; i < len && !rc; i += (size_t)tok_utf8_length((unsigned char)text[i])) {
+	for (size_t i = 0; i < len && !rc;) {
+		size_t end = skip_safe(text, i, len, first_unsafe(kind));
+		if (end > i) {
+			rc = pass_safe(&r, kind, text, i, end, out);
+			i = end;
+			continue;
+		}
 		uint32_t cp = tok_utf8_get(text + i);
+		i += (size_t)tok_utf8_length((unsigned char)text[i]);
 		if (!tok_norm_inert(cp)) {
 			run_add(&r, cp, opt);
 			continue;
@@ -152,12 +187,7 @@ bool tok_norm_idle(const struct tok_norm *n, const char *text, size_t len)
 		return n->to_len == 0;
 	if (n->kind == TOK_NORM_REPLACE)
 		return !find(n, text, len);
-	/* Below U+0300 nothing composes, reorders or (by NFC) decomposes; the other forms leave ASCII alone. */
-	unsigned char first = n->kind == TOK_NORM_NFC ? 0xCC : 0x80;
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] >= first)
-			return false;
-	return true;
+	return skip_safe(text, 0, len, first_unsafe(n->kind)) == len;
 }
 
 int tok_norm_apply(const struct tok_norm *n, const char *text, size_t len, struct buf *out)

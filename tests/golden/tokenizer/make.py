@@ -10,7 +10,8 @@ Trains small tokenizers with the exact settings of published families on text of
   NAME.ids              one line a string: '=' when decoding the ids gives the string again (always, unless it is normalised
                         to something else, has unknown characters, or gets a space in front), else '~'; then the ids,
                         two digits of base 64 each. The first line holds the hash of the tokenizer.json (base/hash.h), then the
-                        step by which strings were taken (1: all, 3: every third).
+                        step by which strings were taken (1: all, 3: every third), then the hash of the ids (32-bit,
+                        little-endian) of the whole of strings.jsonl taken as one text.
   splits.jsonl          pieces that Split makes: pattern, behaviour, invert, text, pieces
   norms.jsonl           normalised strings where normalising changes them: form, string, result"""
 import collections
@@ -18,6 +19,7 @@ import json
 import os
 import random
 import re
+import struct
 import sys
 
 from tokenizers import AddedToken, Regex, Tokenizer, __version__, decoders, models, normalizers, pre_tokenizers, trainers
@@ -102,7 +104,9 @@ def write_ids(name, path, strings, step):
         data = f.read()
     t = Tokenizer.from_str(data.decode())
     with open(os.path.join(HERE, name + ".ids"), "w") as f:
-        f.write("%016x %d\n" % (fnv1a(data), step))
+        with open(os.path.join(HERE, "strings.jsonl"), encoding="utf-8", newline="") as whole:
+            ids = t.encode(whole.read(), add_special_tokens=False).ids
+        f.write("%016x %d %016x\n" % (fnv1a(data), step, fnv1a(struct.pack("<%di" % len(ids), *ids))))
         for s in strings[::step]:
             ids = t.encode(s, add_special_tokens=False).ids
             assert max(ids, default=0) < 4096
