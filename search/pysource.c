@@ -43,9 +43,10 @@ static void add_dedented(const char *s, const char *end, struct buf *out)
 		if (p + blanks < end && p[blanks] != '\n' && blanks < common)
 			common = blanks;
 	}
-	for (const char *p = s; p < end; p++) {
+	for (const char *p = s; p < end;) {
 		buf_char(out, *p);
-		for (size_t i = 0; *p == '\n' && i < common && p + 1 < end && p[1] == ' '; i++)
+		size_t skip = *p++ == '\n' ? common : 0;
+		while (skip-- && p < end && *p == ' ')
 			p++;
 	}
 }

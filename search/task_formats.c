@@ -58,6 +58,15 @@ static void pro_prompt(struct srch_task *t, const char *raw, const char *next)
 	t->prompt = buf_take(&b, NULL);
 }
 
+/* The second problem's function. Some problems only describe it, or name the first one's again: then the solution has it. */
+static char *pro_entry(const char *next, const char *next_solution, const char *test)
+{
+	char *asked = py_last_function(next), *solved = py_last_function(next_solution);
+	bool other = solved && (!asked || (!strstr(test, asked) && strstr(test, solved)));
+	mem_free(other ? asked : solved);
+	return other ? solved : asked;
+}
+
 static int from_pro(struct srch_task *t, const struct record *r)
 {
 	char *raw = NULL, *raw_solution = NULL, *next = NULL, *next_solution = NULL;
@@ -71,7 +80,7 @@ static int from_pro(struct srch_task *t, const struct record *r)
 	if (rc)
 		goto out;
 	t->requires_fn = py_last_function(raw);
-	t->entry_point = py_last_function(next);
+	t->entry_point = pro_entry(next, next_solution, t->test);
 	if (!t->requires_fn || !t->entry_point) {
 		rc = record_error(r, t->requires_fn ? "new_problem" : "raw_problem", "defines no function");
 		goto out;
