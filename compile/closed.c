@@ -67,7 +67,7 @@ static bool closed_python(const struct cmp_problem *p, const char *completion, s
 		if (begins && column > 0)
 			body = true;
 		/* Blank lines and comments at the margin belong to what comes next. */
-		if (body && !margin_comment && (!isspace((unsigned char)c) || (c == '\n' && kept == i)))
+		if (body && !margin_comment && (!isspace((unsigned char)c) || (c == '\n' && kept == i && completion[i - 1] != '\n')))
 			kept = i + 1;
 		if (c == '\n')
 			margin_comment = false;

@@ -158,7 +158,8 @@ static void add_head(struct buf *program, struct cmp_span head, struct cmp_span 
 			again = contains(code, (struct cmp_span){ bare.s, bare.n < 12 ? bare.n : 12 }) && has_word(code, l.word);
 		if (!again) {
 			buf_add(program, item.s, item.n);
-			buf_char(program, '\n');
+			if (item.s[item.n - 1] != '\n')
+				buf_char(program, '\n');
 		}
 		from = i + 1;
 	}

@@ -48,11 +48,11 @@ static const char after[] =
 	"COPPICE_QUIET void __cyg_profile_func_enter(void *f, void *from) { (void)f; (void)from; }\n"
 	"COPPICE_QUIET void __cyg_profile_func_exit(void *f, void *from) { (void)from; if (f == (void *)main) coppice_returned = 1; }\n"
 	"COPPICE_QUIET void coppice_failed(const char *what, int line)\n"
-	"{ char s[600]; int n = snprintf(s, sizeof s, \"Fline %d: %.500s\", line, what);\n"
+	"{ char s[600]; int n = snprintf(s, sizeof s, \"Fline %d: %.500s\\n\", line, what);\n"
 	"  coppice_say(s, (size_t)n < sizeof s ? (size_t)n : sizeof s - 1); _exit(98); }\n"
 	"COPPICE_QUIET static void coppice_done(int status)\n"
 	"{ char s[17] = \"P\";\n"
-	"  if (status != 0) { char t[60]; int n = snprintf(t, sizeof t, \"Fthe test's main returned %d\", status); coppice_say(t, (size_t)n); _exit(98); }\n"
+	"  if (status != 0) { char t[60]; int n = snprintf(t, sizeof t, \"Fthe test's main returned %d\\n\", status); coppice_say(t, (size_t)n); _exit(98); }\n"
 	"  for (int i = 0; i < 16; i++) s[1 + i] = (char)(coppice_secret[16 + i] ^ coppice_secret[32 + i]);\n"
 	"  coppice_say(s, 17); _exit(0); }\n"
 	"COPPICE_QUIET void coppice_exit(int status) { coppice_done(status); for (;;) _exit(0); }\n"
@@ -115,7 +115,7 @@ enum cmp_proof_says cmp_proof_read(const struct cmp_proof *p, const struct buf *
 	if (arrived->len > 1 && s[0] == 'F') {
 		struct buf what = *arrived;
 		what.data++;
-		what.len--;
+		what.len = strcspn(what.data, "\n"); /* forked children may have failed as well */
 		cmp_excerpt(message, &what, false);
 		return CMP_PROOF_FAILED;
 	}
