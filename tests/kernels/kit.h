@@ -57,7 +57,7 @@ static struct kern_view mat(struct arena *a, uint32_t what, const int *ids, int 
 	return v;
 }
 
-static void assert_padding_untouched(const struct kern_view *v)
+static inline void assert_padding_untouched(const struct kern_view *v)
 {
 	for (int r = 0; r < v->rows; r++)
 		for (size_t c = (size_t)v->cols; c < v->ld; c++) {
@@ -125,7 +125,7 @@ static struct kern_weight weight(struct arena *a, const struct kern *k, uint32_t
 }
 
 /* Copies a view's rows to out, `width` floats a row, from column `at` on. */
-static void take(float *out, int width, int at, const struct kern_view *v)
+static inline void take(float *out, int width, int at, const struct kern_view *v)
 {
 	assert_padding_untouched(v);
 	for (int r = 0; r < v->rows; r++)
