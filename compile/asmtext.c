@@ -90,7 +90,13 @@ static bool is_static_local(const char *s, size_t n)
 		!memchr(s, '.', n - 1 - digits);
 }
 
-enum { KIND_LABEL = 1, KIND_DEFINED = 2, KIND_VISIBLE = 4 };
+enum { KIND_LABEL = 1, KIND_DEFINED = 2, KIND_VISIBLE = 4, KIND_USED = 8 };
+
+/* The line is nothing but the definition of the symbol that it begins with. */
+static bool defines(const struct line *l, size_t at, size_t n)
+{
+	return at == 0 && n + 1 == l->len && l->text[n] == ':';
+}
 
 static void note_symbol(struct map *m, const char *s, size_t n, unsigned kind)
 {
@@ -109,10 +115,10 @@ static void collect(struct map *m, const char *text, size_t len)
 		bool local = is_directive(&l, ".local");
 		for (size_t i = 0, n; next_symbol(&l, &i, &n); i += n) {
 			if (is_local_label(l.text + i, n))
-				note_symbol(m, l.text + i, n, KIND_LABEL);
+				note_symbol(m, l.text + i, n, defines(&l, i, n) ? KIND_LABEL : KIND_LABEL | KIND_USED);
 			else if (is_static_local(l.text + i, n))
 				note_symbol(m, l.text + i, n, shows ? KIND_VISIBLE :
-					local || (i == 0 && n + 1 == l.len && l.text[n] == ':') ? KIND_DEFINED : 0);
+					local || defines(&l, i, n) ? KIND_DEFINED : 0);
 		}
 	}
 }
@@ -124,10 +130,20 @@ static void number(struct map *m)
 	for (size_t i = 0; i < m->n; i++) {
 		uint64_t kind = m->entries[i].value;
 		if (kind & KIND_LABEL)
-			m->entries[i].value = ++labels;
+			m->entries[i].value = kind & KIND_USED ? ++labels : 0;
 		else
 			m->entries[i].value = kind == KIND_DEFINED ? ++statics : 0;
 	}
+}
+
+/* A local label that nothing refers to, such as those that only unwinding tables would use. */
+static bool is_unused_label(const struct line *l, const struct map *m)
+{
+	size_t i = 0, n;
+	if (!next_symbol(l, &i, &n) || !defines(l, i, n) || !is_local_label(l->text, n))
+		return false;
+	const uint64_t *id = map_get(m, l->text, n);
+	return id && *id == 0;
 }
 
 static void write_line(struct buf *out, const struct line *l, const struct map *m)
@@ -172,7 +188,7 @@ void cmp_asm_normalise(struct buf *out, const char *text, size_t len)
 	collect(&m, text, len);
 	number(&m);
 	for (const char *at = text, *end = text + len; next_line(&at, end, &l);)
-		if (!is_noise(&l))
+		if (!is_noise(&l) && !is_unused_label(&l, &m))
 			write_line(out, &l, &m);
 	map_release(&m);
 }

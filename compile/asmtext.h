@@ -10,7 +10,7 @@
 #define CMP_NORMALISER_VERSION 1
 
 /* Appends the assembly without what does not belong to the program: blank lines, comments, .file, .ident, .loc, .cfi_*; local
- * labels (.L...) numbered in order of appearance; names of static locals (name.N) likewise. Contents of strings, constants,
+ * labels (.L...) numbered in order of appearance, unused ones left out; names of static locals (name.N) likewise. Contents of strings, constants,
  * operands, symbols that others can see, alignment and sections stay. Equal output means the same program. Assembly that holds
  * parts written by hand is kept as it is, to the byte: in those, anything may mean something. */
 void cmp_asm_normalise(struct buf *out, const char *text, size_t len);
