@@ -209,8 +209,12 @@ static void check_leaf(struct check *c, const struct store_id *id, const char *t
 	double sum = 0;
 	size_t tokens = 0;
 	json_t *o = NULL;
-	if (run_node_read(c->s, &c->shape, id, RUN_ROUTING | RUN_WEIGHTS, &n) || n.kind != RUN_LEAF || n.commit.n_parents != 1) {
-		finding(c, "%s: %s", n.name, n.commit.n_parents ? "is not a leaf with one parent" : err_message());
+	int rc = run_node_read(c->s, &c->shape, id, RUN_ROUTING | RUN_WEIGHTS, &n);
+	if (rc || n.kind != RUN_LEAF || n.commit.n_parents != 1) {
+		if (rc)
+			finding(c, "%s", err_message());
+		else
+			finding(c, "%s: is not a leaf with one parent", n.name);
 		run_node_release(&n);
 		return;
 	}

@@ -173,7 +173,10 @@ int run_node_read(struct store *s, const struct node_shape *shape, const struct 
 	size_t dims[3] = {out->rows, (size_t)shape->n_layers, (size_t)shape->top_k};
 	rc = rc ? rc : read_tokens(s, out);
 	rc = rc ? rc : read_logprobs(s, out);
-	rc = rc ? rc : store_file(s, &out->commit.tree, "text", &out->text);
+	if (!rc) {
+		buf_release(&out->text);
+		rc = read_file(s, out, "text", &out->text);
+	}
 	rc = rc || !(what & RUN_ROUTING) ? rc : read_experts(s, shape, out, dims);
 	return rc || !(what & RUN_WEIGHTS) ? rc : read_weights(s, out, dims);
 }
@@ -247,5 +250,5 @@ int run_node_verdict(struct store *s, const struct run_node *leaf, enum cmp_lang
 	rc = rc ? rc : parse_verdict(leaf, o, p);
 	json_decref(o);
 	buf_release(&b);
-	return rc;
+	return rc ? err_prefix(rc, "verdict.json") : 0;
 }
