@@ -140,7 +140,7 @@ static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, 
 	return 0;
 }
 
-static struct srch_generator sc_generator(struct sc_gen *g)
+static inline struct srch_generator sc_generator(struct sc_gen *g)
 {
 	return (struct srch_generator){
 		.ctx = g, .family = "scripted", .backend = "none", .compute = "none", .fingerprint = 0x5eed, .n_vocab = SC_VOCAB,
@@ -231,7 +231,7 @@ static int sc_is_weak(void *ctx, const struct cmp_problem *p, bool *weak)
 	return 0;
 }
 
-static struct srch_judge sc_judge_table(struct sc_judge *j)
+static inline struct srch_judge sc_judge_table(struct sc_judge *j)
 {
 	return (struct srch_judge){.ctx = j, .identity = "scripted judge 1", .closed = sc_closed, .extract = sc_extract,
 		.compile = sc_compile, .test = sc_test, .is_weak = sc_is_weak};
