@@ -17,7 +17,7 @@ struct trial {
 static const struct trial trials[] = {
 	{ "a harmless program", "runs and passes", "int escaped(void) { return 0; }", CMP_PASSED, CMP_PASSED },
 	{ "user", "is not root, and cannot become it", "int escaped(void) { return getuid() == 0 || setuid(0) == 0; }", CMP_PASSED, CMP_PASSED },
-	{ "memory", "is limited", "int escaped(void) { for (long n = 0; n < 1 << 15; n++) { char *p = malloc(1 << 20); if (!p) return 0; memset(p, 1, 1 << 20); } return 1; }",
+	{ "memory", "is limited", "int escaped(void) { for (long n = 0; n < 1 << 15; n++) { char *p = malloc(1 << 20); if (!p) return 0; *p = 1; } return 1; }",
 		CMP_PASSED, CMP_MEMORY },
 	{ "processes", "are limited", "int escaped(void) { for (int n = 0; n < 200; n++) { pid_t p = fork(); if (p < 0) return 0; if (p == 0) { pause(); _exit(0); } } return 1; }",
 		CMP_PASSED, CMP_PASSED },
@@ -37,9 +37,9 @@ static const struct trial trials[] = {
 		CMP_PASSED, CMP_PASSED },
 	{ "leaving early", "is no pass", "int escaped(void) { _exit(0); }", CMP_EXITED_EARLY, CMP_EXITED_EARLY },
 };
-_Static_assert(sizeof trials / sizeof *trials <= CMP_PROBES, "room for all");
+_Static_assert(sizeof trials / sizeof *trials <= CMP_MAX_SELFTESTS, "room for all");
 
-static int probe(struct cmp_judge *j, const struct trial *t, struct cmp_probe *out)
+static int probe(struct cmp_judge *j, const struct trial *t, struct cmp_selftest *out)
 {
 	struct cmp_problem p = { .language = CMP_C, .id = t->name, .entry_point = "escaped",
 		.test = "#include <assert.h>\nint escaped(void);\nint main(void) { assert(escaped() == 0); return 0; }\n" };
@@ -61,14 +61,20 @@ static int probe(struct cmp_judge *j, const struct trial *t, struct cmp_probe *o
 	return 0;
 }
 
-int cmp_selftest(struct cmp_judge *j, struct cmp_selftest *out)
+int cmp_selftest(struct cmp_judge *j, struct cmp_selftest out[], int *n)
 {
-	*out = (struct cmp_selftest){ 0 };
-	for (size_t i = 0; i < sizeof trials / sizeof *trials; i++) {
-		int e = probe(j, &trials[i], &out->probe[out->n]);
-		if (e)
-			return e;
-		out->n_failed += !out->probe[out->n++].ok;
-	}
-	return 0;
+	/* The limits that are in force, but for the time: two of the probes use up what there is. */
+	struct cmp_options opt = j->opt;
+	struct cmp_judge *quick;
+	if (opt.limits.run_seconds > 0.5)
+		opt.limits.run_seconds = 0.5;
+	*n = 0;
+	int e = cmp_judge_open(&quick, &opt);
+	if (e)
+		return e;
+	for (size_t i = 0; e == 0 && i < sizeof trials / sizeof *trials; i++)
+		if ((e = probe(quick, &trials[i], &out[*n])) == 0)
+			++*n;
+	cmp_judge_close(quick);
+	return e;
 }

@@ -276,6 +276,24 @@ static void weak_tests_are_told(void **state)
 	assert_true(weak);
 }
 
+static void reading_what_was_never_written_gives_the_same_each_time(void **state)
+{
+	(void)state;
+	if (!judge)
+		skip();
+	struct cmp_problem p = c_problem;
+	p.test = "#include <stdio.h>\nvoid show(char *s, int n);\nint main(void) { char s[2000]; show(s, 2000); coppice_failed(s, 1); }\n";
+	static const char program[] = "#include <stdio.h>\n#include <stdlib.h>\nint g;\nvoid show(char *s, int n)\n{ char rest[4096]; unsigned h = 0; "
+		"for (int i = 0; i < 4096; i++) h = h * 31 + rest[i]; snprintf(s, n, \"%p %p %p %u\", (void *)&h, (void *)&g, malloc(10), h); }\n";
+	char first[2000], again[2000];
+	p.entry_point = "show";
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(verdict_of(&p, program, i ? again : first, sizeof first), CMP_WRONG);
+		if (i)
+			assert_string_equal(again, first);
+	}
+}
+
 static void a_caller_that_ignores_its_children_is_no_trouble(void **state)
 {
 	(void)state;
@@ -397,6 +415,7 @@ int main(void)
 		cmocka_unit_test(python_is_never_run_when_it_is_only_compiled),
 		cmocka_unit_test(answers_in_text_are_scored_by_their_last_number),
 		cmocka_unit_test(weak_tests_are_told),
+		cmocka_unit_test(reading_what_was_never_written_gives_the_same_each_time),
 		cmocka_unit_test(a_caller_that_ignores_its_children_is_no_trouble),
 		cmocka_unit_test(threads_that_come_and_go_may_judge),
 		cmocka_unit_test(no_descriptor_and_no_process_is_left),
