@@ -63,6 +63,15 @@ static inline void golden_close(struct golden *g)
 	mem_free(g->ids);
 }
 
+/* Goes on with the first n_seq sequences only. */
+static inline void golden_limit(struct golden *g, int n_seq)
+{
+	g->n_seq = n_seq < g->n_seq ? n_seq : g->n_seq;
+	g->n = 0;
+	for (int s = 0; s < g->n_seq; s++)
+		g->n += (int)npy_int(&g->a[GOLDEN_LENGTHS], (size_t)s);
+}
+
 static inline double golden_spread(const struct golden *g)
 {
 	const struct npy *l = &g->a[GOLDEN_LOGITS];
@@ -119,7 +128,7 @@ static inline struct golden_found golden_compare(const struct golden *g, int n_v
 			if (!(d <= f.max) && f.max == f.max)
 				f.max = d;
 		}
-	f.rms = sqrt(squares / (double)want->n_items);
+	f.rms = sqrt(squares / ((double)g->n * g->cols));
 	for (size_t row = 0; row < (size_t)g->n * (size_t)g->layers; row++)
 		golden_compare_route(g, row, experts + row * (size_t)g->k, weights + row * (size_t)g->k, &f);
 	return f;

@@ -22,13 +22,14 @@ static bool within(const struct golden_found *f, const struct bounds *b)
 	       f->sets * 1000 <= b->sets * f->routes;
 }
 
-static struct golden_found measure(const char *dir, const char *name, const struct eng_options *o, int prompt)
+/* The model in `dir` held to the reference in `golden`, over all sequences or the first n_seq. */
+static struct golden_found measure_at(const char *dir, const char *golden, const struct eng_options *o, int prompt, int n_seq)
 {
-	char golden[220];
 	struct eng_model *m;
 	struct golden g;
-	snprintf(golden, sizeof golden, "tests/golden/models/%s/golden", name);
 	OK(golden_open(&g, golden));
+	if (n_seq)
+		golden_limit(&g, n_seq);
 	OK(eng_model_open(&m, dir, o));
 	struct golden_run r = golden_run_new(&g, eng_model_info(m)->n_vocab);
 	OK(golden_run(m, &g, prompt, &r));
@@ -39,15 +40,26 @@ static struct golden_found measure(const char *dir, const char *name, const stru
 	return f;
 }
 
-static void hold_to(const char *name, const struct eng_options *o, int prompt, const struct bounds *b)
+static struct golden_found measure(const char *dir, const char *name, const struct eng_options *o, int prompt)
 {
-	char dir[200];
-	snprintf(dir, sizeof dir, "tests/golden/models/%s", name);
-	struct golden_found f = measure(dir, name, o, prompt);
+	char golden[220];
+	snprintf(golden, sizeof golden, "tests/golden/models/%s/golden", name);
+	return measure_at(dir, golden, o, prompt, 0);
+}
+
+static void judge(const char *name, const struct eng_options *o, int prompt, struct golden_found f, const struct bounds *b)
+{
 	if (!within(&f, b) || getenv("GOLDEN_VERBOSE"))
 		print_message("%s %s prompt %d: rms %.2e max %.2e weight %.2e wrong %d near %d sets %d of %d\n", name, o->backend, prompt, f.rms, f.max,
 		              f.weight, f.wrong, f.near, f.sets, f.routes);
 	assert_true(within(&f, b));
+}
+
+static void hold_to(const char *name, const struct eng_options *o, int prompt, const struct bounds *b)
+{
+	char dir[200];
+	snprintf(dir, sizeof dir, "tests/golden/models/%s", name);
+	judge(name, o, prompt, measure(dir, name, o, prompt), b);
 }
 
 static void prefill_agrees_with_float64_on_cpu(void **state)
@@ -84,6 +96,22 @@ static void every_kernel_call_of_a_pass_agrees_with_the_definition(void **state)
 	(void)state;
 	for (int i = 0; i < N_MODELS; i++)
 		hold_to(models[i], &(struct eng_options){.backend = "check", .compute = ENG_COMPUTE_F32, .threads = 2, .max_forks = 2}, 20, &exact);
+}
+
+/* More than 2,000 positions of real text. tests/golden/make_sapling.py makes its reference anew when the weights change. */
+static void the_embedded_model_agrees_with_float64(void **state)
+{
+	(void)state;
+	static const char dir[] = "models/sapling", golden[] = "tests/golden/sapling";
+	struct eng_options o = {.backend = "cpu", .compute = ENG_COMPUTE_F32, .threads = 2, .max_forks = 1};
+	if (!file_exists("models/sapling/model.safetensors") || !file_exists("tests/golden/sapling/logits.npy"))
+		SKIP("models/sapling or tests/golden/sapling is not there");
+	struct golden_found f = measure_at(dir, golden, &o, 0, 0);
+	assert_true(f.positions > 2000);
+	judge("sapling", &o, 0, f, &exact);
+	judge("sapling", &o, 100, measure_at(dir, golden, &o, 100, 4), &exact);
+	o.backend = "ref";
+	judge("sapling", &o, 0, measure_at(dir, golden, &o, 0, 2), &exact);
 }
 
 /* A copy of a model whose single file went through `spoil`. */
@@ -181,6 +209,7 @@ int main(void)
 		TEST(decode_steps_agree_with_float64),
 		TEST(bfloat16_activations_stay_near_float64),
 		TEST(every_kernel_call_of_a_pass_agrees_with_the_definition),
+		TEST(the_embedded_model_agrees_with_float64),
 		TEST(one_wrong_weight_or_two_swapped_experts_are_noticed),
 		TEST(a_nan_among_the_logits_is_noticed),
 	};

@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from safetensors import safe_open
 
+torch.set_num_threads(1)  # these matrices are tiny: more threads only wait for each other
+
 PACKAGE = "transformers.models.qwen3_5_moe"
 
 

@@ -1,0 +1,57 @@
+"""Makes tests/golden/sapling: the float64 reference of the embedded model over more than 2,000 positions.
+Usage: make_sapling.py. To be run again whenever models/sapling/model.safetensors changes.
+
+Sequences are the prompts and reference solutions of the embedded tasks, as the model's own tokenizer cuts them, and a little
+noise; logits are kept for every eighth column. `model.hash` is the SHA-256 of the weights they belong to.
+"""
+
+import hashlib
+import json
+import pathlib
+import sys
+
+import torch
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE))
+import reference  # noqa: E402
+
+POSITIONS = 2200
+
+
+def sequences(vocab):
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(ROOT / "models" / "sapling" / "tokenizer.json"))
+    g = torch.Generator().manual_seed(1)
+    out = [torch.randint(0, vocab, (200,), generator=g).tolist(), [int(torch.randint(0, vocab, (1,), generator=g))]]
+    lines = []
+    for path in sorted((ROOT / "benchmarks" / "tasks").glob("*.jsonl")):
+        lines += [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+    for task in lines[:: max(1, len(lines) // 24)]:
+        text = task["prompt"] + task.get("canonical_solution", "")
+        ids = tokenizer.encode(text, add_special_tokens=False).ids[:400]
+        if len(ids) > 1:
+            out.append(ids)
+        if sum(map(len, out)) > POSITIONS:
+            break
+    assert sum(map(len, out)) > 2000, "the tasks are too short"
+    return out
+
+
+def main():
+    folder = ROOT / "models" / "sapling"
+    model = reference.load(folder)
+    vocab = model.config.vocab_size
+    columns = range(0, vocab, 8)
+    logits, scores = reference.write(HERE / "sapling", model, sequences(vocab), columns)
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    (HERE / "sapling" / "model.hash").write_text(digest + "\n")
+    k = model.config.num_experts_per_tok
+    gap = (scores[..., k - 1] - scores[..., k]).flatten()
+    print(f"{len(logits)} positions, spread {logits.std():.2f}, gap at k: median {gap.median():.2e}, least {gap.min():.1e}")
+
+
+if __name__ == "__main__":
+    main()
