@@ -196,7 +196,8 @@ static void measure(struct bench *b, const char *op, const char *shape, op_fn *f
 	double at_memory = (double)bytes / us[0] * 1e6 / b->peak_bytes, at_macs = (double)macs / us[0] * 1e6 / b->peak_macs;
 	printf("{\"op\":\"%s\",\"model\":\"%s\",\"shape\":\"%s\",\"rows\":%d,\"backend\":\"%s\",\"isa\":\"%s\",\"threads\":%d,\"min_us\":%.2f,\"median_us\":%.2f,"
 	       "\"gb_s\":%.3f,\"gmac_s\":%.3f,\"of_read_peak\":%.3f,\"of_fma_peak\":%.3f,\"check_hash\":\"%016llx\"}\n",
-	       op, b->model, shape, b->rows, b->k.backend->name, b->k.backend->isa, b->threads, us[0], us[n / 2], (double)bytes / us[0] * 1e-3,
+	       op, b->model, shape, b->rows, b->k.backend->name, b->k.backend->isa, b->threads, us[0], us[n / 2],
+		(double)bytes / us[0] * 1e-3,
 	       (double)macs / us[0] * 1e-3, at_memory, at_macs, (unsigned long long)hash);
 	fflush(stdout);
 }
@@ -231,7 +232,8 @@ static void bench_matmul(struct bench *b, const char *what, enum kern_type type,
 
 static struct kern_mlp mlp_of(struct bench *b, int width, int d, uint32_t what, bool packed)
 {
-	return (struct kern_mlp){ weight(KERN_FP8, width, d, what, packed, &b->k), weight(KERN_FP8, width, d, what + 1, packed, &b->k), weight(KERN_FP8, d, width, what + 2, packed, &b->k) };
+	return (struct kern_mlp){ weight(KERN_FP8, width, d, what, packed, &b->k), weight(KERN_FP8, width, d, what + 1, packed,
+		&b->k), weight(KERN_FP8, d, width, what + 2, packed, &b->k) };
 }
 static void mlp_free(const struct kern_mlp *m)
 {
@@ -259,11 +261,13 @@ static void bench_experts(struct bench *b, int d, int width, int n_experts, int 
 	}
 	int distinct;
 	struct kern_view y = view(b->rows, d, 2);
-	struct kern_experts op = { .x = view(b->rows, d, 3), .experts = experts, .weights = weights, .top_k = K, .n_experts = n_experts, .mlp = mlp, .shared = &shared,
+	struct kern_experts op = { .x = view(b->rows, d, 3), .experts = experts, .weights = weights, .top_k = K,
+		.n_experts = n_experts, .mlp = mlp, .shared = &shared,
 				   .shared_gate = &gate, .y = y, .distinct = &distinct };
 	op.scratch_bytes = kern_experts_scratch(&b->k, &op, b->rows);
 	op.scratch = mem_large(op.scratch_bytes);
-	snprintf(shape, sizeof shape, "%d of %d x %d on %d, shared %d%s", K, n_experts, width, d, shared_width, mlp[0].gate.packed ? ", packed" : "");
+	snprintf(shape, sizeof shape, "%d of %d x %d on %d, shared %d%s", K, n_experts, width, d, shared_width,
+		mlp[0].gate.packed ? ", packed" : "");
 	measure(b, "experts", shape, run_experts, &op, &y);
 	for (int e = 0; e < n_experts; e++)
 		mlp_free(&mlp[e]);
@@ -283,11 +287,15 @@ static void bench_attention(struct bench *b, int h, int g, int c, int rot, int t
 		return;
 	char shape[96];
 	int pages = t / KERN_PAGE + 1, shared = pages / 2; /* the first half of the pages is everybody's */
-	struct kern_attention op = { .q = view(b->rows, 2 * h * c, 3), .kx = view(b->rows, g * c, 4), .vx = view(b->rows, g * c, 5), .q_norm = floats((size_t)c, 6),
-				     .k_norm = floats((size_t)c, 7), .plus_one = true, .eps = 1e-6f, .rot = rot, .n_positions = t + 1, .heads = h, .kv_heads = g, .dim = c,
-				     .gated = true, .scale = 1 / sqrtf((float)c), .kv_type = KERN_F32, .n_pages = pages * (b->rows + 1), .y = view(b->rows, h * c, 2) };
+	struct kern_attention op = { .q = view(b->rows, 2 * h * c, 3), .kx = view(b->rows, g * c, 4), .vx = view(b->rows, g * c,
+		5), .q_norm = floats((size_t)c, 6),
+				     .k_norm = floats((size_t)c, 7), .plus_one = true, .eps = 1e-6f, .rot = rot,
+					.n_positions = t + 1, .heads = h, .kv_heads = g, .dim = c,
+				     .gated = true, .scale = 1 / sqrtf((float)c), .kv_type = KERN_F32,
+					.n_pages = pages * (b->rows + 1), .y = view(b->rows, h * c, 2) };
 	float *rotary = floats((size_t)((t + 1) * rot), 8);
-	int32_t *tables = mem_array((size_t)(b->rows * pages), sizeof *tables), *position = mem_array((size_t)b->rows, sizeof *position);
+	int32_t *tables = mem_array((size_t)(b->rows * pages), sizeof *tables), *position = mem_array((size_t)b->rows,
+		sizeof *position);
 	const int32_t **table = mem_array((size_t)b->rows, sizeof *table);
 	kern_rotary_fill(rotary, t + 1, rot, 1e7);
 	for (int r = 0; r < b->rows; r++) {
@@ -302,7 +310,8 @@ static void bench_attention(struct bench *b, int h, int g, int c, int rot, int t
 	op.pool = floats(kern_page_bytes(g, c, KERN_F32) / 4 * (size_t)op.n_pages, 9);
 	snprintf(shape, sizeof shape, "%d heads on %d of %d, at %d", h, g, c, t);
 	measure(b, "attention", shape, run_attention, &op, &op.y);
-	void *all[] = { op.q.data, op.kx.data, op.vx.data, (void *)(uintptr_t)op.q_norm, (void *)(uintptr_t)op.k_norm, rotary, op.pool, op.y.data };
+	void *all[] = { op.q.data, op.kx.data, op.vx.data, (void *)(uintptr_t)op.q_norm, (void *)(uintptr_t)op.k_norm, rotary,
+		op.pool, op.y.data };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		mem_large_free(all[i]);
 	mem_free(tables);
@@ -326,13 +335,17 @@ static void bench_gdn(struct bench *b, int hk, int hv, int dk, int dv)
 		float *src = memory + (size_t)r * 2 * (size_t)(state + conv), *dst = src + state + conv;
 		states[r] = (struct kern_gdn_state){ src, dst, src + state, dst + state };
 	}
-	struct kern_gdn op = { .qkv = view(b->rows, channels, 3), .z = view(b->rows, hv * dv, 4), .a = view(b->rows, hv, 5), .b = view(b->rows, hv, 6),
-			       .conv = floats((size_t)(TAPS * channels), 7), .a_log = floats((size_t)hv, 8), .dt_bias = floats((size_t)hv, 9), .norm_w = floats((size_t)dv, 10),
-			       .eps = 1e-6f, .key_heads = hk, .value_heads = hv, .key_dim = dk, .value_dim = dv, .conv_width = TAPS, .n_seq = b->rows, .first = first,
+	struct kern_gdn op = { .qkv = view(b->rows, channels, 3), .z = view(b->rows, hv * dv, 4), .a = view(b->rows, hv, 5),
+		.b = view(b->rows, hv, 6),
+			       .conv = floats((size_t)(TAPS * channels), 7), .a_log = floats((size_t)hv, 8),
+				.dt_bias = floats((size_t)hv, 9), .norm_w = floats((size_t)dv, 10),
+			       .eps = 1e-6f, .key_heads = hk, .value_heads = hv, .key_dim = dk, .value_dim = dv,
+				.conv_width = TAPS, .n_seq = b->rows, .first = first,
 			       .state = states, .y = view(b->rows, hv * dv, 2) };
 	snprintf(shape, sizeof shape, "%d on %d heads, %d x %d", hv, hk, dk, dv);
 	measure(b, "gdn", shape, run_gdn, &op, &op.y);
-	const void *all[] = { op.qkv.data, op.z.data, op.a.data, op.b.data, op.conv, op.a_log, op.dt_bias, op.norm_w, op.y.data, memory };
+	const void *all[] = { op.qkv.data, op.z.data, op.a.data, op.b.data, op.conv, op.a_log, op.dt_bias, op.norm_w, op.y.data,
+		memory };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		mem_large_free((void *)(uintptr_t)all[i]);
 	mem_free(first);
@@ -417,7 +430,8 @@ int main(int argc, char **argv)
 			argc = 0;
 	}
 	if (argc % 2 == 0 || b.rows < 1) {
-		fprintf(stderr, "usage: bench_kernels [--backend NAME] [--threads N] [--rows N] [--op NAME] [--only embedded|qwen]\n");
+		fprintf(stderr,
+			"usage: bench_kernels [--backend NAME] [--threads N] [--rows N] [--op NAME] [--only embedded|qwen]\n");
 		return 2;
 	}
 	struct crew *crew = crew_new(b.threads);
@@ -427,7 +441,8 @@ int main(int argc, char **argv)
 	}
 	b.peak_bytes = read_peak(crew);
 	b.peak_macs = fma_peak(crew);
-	printf("{\"read_peak_gb_s\":%.2f,\"fma_peak_gmac_s\":%.1f,\"threads\":%d}\n", b.peak_bytes * 1e-9, b.peak_macs * 1e-9, crew_size(crew));
+	printf("{\"read_peak_gb_s\":%.2f,\"fma_peak_gmac_s\":%.1f,\"threads\":%d}\n", b.peak_bytes * 1e-9, b.peak_macs * 1e-9,
+		crew_size(crew));
 	if (!b.only || strcmp(b.only, "embedded") == 0)
 		embedded(&b);
 	if (!b.only || strcmp(b.only, "qwen") == 0)

@@ -90,11 +90,13 @@ static struct bound bound_for(const struct kern *k, double bf16_want, double bf1
 
 static int violation(const struct kern *k, const char *op, const char *what, int r, int c, double got, double want, double tol)
 {
-	return err_set(ERR_FORMAT, "check: %s: %s of row %d, column %d is %.9g from %s (%s), %.9g from ref, apart by more than %.3g", op, what, r, c, got,
+	return err_set(ERR_FORMAT,
+		"check: %s: %s of row %d, column %d is %.9g from %s (%s), %.9g from ref, apart by more than %.3g", op, what, r, c, got,
 	               k->checker->inner->name, k->checker->inner->isa, want, tol);
 }
 
-static int compare(const struct kern *k, const char *op, const char *what, const struct kern_view *got, const struct kern_view *want, struct bound b)
+static int compare(const struct kern *k, const char *op, const char *what, const struct kern_view *got,
+	const struct kern_view *want, struct bound b)
 {
 	for (int r = 0; r < got->rows; r++) {
 		const float *g = got->data + (size_t)r * got->ld, *w = want->data + (size_t)r * want->ld;
@@ -140,12 +142,14 @@ static double magnitude(const float *x, const struct kern_weight *w, int o)
 	return sum;
 }
 
-static int compare_matmul(struct kern *k, const struct kern_matmul *op, const struct kern_matmul_out *got, const struct kern_matmul_out *want)
+static int compare_matmul(struct kern *k, const struct kern_matmul *op, const struct kern_matmul_out *got,
+	const struct kern_matmul_out *want)
 {
 	double of_want = k->compute == KERN_BF16 ? 0x1p-7 : 0x1p-23;
 	for (int r = 0; r < op->x.rows; r++)
 		for (int o = 0; o < got->w->rows; o++) {
-			double g = (double)got->y.data[(size_t)r * got->y.ld + (size_t)o], w = (double)want->y.data[(size_t)r * want->y.ld + (size_t)o];
+			double g = (double)got->y.data[(size_t)r * got->y.ld + (size_t)o],
+				w = (double)want->y.data[(size_t)r * want->y.ld + (size_t)o];
 			double sum = magnitude(op->x.data + (size_t)r * op->x.ld, got->w, o);
 			/* With a residual, y may be smaller than what was rounded on the way. */
 			double tol = (op->x.cols + 4) * 0x1p-24 * sum + of_want * (fabs(w) + (want->residual ? sum : 0));
@@ -181,7 +185,8 @@ static int check_route(struct kern *k, const struct kern_route *op)
 		return e;
 	for (size_t i = 0; i < items; i++)
 		if (op->experts[i] != mine.experts[i])
-			return violation(k, "route", "the expert", (int)(i / (size_t)op->top_k), (int)(i % (size_t)op->top_k), op->experts[i], mine.experts[i], 0);
+			return violation(k, "route", "the expert", (int)(i / (size_t)op->top_k), (int)(i % (size_t)op->top_k),
+				op->experts[i], mine.experts[i], 0);
 	struct kern_view got = kern_rows(op->weights, n, op->top_k), want = kern_rows(mine.weights, n, op->top_k);
 	return compare(k, "route", "the weight", &got, &want, bound_for(k, 0x1p-7, 0));
 }
@@ -202,7 +207,8 @@ static int check_experts(struct kern *k, const struct kern_experts *op)
 static float stored(const struct kern_attention *op, int r, bool value, int head, int c)
 {
 	int t = op->position[r], slot = t % KERN_PAGE;
-	const char *page = (const char *)op->pool + (size_t)op->table[r][t / KERN_PAGE] * kern_page_bytes(op->kv_heads, op->dim, op->kv_type);
+	const char *page = (const char *)op->pool + (size_t)op->table[r][t / KERN_PAGE] * kern_page_bytes(op->kv_heads, op->dim,
+		op->kv_type);
 	size_t dim = (size_t)op->dim, at = value ? ((size_t)(op->kv_heads + head) * KERN_PAGE + (size_t)slot) * dim + (size_t)c
 						 : ((size_t)head * dim + (size_t)c) * KERN_PAGE + (size_t)slot;
 	return op->kv_type == KERN_F32 ? ((const float *)page)[at] : bf16_to_f32(((const uint16_t *)page)[at]);
@@ -216,9 +222,11 @@ static int compare_cache(const struct kern *k, const struct kern_attention *op, 
 		for (int i = 0; i < 2 * op->kv_heads * op->dim; i++) {
 			int col = i / 2, value = i % 2;
 			const struct kern_view *v = value ? &op->vx : &mine->kx;
-			double want = (double)v->data[(size_t)r * v->ld + (size_t)col], got = (double)stored(op, r, value, col / op->dim, col % op->dim);
+			double want = (double)v->data[(size_t)r * v->ld + (size_t)col], got = (double)stored(op, r, value,
+				col / op->dim, col % op->dim);
 			if (!(fabs(got - want) <= rel * (fabs(want) + (value ? 0 : 1))))
-				return violation(k, "attention", value ? "the stored value" : "the stored key", r, col, got, want, rel * (fabs(want) + 1));
+				return violation(k, "attention", value ? "the stored value" : "the stored key", r, col, got, want,
+					rel * (fabs(want) + 1));
 		}
 	return 0;
 }
@@ -245,7 +253,8 @@ static int check_gdn(struct kern *k, const struct kern_gdn *op)
 	struct kern ref = as_ref(k);
 	struct kern_gdn mine = *op;
 	int e;
-	size_t state = (size_t)op->value_heads * (size_t)op->key_dim * (size_t)op->value_dim, conv = (size_t)(op->conv_width - 1) * (size_t)op->qkv.cols;
+	size_t state = (size_t)op->value_heads * (size_t)op->key_dim * (size_t)op->value_dim,
+		conv = (size_t)(op->conv_width - 1) * (size_t)op->qkv.cols;
 	struct kern_gdn_state *states = buffer(k, 1, (size_t)op->n_seq * sizeof *states + 64);
 	float *s = buffer(k, 2, (size_t)op->n_seq * (state + conv) * sizeof *s + 64);
 	for (int i = 0; i < op->n_seq; i++) {
@@ -287,7 +296,8 @@ static void check_pack(const struct kern *k, const struct kern_weight *w, void *
 }
 
 const struct kern_backend kern_check = {
-	.name = "check", .isa = "ref beside every call", .embed = check_embed, .norm = check_norm, .matmul = check_matmul, .route = check_route,
+	.name = "check", .isa = "ref beside every call", .embed = check_embed, .norm = check_norm, .matmul = check_matmul,
+	.route = check_route,
 	.experts = check_experts, .attention = check_attention, .gdn = check_gdn, .experts_scratch = check_scratch,
 	.pack_bytes = check_pack_bytes, .pack = check_pack,
 };

@@ -8,7 +8,8 @@ static int check_view(const char *op, const char *what, const struct kern_view *
 	if (v->rows != rows || v->cols != cols)
 		return err_set(ERR_USAGE, "%s: %s is [%d, %d], expected [%d, %d]", op, what, v->rows, v->cols, rows, cols);
 	if (!v->data || v->ld < (size_t)v->cols)
-		return err_set(ERR_USAGE, "%s: %s has no data or a leading dimension of %zu for %d columns", op, what, v->ld, v->cols);
+		return err_set(ERR_USAGE, "%s: %s has no data or a leading dimension of %zu for %d columns", op, what, v->ld,
+			v->cols);
 	return 0;
 }
 
@@ -29,9 +30,11 @@ static int check_weight(const char *op, const char *what, const struct kern_weig
 	if (w->rows != rows || w->cols != cols)
 		return err_set(ERR_USAGE, "%s: %s is [%d, %d], expected [%d, %d]", op, what, w->rows, w->cols, rows, cols);
 	if (!w->data || w->ld < (size_t)w->cols)
-		return err_set(ERR_USAGE, "%s: %s has no data or a leading dimension of %zu for %d columns", op, what, w->ld, w->cols);
+		return err_set(ERR_USAGE, "%s: %s has no data or a leading dimension of %zu for %d columns", op, what, w->ld,
+			w->cols);
 	if (w->type == KERN_FP8 && (!w->scale || w->block_rows < 1 || w->block_cols < 1 || w->scale_row0 < 0))
-		return err_set(ERR_USAGE, "%s: %s is FP8 without scales, or with blocks of %d x %d", op, what, w->block_rows, w->block_cols);
+		return err_set(ERR_USAGE, "%s: %s is FP8 without scales, or with blocks of %d x %d", op, what, w->block_rows,
+			w->block_cols);
 	return 0;
 }
 
@@ -72,7 +75,8 @@ int kern_norm(struct kern *k, const struct kern_norm *op)
 	int n = op->x.rows, d = op->x.cols, e;
 	if (!k->backend->norm)
 		return missing(k, "norm");
-	if ((e = check_rows("norm", n, d)) || (e = check_view("norm", "x", &op->x, n, d)) || (e = check_view("norm", "y", &op->y, n, d)))
+	if ((e = check_rows("norm", n, d)) || (e = check_view("norm", "x", &op->x, n, d)) || (e = check_view("norm", "y", &op->y,
+		n, d)))
 		return e;
 	k->bytes += area(n, d) * 8 + (uint64_t)d * 4;
 	return k->backend->norm(k, op);
@@ -138,7 +142,8 @@ static int count_experts(struct kern *k, const struct kern_experts *op)
 	for (size_t i = 0; i < (size_t)n * (size_t)op->top_k; i++) {
 		int x = op->experts[i];
 		if (x >= op->n_experts)
-			return err_set(ERR_USAGE, "experts: expert %d in row %zu, there are %d", x, i / (size_t)op->top_k, op->n_experts);
+			return err_set(ERR_USAGE, "experts: expert %d in row %zu, there are %d", x, i / (size_t)op->top_k,
+				op->n_experts);
 		if (seen[x])
 			continue;
 		seen[x] = true;
@@ -160,10 +165,12 @@ int kern_experts(struct kern *k, const struct kern_experts *op)
 	if (!k->backend->experts)
 		return missing(k, "experts");
 	if (op->n_experts > KERN_MAX_EXPERTS || op->top_k > KERN_MAX_TOP_K)
-		return err_set(ERR_LIMIT, "experts: %d of %d, at most %d of %d are possible", op->top_k, op->n_experts, KERN_MAX_TOP_K, KERN_MAX_EXPERTS);
+		return err_set(ERR_LIMIT, "experts: %d of %d, at most %d of %d are possible", op->top_k, op->n_experts,
+			KERN_MAX_TOP_K, KERN_MAX_EXPERTS);
 	if (op->n_experts < 1 || op->top_k < 1 || op->top_k > op->n_experts)
 		return err_set(ERR_USAGE, "experts: %d of %d experts", op->top_k, op->n_experts);
-	if ((e = check_rows("experts", n, d)) || (e = check_view("experts", "x", &op->x, n, d)) || (e = check_view("experts", "y", &op->y, n, d)))
+	if ((e = check_rows("experts", n, d)) || (e = check_view("experts", "x", &op->x, n, d)) || (e = check_view("experts", "y",
+		&op->y, n, d)))
 		return e;
 	if (op->residual && (e = check_view("experts", "residual", op->residual, n, d)))
 		return e;
@@ -195,7 +202,8 @@ static int check_positions(struct kern *k, const struct kern_attention *op)
 			return err_set(ERR_USAGE, "attention: position %d in row %d, rotary has %d", t, r, op->n_positions);
 		for (int p = 0; p <= t / KERN_PAGE; p++)
 			if (op->table[r][p] < 0 || op->table[r][p] >= op->n_pages)
-				return err_set(ERR_USAGE, "attention: page %d in row %d, the pool has %d", op->table[r][p], r, op->n_pages);
+				return err_set(ERR_USAGE, "attention: page %d in row %d, the pool has %d", op->table[r][p], r,
+					op->n_pages);
 		k->bytes += area(op->kv_heads, op->dim) * 2 * item * (uint64_t)(t + 2);
 		k->macs += area(op->heads, op->dim) * 2 * (uint64_t)(t + 1);
 	}
@@ -210,13 +218,15 @@ int kern_attention(struct kern *k, const struct kern_attention *op)
 	if (op->dim > KERN_MAX_HEAD)
 		return err_set(ERR_LIMIT, "attention: heads of width %d, at most %d are possible", op->dim, KERN_MAX_HEAD);
 	if (op->dim < 1 || op->heads < 1 || op->kv_heads < 1 || op->heads % op->kv_heads)
-		return err_set(ERR_USAGE, "attention: %d heads on %d key/value heads of width %d", op->heads, op->kv_heads, op->dim);
+		return err_set(ERR_USAGE, "attention: %d heads on %d key/value heads of width %d", op->heads, op->kv_heads,
+			op->dim);
 	if (op->rot < 0 || op->rot % 2 || op->rot > op->dim || (op->rot && !op->rotary))
 		return err_set(ERR_USAGE, "attention: rotary width %d on heads of width %d", op->rot, op->dim);
 	if (op->kv_type != KERN_F32 && op->kv_type != KERN_BF16)
 		return err_set(ERR_UNSUPPORTED, "attention: a cache of type %s", kern_type_name(op->kv_type));
 	int c = op->heads * op->dim, kv = op->kv_heads * op->dim;
-	if ((e = check_view("attention", "q", &op->q, n, op->gated ? 2 * c : c)) || (e = check_view("attention", "kx", &op->kx, n, kv)) ||
+	if ((e = check_view("attention", "q", &op->q, n, op->gated ? 2 * c : c)) || (e = check_view("attention", "kx", &op->kx, n,
+		kv)) ||
 	    (e = check_view("attention", "vx", &op->vx, n, kv)) || (e = check_view("attention", "y", &op->y, n, c)))
 		return e;
 	k->bytes += area(n, c) * (op->gated ? 12 : 8) + area(n, kv) * 8;
@@ -227,7 +237,8 @@ static int check_sequences(struct kern *k, const struct kern_gdn *op)
 {
 	uint64_t state = area(op->value_heads * op->key_dim, op->value_dim) + area(op->conv_width - 1, op->qkv.cols);
 	if (op->n_seq < 0 || op->first[0] != 0 || op->first[op->n_seq] != op->qkv.rows)
-		return err_set(ERR_USAGE, "gdn: %d sequences from row %d to %d, there are %d rows", op->n_seq, op->first[0], op->first[op->n_seq], op->qkv.rows);
+		return err_set(ERR_USAGE, "gdn: %d sequences from row %d to %d, there are %d rows", op->n_seq, op->first[0],
+			op->first[op->n_seq], op->qkv.rows);
 	for (int s = 0; s < op->n_seq; s++) {
 		if (op->first[s + 1] <= op->first[s])
 			return err_set(ERR_USAGE, "gdn: sequence %d has no rows", s);
@@ -245,14 +256,19 @@ int kern_gdn(struct kern *k, const struct kern_gdn *op)
 	if (!k->backend->gdn)
 		return missing(k, "gdn");
 	if (op->key_dim > KERN_MAX_HEAD || op->value_dim > KERN_MAX_HEAD || op->conv_width > KERN_MAX_CONV)
-		return err_set(ERR_LIMIT, "gdn: heads of %d and %d, %d taps; at most %d and %d are possible", op->key_dim, op->value_dim, op->conv_width,
+		return err_set(ERR_LIMIT, "gdn: heads of %d and %d, %d taps; at most %d and %d are possible", op->key_dim,
+			op->value_dim, op->conv_width,
 		               KERN_MAX_HEAD, KERN_MAX_CONV);
-	if (op->key_heads < 1 || op->value_heads < 1 || op->value_heads % op->key_heads || op->key_dim < 1 || op->value_dim < 1 || op->conv_width < 1)
-		return err_set(ERR_USAGE, "gdn: %d value heads of %d on %d key heads of %d, %d taps", op->value_heads, op->value_dim, op->key_heads,
+	if (op->key_heads < 1 || op->value_heads < 1 || op->value_heads % op->key_heads || op->key_dim < 1 || op->value_dim < 1 ||
+		op->conv_width < 1)
+		return err_set(ERR_USAGE, "gdn: %d value heads of %d on %d key heads of %d, %d taps", op->value_heads,
+			op->value_dim, op->key_heads,
 		               op->key_dim, op->conv_width);
 	int hv = op->value_heads, out = hv * op->value_dim;
-	if ((e = check_view("gdn", "qkv", &op->qkv, n, 2 * op->key_heads * op->key_dim + out)) || (e = check_view("gdn", "z", &op->z, n, out)) ||
-	    (e = check_view("gdn", "a", &op->a, n, hv)) || (e = check_view("gdn", "b", &op->b, n, hv)) || (e = check_view("gdn", "y", &op->y, n, out)))
+	if ((e = check_view("gdn", "qkv", &op->qkv, n, 2 * op->key_heads * op->key_dim + out)) || (e = check_view("gdn", "z",
+		&op->z, n, out)) ||
+	    (e = check_view("gdn", "a", &op->a, n, hv)) || (e = check_view("gdn", "b", &op->b, n, hv)) || (e = check_view("gdn",
+		"y", &op->y, n, out)))
 		return e;
 	k->bytes += area(n, op->qkv.cols + 2 * out + 2 * hv) * 4;
 	return (e = check_sequences(k, op)) ? e : k->backend->gdn(k, op);

@@ -9,7 +9,8 @@ static bool runs_here(const struct kern_backend *b)
 	if (b == &kern_cpu_avx2)
 		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 	if (b == &kern_cpu_avx512)
-		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+			__builtin_cpu_supports("avx512vl") &&
 		       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma");
 	return true;
 #else
@@ -31,7 +32,8 @@ static const struct kern_backend *by_name(const char *name)
 	static const struct {
 		const char *name;
 		const struct kern_backend *backend;
-	} known[] = { { "ref", &kern_ref }, { "cpu-avx512", &kern_cpu_avx512 }, { "cpu-avx2", &kern_cpu_avx2 }, { "cpu-base", &kern_cpu_base },
+	} known[] = { { "ref", &kern_ref }, { "cpu-avx512", &kern_cpu_avx512 }, { "cpu-avx2", &kern_cpu_avx2 }, { "cpu-base",
+		&kern_cpu_base },
 		      { "check", &kern_check } };
 	if (!name || strcmp(name, "cpu") == 0)
 		return best_cpu();
@@ -59,7 +61,8 @@ int kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_typ
 {
 	const struct kern_backend *b = by_name(name);
 	if (!b)
-		return err_set(ERR_USAGE, "unknown backend \"%s\"; there are ref, cpu, cpu-avx512, cpu-avx2, cpu-base and check", name);
+		return err_set(ERR_USAGE, "unknown backend \"%s\"; there are ref, cpu, cpu-avx512, cpu-avx2, cpu-base and check",
+			name);
 	if (!runs_here(b))
 		return err_set(ERR_UNSUPPORTED, "this processor cannot run the backend \"%s\"", name);
 	if (b == &kern_check)

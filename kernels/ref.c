@@ -146,7 +146,8 @@ static int ref_experts(struct kern *k, const struct kern_experts *op)
 			add_expert(k, sum, &op->mlp[op->experts[at]], x, (double)op->weights[at], h);
 		}
 		if (op->shared)
-			add_expert(k, sum, op->shared, x, op->shared_gate ? sigmoid((double)R(k, dot(x, op->shared_gate, 0))) : 1, h);
+			add_expert(k, sum, op->shared, x, op->shared_gate ? sigmoid((double)R(k, dot(x, op->shared_gate, 0))) : 1,
+				h);
 		for (int i = 0; i < d; i++) {
 			float m = R(k, sum[i]);
 			row_of(&op->y, r)[i] = op->residual ? R(k, (double)row_of(op->residual, r)[i] + (double)m) : m;
@@ -204,7 +205,8 @@ static void store_position(const struct kern *k, const struct kern_attention *op
 	for (int h = 0; h < op->heads; h++)
 		norm_and_rotate(k, op, row_of(&op->q, r) + (size_t)h * (size_t)stride, op->q_norm, t);
 	for (int g = 0; g < op->kv_heads; g++) {
-		float *kx = row_of(&op->kx, r) + (size_t)g * (size_t)op->dim, *vx = row_of(&op->vx, r) + (size_t)g * (size_t)op->dim;
+		float *kx = row_of(&op->kx, r) + (size_t)g * (size_t)op->dim, *vx = row_of(&op->vx,
+			r) + (size_t)g * (size_t)op->dim;
 		norm_and_rotate(k, op, kx, op->k_norm, t);
 		for (int c = 0; c < op->dim; c++) {
 			store_kv(page_of(op, r, t), k_at(op, g, c, t), op->kv_type, kx[c]);
@@ -269,7 +271,8 @@ static void conv_head(const struct kern *k, const struct kern_gdn *op, int s, in
 	for (int c = 0; c < n; c++) {
 		double sum = 0;
 		for (int j = 0; j < op->conv_width; j++)
-			sum += (double)op->conv[(size_t)j * (size_t)op->qkv.cols + (size_t)(channel + c)] * (double)conv_input(op, s, row - (op->conv_width - 1) + j, channel + c);
+			sum += (double)op->conv[(size_t)j * (size_t)op->qkv.cols + (size_t)(channel + c)] * (double)conv_input(op,
+				s, row - (op->conv_width - 1) + j, channel + c);
 		u[c] = R(k, sum * sigmoid(sum));
 	}
 }
@@ -284,7 +287,8 @@ static void unit_length(float *x, int n, double factor)
 }
 
 /* One step of one head: S [dk][dv] from src (NULL: zeros) to dst, o = S^T q. */
-static void step_head(const struct kern_gdn *op, const float *src, float *dst, const float *q, const float *key, const float *v, double decay, double beta, double *o)
+static void step_head(const struct kern_gdn *op, const float *src, float *dst, const float *q, const float *key, const float *v,
+	double decay, double beta, double *o)
 {
 	for (int j = 0; j < op->value_dim; j++) {
 		double m = 0;
@@ -337,12 +341,14 @@ static int ref_gdn(struct kern *k, const struct kern_gdn *op)
 		/* Oldest first: in place, no input is overwritten before it is read. */
 		for (int j = 0; j < op->conv_width - 1; j++)
 			for (int c = 0; c < op->qkv.cols; c++)
-				op->state[s].conv_dst[(size_t)j * (size_t)op->qkv.cols + (size_t)c] = conv_input(op, s, n - (op->conv_width - 1) + j, c);
+				op->state[s].conv_dst[(size_t)j * (size_t)op->qkv.cols + (size_t)c] = conv_input(op, s,
+					n - (op->conv_width - 1) + j, c);
 	}
 	return 0;
 }
 
 const struct kern_backend kern_ref = {
-	.name = "ref", .isa = "c", .embed = ref_embed, .norm = ref_norm, .matmul = ref_matmul, .route = ref_route, .experts = ref_experts,
+	.name = "ref", .isa = "c", .embed = ref_embed, .norm = ref_norm, .matmul = ref_matmul, .route = ref_route,
+	.experts = ref_experts,
 	.attention = ref_attention, .gdn = ref_gdn, .experts_scratch = ref_experts_scratch,
 };

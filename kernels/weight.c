@@ -50,7 +50,8 @@ static int check_scales(const struct kern_weight *w)
 		for (int c = 0; c < cols; c++) {
 			float s = w->scale[(size_t)r * (size_t)w->scale_ld + (size_t)c];
 			if (!(fabsf(s) < KERN_SCALE_MAX))
-				return err_set(ERR_FORMAT, "FP8 scale %g of block (%d, %d) is not below %g in magnitude", (double)s, r, c, (double)KERN_SCALE_MAX);
+				return err_set(ERR_FORMAT, "FP8 scale %g of block (%d, %d) is not below %g in magnitude",
+					(double)s, r, c, (double)KERN_SCALE_MAX);
 		}
 	return 0;
 }
@@ -75,7 +76,8 @@ static int check_f16(const struct kern_weight *w)
 		const uint16_t *row = (const uint16_t *)w->data + (size_t)r * w->ld;
 		for (int c = 0; c < w->cols; c++)
 			if ((row[c] & 0x7c00) == 0x7c00)
-				return err_set(ERR_FORMAT, "F16 weight (%d, %d) is infinite or not a number (0x%04x)", r, c, row[c]);
+				return err_set(ERR_FORMAT, "F16 weight (%d, %d) is infinite or not a number (0x%04x)", r, c,
+					row[c]);
 	}
 	return 0;
 }

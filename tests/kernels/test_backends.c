@@ -66,8 +66,10 @@ static const float *known(const char *backend, enum kern_type compute, const str
 static void held_to_ref(struct kern *k, const struct trial *t, int v)
 {
 	float *got = results(k, t, v, ids, MANY);
-	assert_close(t, v, k->backend->isa, got, known("ref", k->compute, t, v), MANY, t->bound(v) + (k->compute == KERN_BF16 ? 0x1p-5 : 0));
-	assert_same_bits(t, v, "this body and cpu-base", got, known("cpu-base", k->compute, t, v), (size_t)MANY * (size_t)t->width(v));
+	assert_close(t, v, k->backend->isa, got, known("ref", k->compute, t, v), MANY,
+		t->bound(v) + (k->compute == KERN_BF16 ? 0x1p-5 : 0));
+	assert_same_bits(t, v, "this body and cpu-base", got, known("cpu-base", k->compute, t, v),
+		(size_t)MANY * (size_t)t->width(v));
 	mem_free(got);
 }
 
@@ -184,7 +186,8 @@ static void packing_changes_no_bit(void **state)
 	(void)state;
 	struct kern k;
 	OK(kern_open(&k, "cpu", NULL, KERN_F32));
-	static const int pairs[][2] = { { 0, 7 }, { 1, 8 }, { 2, 10 }, { 3, 4 }, { 5, 6 } }; /* specs that differ in packing alone */
+	static const int pairs[][2] = { { 0, 7 }, { 1, 8 }, { 2, 10 }, { 3, 4 }, { 5,
+		6 } }; /* specs that differ in packing alone */
 	for (int p = 0; p < COUNT(pairs); p++)
 		for (int s = 0; s < COUNT(matmul_shapes); s++) {
 			int v = pairs[p][0] * COUNT(matmul_shapes) + s, w = pairs[p][1] * COUNT(matmul_shapes) + s;
@@ -208,7 +211,8 @@ static void more_rows_than_a_chunk(void **state)
 		for (int i = 0; i < 2; i++) {
 			size_t width = (size_t)both[i]->width(v);
 			float *all = results(&k, both[i], v, ids, MORE), *few = results(&k, both[i], v, ids + MORE - MANY, MANY);
-			assert_same_bits(both[i], v, "131 rows and the last of them", all + (MORE - MANY) * width, few, MANY * width);
+			assert_same_bits(both[i], v, "131 rows and the last of them", all + (MORE - MANY) * width, few,
+				MANY * width);
 			mem_free(all);
 			mem_free(few);
 		}
@@ -233,9 +237,13 @@ static void check_backend_accepts_the_cpu(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		INTEGERS(integers_exact_avx512), INTEGERS(integers_exact_avx2), INTEGERS(integers_exact_base), THREE(held_to_ref_and_base_in_f32), THREE(held_to_ref_and_base_in_bf16),
-		THREE(rows_are_independent_in_f32), THREE(rows_are_independent_in_bf16), cmocka_unit_test(repeatable_on_any_threads_avx512), cmocka_unit_test(repeatable_on_any_threads_avx2),
-		cmocka_unit_test(rarely_on_any_threads_base), cmocka_unit_test(a_chunk_equals_its_steps), cmocka_unit_test(packing_changes_no_bit), cmocka_unit_test(more_rows_than_a_chunk), cmocka_unit_test(check_backend_accepts_the_cpu),
+		INTEGERS(integers_exact_avx512), INTEGERS(integers_exact_avx2), INTEGERS(integers_exact_base),
+			THREE(held_to_ref_and_base_in_f32), THREE(held_to_ref_and_base_in_bf16),
+		THREE(rows_are_independent_in_f32), THREE(rows_are_independent_in_bf16),
+			cmocka_unit_test(repeatable_on_any_threads_avx512), cmocka_unit_test(repeatable_on_any_threads_avx2),
+		cmocka_unit_test(rarely_on_any_threads_base), cmocka_unit_test(a_chunk_equals_its_steps),
+			cmocka_unit_test(packing_changes_no_bit), cmocka_unit_test(more_rows_than_a_chunk),
+			cmocka_unit_test(check_backend_accepts_the_cpu),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

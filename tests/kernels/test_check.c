@@ -98,9 +98,11 @@ static const struct {
 	{ "a mixing weight off by 5e-4", "check: route: the weight of row 0", 3, 6, { .route = wrong_route_weight } },
 	{ "experts without a slot", "check: experts: y of row 0", 4, 4, { .experts = wrong_experts } },
 	{ "attention scaled wrong", "check: attention: y of row", 5, 2, { .attention = wrong_attention } },
-	{ "attention that stores no key", "check: attention: the stored key of row 0, column 0", 5, 2, { .attention = attention_that_stores_no_key } },
+	{ "attention that stores no key", "check: attention: the stored key of row 0, column 0", 5, 2,
+		{ .attention = attention_that_stores_no_key } },
 	{ "a state off by 1e-3", "check: gdn: the state of row 0, column 1", 6, 3, { .gdn = wrong_gdn } },
-	{ "old inputs in the convolution's state", "check: gdn: the inputs kept of row 0, column 0", 6, 3, { .gdn = gdn_with_old_inputs } },
+	{ "old inputs in the convolution's state", "check: gdn: the inputs kept of row 0, column 0", 6, 3,
+		{ .gdn = gdn_with_old_inputs } },
 };
 
 /* The trials stop at the first error through OK: here it is expected, so the front is called through a jump. */

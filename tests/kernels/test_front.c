@@ -69,14 +69,17 @@ static void limits_hold_at_limit_and_not_beyond(void **state)
 		OK(route_of(&k, KERN_MAX_EXPERTS, KERN_MAX_TOP_K, logits, chosen, w));
 		assert_int_equal(chosen[KERN_MAX_TOP_K - 1], KERN_MAX_TOP_K - 1);
 		assert_refused(route_of(&k, KERN_MAX_EXPERTS + 1, 1, logits, chosen, w), ERR_LIMIT, "1025 experts, at most 1024");
-		assert_refused(route_of(&k, KERN_MAX_EXPERTS, KERN_MAX_TOP_K + 1, logits, chosen, w), ERR_LIMIT, "65 experts a row, at most 64");
+		assert_refused(route_of(&k, KERN_MAX_EXPERTS, KERN_MAX_TOP_K + 1, logits, chosen, w), ERR_LIMIT,
+			"65 experts a row, at most 64");
 		assert_refused(route_of(&k, 8, 9, logits, chosen, w), ERR_USAGE, "9 of 8");
 		assert_refused(route_of(&k, 8, 0, logits, chosen, w), ERR_USAGE, "0 of 8");
 		for (int dim = KERN_MAX_HEAD; dim <= KERN_MAX_HEAD + 1; dim++) {
 			int32_t t = 0, page = 0;
 			const int32_t *table = &page;
-			struct kern_attention op = { .q = kern_rows(x, 1, dim), .kx = kern_rows(x + dim, 1, dim), .vx = kern_rows(x + 2 * dim, 1, dim), .heads = 1, .kv_heads = 1,
-						     .dim = dim, .scale = 1, .position = &t, .table = &table, .pool = pool, .n_pages = 1, .y = kern_rows(y, 1, dim) };
+			struct kern_attention op = { .q = kern_rows(x, 1, dim), .kx = kern_rows(x + dim, 1, dim),
+				.vx = kern_rows(x + 2 * dim, 1, dim), .heads = 1, .kv_heads = 1,
+						     .dim = dim, .scale = 1, .position = &t, .table = &table, .pool = pool,
+							.n_pages = 1, .y = kern_rows(y, 1, dim) };
 			if (dim == KERN_MAX_HEAD)
 				OK(kern_attention(&k, &op));
 			else
@@ -112,7 +115,8 @@ static void shapes_that_do_not_fit_are_named(void **state)
 	assert_refused(kern_embed(&k, &embed), ERR_USAGE, "id 3 in row 0, the table has 3 rows");
 	struct kern_mlp mlp = { w, w, { .data = x, .type = KERN_F32, .rows = 4, .cols = 3, .ld = 3 } };
 	uint16_t chosen[2] = { 0, 1 };
-	struct kern_experts experts = { .x = kern_rows(x, 2, 4), .experts = chosen, .weights = x, .top_k = 1, .n_experts = 1, .mlp = &mlp, .y = kern_rows(y, 2, 4) };
+	struct kern_experts experts = { .x = kern_rows(x, 2, 4), .experts = chosen, .weights = x, .top_k = 1, .n_experts = 1,
+		.mlp = &mlp, .y = kern_rows(y, 2, 4) };
 	static char scratch[8192] __attribute__((aligned(64)));
 	experts.scratch = scratch;
 	assert_refused(kern_experts(&k, &experts), ERR_USAGE, "0 bytes of scratch for 2 rows");
@@ -140,7 +144,8 @@ static void weights_that_cannot_be_computed_with_are_refused(void **state)
 	(void)state;
 	uint8_t q[6] = { 0, 1, 0x7e, 0x80, 0xfe, 0x7f };
 	float scale[1] = { 1 };
-	struct kern_weight w = { .data = q, .type = KERN_FP8, .rows = 2, .cols = 3, .ld = 3, .scale = scale, .scale_ld = 1, .block_rows = 128, .block_cols = 128 };
+	struct kern_weight w = { .data = q, .type = KERN_FP8, .rows = 2, .cols = 3, .ld = 3, .scale = scale, .scale_ld = 1,
+		.block_rows = 128, .block_cols = 128 };
 	assert_refused(kern_weight_check(&w), ERR_FORMAT, "FP8 weight (1, 2) is not a number");
 	q[5] = 0xff;
 	assert_refused(kern_weight_check(&w), ERR_FORMAT, "(1, 2) is not a number (code 0xff)");
@@ -168,7 +173,8 @@ static void all_fp8_codes_are_decoded_exactly(void **state)
 	for (int i = 0; i < 256; i++)
 		q[i] = (uint8_t)((i & 0x7f) == 0x7f ? 0 : i);
 	FOR_EACH_BACKEND(k) {
-		struct kern_weight w = { .data = q, .type = KERN_FP8, .rows = 256, .cols = 1, .ld = 1, .scale = scale, .scale_ld = 1, .block_rows = 300, .block_cols = 1 };
+		struct kern_weight w = { .data = q, .type = KERN_FP8, .rows = 256, .cols = 1, .ld = 1, .scale = scale,
+			.scale_ld = 1, .block_rows = 300, .block_cols = 1 };
 		struct kern_matmul op = { .x = kern_rows(x, 1, 1), .n_out = 1, .out = { { .w = &w, .y = kern_rows(y, 1, 256) } } };
 		OK(kern_matmul(&k, &op));
 		struct kern_weight row = w;
@@ -217,7 +223,8 @@ static void not_a_number_stays_in_its_row(void **state)
 		struct kern_norm norm = { y, vec(&a, 4, 20), true, 1e-6f, y };
 		OK(kern_norm(&k, &norm));
 		for (int c = 0; c < 20; c++)
-			assert_true(isfinite(y.data[c]) && isnan(y.data[y.ld + (size_t)c]) && isfinite(y.data[2 * y.ld + (size_t)c]));
+			assert_true(isfinite(y.data[c]) && isnan(y.data[y.ld + (size_t)c]) &&
+				isfinite(y.data[2 * y.ld + (size_t)c]));
 		arena_release(&a);
 	}
 }
@@ -234,10 +241,14 @@ static void rotary_angles_are_those_of_the_formula(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(route_ties_take_lower_index), cmocka_unit_test(route_with_nan_ends_with_distinct_experts), cmocka_unit_test(limits_hold_at_limit_and_not_beyond),
-		cmocka_unit_test(shapes_that_do_not_fit_are_named), cmocka_unit_test(unknown_backends_and_missing_operations_are_errors),
-		cmocka_unit_test(weights_that_cannot_be_computed_with_are_refused), cmocka_unit_test(all_fp8_codes_are_decoded_exactly),
-		cmocka_unit_test(bytes_and_multiply_adds_are_counted), cmocka_unit_test(not_a_number_stays_in_its_row), cmocka_unit_test(rotary_angles_are_those_of_the_formula),
+		cmocka_unit_test(route_ties_take_lower_index), cmocka_unit_test(route_with_nan_ends_with_distinct_experts),
+			cmocka_unit_test(limits_hold_at_limit_and_not_beyond),
+		cmocka_unit_test(shapes_that_do_not_fit_are_named),
+			cmocka_unit_test(unknown_backends_and_missing_operations_are_errors),
+		cmocka_unit_test(weights_that_cannot_be_computed_with_are_refused),
+			cmocka_unit_test(all_fp8_codes_are_decoded_exactly),
+		cmocka_unit_test(bytes_and_multiply_adds_are_counted), cmocka_unit_test(not_a_number_stays_in_its_row),
+			cmocka_unit_test(rotary_angles_are_those_of_the_formula),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,8 @@ static void sixteen_lanes_give_the_bits_of_four(void **state)
 			t->run(&wide, v, ids, MANY, got);
 			for (size_t j = 0; j < n; j++)
 				if (memcmp(&want[j], &got[j], sizeof *want))
-					fail_msg("%s, variant %d: item %zu is %.9g, base has %.9g", t->name, v, j, (double)got[j], (double)want[j]);
+					fail_msg("%s, variant %d: item %zu is %.9g, base has %.9g", t->name, v, j, (double)got[j],
+						(double)want[j]);
 			mem_free(want);
 			mem_free(got);
 		}

@@ -7,13 +7,16 @@
 #define COUNT(A) ((int)(sizeof(A) / sizeof *(A)))
 
 static const struct weight_spec specs[] = {
-	{ KERN_F32, 0, 0, 0, false }, { KERN_BF16, 0, 0, 0, true }, { KERN_F16, 0, 0, 0, false }, { KERN_FP8, 128, 128, 0, true }, { KERN_FP8, 128, 128, 0, false },
-	{ KERN_FP8, 5, 7, 3, false }, { KERN_FP8, 5, 7, 3, true }, { KERN_F32, 0, 0, 0, true }, { KERN_BF16, 0, 0, 0, false }, { KERN_FP8, 32, 16, 33, true },
+	{ KERN_F32, 0, 0, 0, false }, { KERN_BF16, 0, 0, 0, true }, { KERN_F16, 0, 0, 0, false }, { KERN_FP8, 128, 128, 0, true },
+		{ KERN_FP8, 128, 128, 0, false },
+	{ KERN_FP8, 5, 7, 3, false }, { KERN_FP8, 5, 7, 3, true }, { KERN_F32, 0, 0, 0, true }, { KERN_BF16, 0, 0, 0, false },
+		{ KERN_FP8, 32, 16, 33, true },
 	{ KERN_F16, 0, 0, 0, true },
 };
 
 /* matmul: two outputs, the second with a residual. in x out: 1, primes, one off every tile and block. */
-static const int matmul_shapes[][2] = { { 1, 1 }, { 7, 3 }, { 15, 17 }, { 16, 16 }, { 31, 33 }, { 127, 15 }, { 128, 48 }, { 255, 16 }, { 256, 31 }, { 257, 5 }, { 521, 19 } };
+static const int matmul_shapes[][2] = { { 1, 1 }, { 7, 3 }, { 15, 17 }, { 16, 16 }, { 31, 33 }, { 127, 15 }, { 128, 48 }, { 255,
+	16 }, { 256, 31 }, { 257, 5 }, { 521, 19 } };
 static int matmul_width(int v)
 {
 	return matmul_shapes[v % COUNT(matmul_shapes)][1] * 2;
@@ -26,7 +29,8 @@ static void matmul_run(struct kern *k, int v, const int *ids, int n, float *out)
 	struct weight_spec spec = specs[v / COUNT(matmul_shapes) % COUNT(specs)];
 	struct kern_weight w = weight(&a, k, 20, cols, in, spec), u = weight(&a, k, 21, cols, in, spec);
 	struct kern_view y = mat(&a, 0, NULL, n, cols), z = mat(&a, 5, ids, n, cols);
-	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z, .residual = &z } } };
+	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z,
+		.residual = &z } } };
 	OK(kern_matmul(k, &op));
 	take(out, 2 * cols, 0, &y);
 	take(out, 2 * cols, cols, &z);
@@ -60,7 +64,8 @@ static void norm_run(struct kern *k, int v, const int *ids, int n, float *out)
 {
 	struct arena a;
 	arena_init(&a);
-	struct kern_norm op = { mat(&a, 6, ids, n, norm_width(v)), vec(&a, 7, norm_width(v)), v % 2, 1e-6f, mat(&a, 0, NULL, n, norm_width(v)) };
+	struct kern_norm op = { mat(&a, 6, ids, n, norm_width(v)), vec(&a, 7, norm_width(v)), v % 2, 1e-6f, mat(&a, 0, NULL, n,
+		norm_width(v)) };
 	if (v % 2)
 		op.y = op.x;
 	OK(kern_norm(k, &op));
@@ -68,7 +73,8 @@ static void norm_run(struct kern *k, int v, const int *ids, int n, float *out)
 	arena_release(&a);
 }
 
-static const int route_shapes[][2] = { { 1, 1 }, { 2, 2 }, { 12, 5 }, { 64, 8 }, { 65, 1 }, { 256, 8 }, { KERN_MAX_EXPERTS, KERN_MAX_TOP_K }, { 67, 64 } };
+static const int route_shapes[][2] = { { 1, 1 }, { 2, 2 }, { 12, 5 }, { 64, 8 }, { 65, 1 }, { 256, 8 }, { KERN_MAX_EXPERTS,
+	KERN_MAX_TOP_K }, { 67, 64 } };
 static int route_width(int v)
 {
 	return 2 * route_shapes[v / 2][1];
@@ -78,7 +84,8 @@ static void route_run(struct kern *k, int v, const int *ids, int n, float *out)
 	struct arena a;
 	arena_init(&a);
 	int e = route_shapes[v / 2][0], top = route_shapes[v / 2][1];
-	struct kern_route op = { mat(&a, 8, ids, n, e), top, v % 2, arena_alloc(&a, (size_t)(n * top) * 2 + 2), arena_alloc(&a, (size_t)(n * top) * 4 + 4) };
+	struct kern_route op = { mat(&a, 8, ids, n, e), top, v % 2, arena_alloc(&a, (size_t)(n * top) * 2 + 2), arena_alloc(&a,
+		(size_t)(n * top) * 4 + 4) };
 	OK(kern_route(k, &op));
 	for (int i = 0; i < n * top; i++) {
 		out[i / top * 2 * top + i % top] = op.experts[i];
@@ -88,7 +95,8 @@ static void route_run(struct kern *k, int v, const int *ids, int n, float *out)
 }
 
 /* d, w, experts, k, shared width (0: none) */
-static const int experts_shapes[][5] = { { 1, 1, 1, 1, 0 }, { 17, 5, 3, 2, 1 }, { 160, 32, 64, 8, 64 }, { 31, 33, 12, 5, 0 }, { 192, 31, 7, 7, 17 }, { 300, 16, 100, 8, 33 } };
+static const int experts_shapes[][5] = { { 1, 1, 1, 1, 0 }, { 17, 5, 3, 2, 1 }, { 160, 32, 64, 8, 64 }, { 31, 33, 12, 5, 0 },
+	{ 192, 31, 7, 7, 17 }, { 300, 16, 100, 8, 33 } };
 static int experts_width(int v)
 {
 	return experts_shapes[v / 2][0];
@@ -104,10 +112,12 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 	for (int i = 0; i < e; i++) {
 		struct weight_spec up = spec;
 		up.scale_row0 += w;
-		mlp[i] = (struct kern_mlp){ weight(&a, k, 100 + 3 * (uint32_t)i, w, d, spec), weight(&a, k, 101 + 3 * (uint32_t)i, w, d, up), weight(&a, k, 102 + 3 * (uint32_t)i, d, w, spec) };
+		mlp[i] = (struct kern_mlp){ weight(&a, k, 100 + 3 * (uint32_t)i, w, d, spec), weight(&a, k, 101 + 3 * (uint32_t)i,
+			w, d, up), weight(&a, k, 102 + 3 * (uint32_t)i, d, w, spec) };
 	}
 	if (s[4])
-		shared = (struct kern_mlp){ weight(&a, k, 30, s[4], d, spec), weight(&a, k, 31, s[4], d, spec), weight(&a, k, 32, d, s[4], spec) };
+		shared = (struct kern_mlp){ weight(&a, k, 30, s[4], d, spec), weight(&a, k, 31, s[4], d, spec), weight(&a, k, 32,
+			d, s[4], spec) };
 	struct kern_weight gate = weight(&a, k, 33, 1, d, specs[0]);
 	uint16_t *experts = arena_alloc(&a, (size_t)(n * top) * 2 + 2);
 	float *weights = arena_alloc(&a, (size_t)(n * top) * 4 + 4);
@@ -118,8 +128,10 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 		weights[i] = small_integers ? 1 : fabsf(value_at(34, id, slot));
 	}
 	struct kern_view residual = mat(&a, 10, ids, n, d);
-	struct kern_experts op = { .x = mat(&a, 9, ids, n, d), .experts = experts, .weights = weights, .top_k = top, .n_experts = e, .mlp = mlp,
-				   .shared = s[4] ? &shared : NULL, .shared_gate = s[4] && v % 2 ? &gate : NULL, .residual = v % 2 ? &residual : NULL,
+	struct kern_experts op = { .x = mat(&a, 9, ids, n, d), .experts = experts, .weights = weights, .top_k = top,
+		.n_experts = e, .mlp = mlp,
+				   .shared = s[4] ? &shared : NULL, .shared_gate = s[4] && v % 2 ? &gate : NULL,
+					.residual = v % 2 ? &residual : NULL,
 				   .y = v % 2 ? residual : mat(&a, 0, NULL, n, d) };
 	op.scratch_bytes = kern_experts_scratch(k, &op, n);
 	op.scratch = mem_large(op.scratch_bytes + 1);
@@ -131,7 +143,8 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 
 /* heads, kv heads, dim, rot, positions (the last one is looked at), gated, bf16 cache */
 static const int attention_shapes[][7] = {
-	{ 1, 1, 1, 0, 1, 0, 0 }, { 4, 1, 64, 16, 33, 1, 0 }, { 3, 3, 17, 6, 32, 0, 0 }, { 6, 2, 40, 40, 65, 1, 1 }, { 5, 1, 31, 2, 31, 1, 0 }, { 2, 2, 256, 64, 70, 1, 0 }, { 2, 1, 8, 4, 100, 0, 1 },
+	{ 1, 1, 1, 0, 1, 0, 0 }, { 4, 1, 64, 16, 33, 1, 0 }, { 3, 3, 17, 6, 32, 0, 0 }, { 6, 2, 40, 40, 65, 1, 1 }, { 5, 1, 31, 2,
+		31, 1, 0 }, { 2, 2, 256, 64, 70, 1, 0 }, { 2, 1, 8, 4, 100, 0, 1 },
 };
 /* A sequence's positions all at once (even variants) or one by one: the same numbers, and the same bits. */
 static int attention_width(int v)
@@ -145,8 +158,10 @@ static void attention_run(struct kern *k, int v, const int *ids, int n, float *o
 	arena_init(&a);
 	const int *s = attention_shapes[v / 2];
 	int h = s[0], g = s[1], c = s[2], t = s[4], pages = (t + KERN_PAGE - 1) / KERN_PAGE, step = v % 2 ? 1 : t;
-	struct kern_attention op = { .q_norm = h % 2 ? NULL : vec(&a, 11, c), .k_norm = vec(&a, 12, c), .plus_one = true, .eps = 1e-6f, .rot = s[3], .n_positions = t + 1,
-				     .heads = h, .kv_heads = g, .dim = c, .gated = s[5], .scale = 1 / sqrtf((float)c), .kv_type = s[6] ? KERN_BF16 : KERN_F32, .n_pages = n * pages };
+	struct kern_attention op = { .q_norm = h % 2 ? NULL : vec(&a, 11, c), .k_norm = vec(&a, 12, c), .plus_one = true,
+		.eps = 1e-6f, .rot = s[3], .n_positions = t + 1,
+				     .heads = h, .kv_heads = g, .dim = c, .gated = s[5], .scale = 1 / sqrtf((float)c),
+					.kv_type = s[6] ? KERN_BF16 : KERN_F32, .n_pages = n * pages };
 	float *rotary = arena_alloc(&a, (size_t)((t + 1) * s[3]) * sizeof *rotary + 1);
 	kern_rotary_fill(rotary, t + 1, s[3], 1e4);
 	op.rotary = rotary;
@@ -177,14 +192,16 @@ static void attention_run(struct kern *k, int v, const int *ids, int n, float *o
 			if (from == 0) /* the first position, then the last */
 				memcpy(out + (size_t)r * (size_t)width, op.y.data, (size_t)half * sizeof *out);
 		}
-		memcpy(out + (size_t)r * (size_t)width + half, op.y.data + (size_t)(step - 1) * op.y.ld, (size_t)half * sizeof *out);
+		memcpy(out + (size_t)r * (size_t)width + half, op.y.data + (size_t)(step - 1) * op.y.ld,
+			(size_t)half * sizeof *out);
 	}
 	mem_large_free(op.pool);
 	arena_release(&a);
 }
 
 /* key heads, value heads, dk, dv, taps, rows of a sequence */
-static const int gdn_shapes[][6] = { { 1, 1, 1, 1, 1, 1 }, { 2, 4, 32, 32, 4, 5 }, { 1, 3, 7, 17, 2, 4 }, { 3, 3, 16, 40, 4, 2 }, { 2, 2, 33, 8, 3, 3 }, { 1, 2, 128, 128, 4, 3 } };
+static const int gdn_shapes[][6] = { { 1, 1, 1, 1, 1, 1 }, { 2, 4, 32, 32, 4, 5 }, { 1, 3, 7, 17, 2, 4 }, { 3, 3, 16, 40, 4, 2 },
+	{ 2, 2, 33, 8, 3, 3 }, { 1, 2, 128, 128, 4, 3 } };
 static int gdn_width(int v)
 {
 	const int *s = gdn_shapes[v / 3];
@@ -196,11 +213,13 @@ static void gdn_run(struct kern *k, int v, const int *ids, int n, float *out)
 	struct arena a;
 	arena_init(&a);
 	const int *s = gdn_shapes[v / 3];
-	int hk = s[0], hv = s[1], dk = s[2], dv = s[3], taps = s[4], rows = s[5], channels = 2 * hk * dk + hv * dv, state = hv * dk * dv, conv = (taps - 1) * channels;
+	int hk = s[0], hv = s[1], dk = s[2], dv = s[3], taps = s[4], rows = s[5], channels = 2 * hk * dk + hv * dv,
+		state = hv * dk * dv, conv = (taps - 1) * channels;
 	int step = v % 3 ? 1 : rows, width = gdn_width(v);
 	float *memory = arena_alloc(&a, (size_t)(n * 2 * (state + conv)) * sizeof *memory + 1);
 	struct kern_gdn_state *states = arena_alloc(&a, (size_t)n * sizeof *states);
-	struct kern_gdn op = { .conv = vec(&a, 16, taps * channels), .a_log = vec(&a, 17, hv), .dt_bias = vec(&a, 18, hv), .norm_w = vec(&a, 19, dv), .eps = 1e-6f, .key_heads = hk,
+	struct kern_gdn op = { .conv = vec(&a, 16, taps * channels), .a_log = vec(&a, 17, hv), .dt_bias = vec(&a, 18, hv),
+		.norm_w = vec(&a, 19, dv), .eps = 1e-6f, .key_heads = hk,
 			       .value_heads = hv, .key_dim = dk, .value_dim = dv, .conv_width = taps, .n_seq = n, .state = states };
 	int32_t *first = arena_alloc(&a, ((size_t)n + 1) * sizeof *first);
 	int *id = arena_alloc(&a, (size_t)(n * step) * sizeof *id + 1);
