@@ -495,19 +495,21 @@ int weights_pack(struct eng_weights *w, const struct kern *k)
 	return each_matrix(w, pack_one, &p);
 }
 
-/* The index of the first item that is no finite number; -1 when all are. Type by type, so that the loops stay simple. */
+/* The index of the first item that is no finite number, or no possible scale; -1 when all are. Type by type, so that the loops stay simple. */
 static int64_t first_bad(const struct st_tensor *t)
 {
 	const unsigned char *p = t->data;
 	int64_t n = (int64_t)(t->bytes / st_type_bytes(t->type));
+	size_t len = strlen(t->name);
+	bool scale = t->type <= ST_F16 && len > 10 && !strcmp(t->name + len - 10, "_scale_inv");
 	for (int64_t i = 0; i < n; i++) {
-		bool bad = false;
+		bool bad = scale && !(fabsf(item(t, (size_t)i)) < KERN_SCALE_MAX);
 		if (t->type == ST_F8_E4M3)
 			bad = (p[i] & 0x7f) == 0x7f;
 		else if (t->type == ST_BF16)
-			bad = (p[2 * i + 1] & 0x7f) == 0x7f && p[2 * i] & 0x80;
+			bad = bad || ((p[2 * i + 1] & 0x7f) == 0x7f && p[2 * i] & 0x80);
 		else if (t->type <= ST_F16)
-			bad = !isfinite(item(t, (size_t)i));
+			bad = bad || !isfinite(item(t, (size_t)i));
 		if (bad)
 			return i;
 	}
@@ -526,7 +528,7 @@ int weights_check(const struct eng_weights *w)
 		const struct st_tensor *t = safetensors_at(w->files, i);
 		int64_t at = first_bad(t);
 		if (at >= 0)
-			return err_set(ERR_FORMAT, "tensor %s holds a NaN or an infinity, at item %lld", t->name, (long long)at);
+			return err_set(ERR_FORMAT, "tensor %s holds a NaN, an infinity or an impossible scale, at item %lld", t->name, (long long)at);
 	}
 	return each_matrix((struct eng_weights *)(uintptr_t)w, check_one, NULL);
 }
