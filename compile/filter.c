@@ -24,7 +24,7 @@ static const char *const refused[] = {
 	/* the kernel */
 	"bpf", "perf_event_open", "io_uring_setup", "io_uring_enter", "io_uring_register", "io_setup", "kexec_load",
 	"kexec_file_load", "init_module", "finit_module", "delete_module", "create_module", "reboot", "swapon", "swapoff", "acct",
-	"quotactl", "syslog", "iopl", "ioperm", "modify_ldt", "vhangup", "lookup_dcookie", "nfsservctl", "_sysctl",
+	"quotactl", "syslog", "iopl", "ioperm", "modify_ldt", "personality", "vhangup", "lookup_dcookie", "nfsservctl", "_sysctl",
 	"settimeofday", "clock_settime", "adjtimex", "clock_adjtime", "sethostname", "setdomainname", "vmsplice", "move_pages",
 	"migrate_pages", "mbind", "set_mempolicy", "sched_setscheduler", "sched_setattr", "ioprio_set", "landlock_create_ruleset",
 };
@@ -41,10 +41,6 @@ static int add_rules(scmp_filter_ctx f)
 	int clone3 = seccomp_syscall_resolve_name("clone3");
 	if (e == 0 && clone3 != __NR_SCMP_ERROR)
 		e = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), clone3, 0);
-	/* The supervisor's own wish (ADDR_NO_RANDOMIZE, bit 18) goes through; an executable heap and a page at 0 do not. */
-	static const unsigned bits[] = { 0x0100000, 0x0200000, 0x0400000, 0x0800000, 0x1000000, 0x2000000, 0x4000000, 0x8000000 };
-	for (size_t i = 0; e == 0 && i < sizeof bits / sizeof *bits; i++)
-		e = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(personality), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, bits[i], bits[i]));
 	/* TIOCSTI types into the terminal of whoever started us. */
 	if (e == 0)
 		e = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, 0x5412));

@@ -13,7 +13,7 @@ const struct cmp_limits cmp_default_limits = {
 	.memory_bytes = (size_t)512 << 20,
 	.output_bytes = (size_t)1 << 20,
 	.scratch_bytes = (size_t)64 << 20,
-	.processes = 16,
+	.processes = 8,
 };
 
 struct cmp_toolchain *cmp_judge_toolchain(struct cmp_judge *j, enum cmp_language language)
@@ -73,6 +73,7 @@ int cmp_judge_open(struct cmp_judge **out, const struct cmp_options *opt)
 	pthread_mutex_init(&j->lock, NULL);
 	pthread_mutex_init(&j->setup_lock, NULL);
 	map_init(&j->setups);
+	cmp_setup_sweep();
 	map_init(&j->tests);
 	int r = cmp_sandbox_open(&j->sandbox, j->opt.limits.scratch_bytes);
 	if (r == 0)

@@ -61,6 +61,7 @@ enum cmp_status cmp_status_of_end(const struct cmp_judge *j, const struct box_en
 /* *path: a precompiled header (borrowed) that stands for the setup, NULL when there is none; see setup.c. */
 int cmp_setup_get(struct cmp_judge *j, const char *setup, enum cmp_language language, const char **path) CHECK_RESULT;
 void cmp_setup_release(struct cmp_judge *j);
+void cmp_setup_sweep(void);
 
 int cmp_c_compile(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_object *out) CHECK_RESULT;
 int cmp_c_test(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_verdict *out) CHECK_RESULT;

@@ -44,6 +44,7 @@ static void become(const struct cmp_proc *p, volatile int *failed)
 	if (p->uid >= 0 && (syscall(SYS_setgroups, 0, NULL) != 0 || syscall(SYS_setresgid, p->uid, p->uid, p->uid) != 0 ||
 			syscall(SYS_setresuid, p->uid, p->uid, p->uid) != 0))
 		goto out;
+	syscall(SYS_setsid); /* a Ctrl-C is for us: what is being judged is judged to its end */
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* The same addresses every time: a program that reads what it never wrote ends alike in every run of it. Where this is
 	 * refused, such programs alone may differ. */

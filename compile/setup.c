@@ -3,18 +3,42 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "compile/judge.h"
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { HEADER_MAX = 48 << 20 };
 
+static const char *folder(void)
+{
+	const char *dir = getenv("TMPDIR");
+	return dir && *dir == '/' ? dir : "/tmp";
+}
+
+/* Removes what processes that were killed have left. The name tells whose it was. */
+void cmp_setup_sweep(void)
+{
+	DIR *d = opendir(folder());
+	for (struct dirent *e; d && (e = readdir(d));) {
+		long pid;
+		if (sscanf(e->d_name, "coppice-setup-%ld-", &pid) != 1 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+			continue;
+		char *path = file_join(folder(), e->d_name);
+		unlink(path);
+		mem_free(path);
+	}
+	if (d)
+		closedir(d);
+}
+
 /* Yours: a file in the temporary folder that the sandbox's user can read. NULL: there is no room, so we go without. */
 static char *keep_file(const struct buf *data)
 {
-	const char *dir = getenv("TMPDIR");
-	char *path = mem_printf("%s/coppice-setup-XXXXXX", dir && *dir == '/' ? dir : "/tmp");
+	char *path = mem_printf("%s/coppice-setup-%ld-XXXXXX", folder(), (long)getpid());
 	int fd = mkstemp(path);
 	size_t at = 0;
 	while (fd >= 0 && at < data->len) {

@@ -147,6 +147,40 @@ static void every_reference_solution_is_a_group_of_its_own(void **state)
 	map_release(&groups);
 }
 
+/* A header that ends in its brace, as prompts do, and the rest of the file as what a model wrote. */
+static void extraction_gives_every_reference_solution_back(void **state)
+{
+	(void)state;
+	need_data();
+	int wrong = 0;
+	for (int i = 0; i < n_tasks; i++) {
+		struct task *t = &tasks[i];
+		const char *brace = strchr(strstr(t->program, t->prototype) + strlen(t->prototype), '{');
+		size_t head = (size_t)(brace + 1 - t->program), end = 0;
+		struct cmp_problem p = t->p;
+		char *prompt = mem_strndup(t->program, head), *noisy = mem_printf("%s\n\nThis is O(n); it's {simple}.\n", brace + 1);
+		char *fenced = mem_printf("Here's the code:\n```c\n%s\n```\nIt works.\n", t->program);
+		const char *texts[] = { brace + 1, noisy, fenced };
+		p.prompt = prompt;
+		for (int k = 0; k < 3; k++) {
+			struct buf got;
+			buf_init(&got, BUF_MAX_TEXT);
+			cmp_extract(&p, texts[k], &got);
+			bool good = k < 2 ? strncmp(buf_text(&got), t->program, strlen(t->program) - 3) == 0 && got.len < strlen(t->program) + 4
+				: strstr(buf_text(&got), t->program) != NULL;
+			if (k == 0 && !cmp_closed(&p, texts[k], strlen(texts[k]), &end))
+				good = false;
+			if (!good && wrong++ < 3)
+				printf("task %s, form %d:\n--- want\n%s\n--- got\n%s\n", t->id, k, t->program, buf_text(&got));
+			buf_release(&got);
+		}
+		mem_free(prompt);
+		mem_free(noisy);
+		mem_free(fenced);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 static bool is_known_weak(const char *id)
 {
 	static const char *const known[] = { "38", "50", "58", "69", "74", "129" };
@@ -187,6 +221,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_reference_solution_compiles_and_passes),
 		cmocka_unit_test(every_reference_solution_is_a_group_of_its_own),
+		cmocka_unit_test(extraction_gives_every_reference_solution_back),
 		cmocka_unit_test(leaving_early_passes_only_what_asserts_nothing),
 		cmocka_unit_test(the_six_weak_tests_and_no_other_are_flagged),
 	};
