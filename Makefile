@@ -25,7 +25,7 @@ ISA_avx2   := -mavx2 -mfma -mf16c
 ISA_avx512 := -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mf16c -mprefer-vector-width=512
 ISA_FLAGS   = $(if $(findstring _avx512,$(1)),$(ISA_avx512),$(if $(findstring _avx2,$(1)),$(ISA_avx2)))
 # Kernels may be contracted nowhere: a fused multiply-add is written as one. -O3 unrolls the loops over rows.
-KERNEL_FLAGS = $(if $(filter kernels/%,$(1)),-O3)
+KERNEL_FLAGS = $(if $(SANFLAGS),,$(if $(filter kernels/%,$(1)),-O3))
 
 SRC  = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 OBJ  = $(patsubst %.c,$(BUILD)/%.o,$(call SRC,$(1)))
