@@ -109,15 +109,4 @@ int cmp_test(struct cmp_judge *j, const struct cmp_problem *p, const char *progr
 /* Runs stub bodies (empty, return 0, 1, -1, the first argument) through the task's test; true when one passes. */
 int cmp_test_is_weak(struct cmp_judge *j, const struct cmp_problem *p, bool *weak) CHECK_RESULT;
 
-/* What holds on this machine, found out by trying: hostile programs are run in the sandbox and what became of them is compared
- * with what should have. For `coppice doctor`. */
-enum { CMP_MAX_SELFTESTS = 16 };
-struct cmp_selftest {
-	const char *name; /* "memory", "processes", "network", ... */
-	bool ok;
-	char detail[160]; /* what happened, in words */
-};
-/* *n of the CMP_MAX_SELFTESTS are filled. ERR_MISSING, ERR_IO when not even a harmless program can be run. Takes seconds. */
-int cmp_selftest(struct cmp_judge *j, struct cmp_selftest out[], int *n) CHECK_RESULT;
-
 #endif

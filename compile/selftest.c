@@ -2,6 +2,7 @@
  * had worked. The full set is in tests/hostile/; this one is what `doctor` can run anywhere. */
 #include "base/mem.h"
 #include "compile/judge.h"
+#include "compile/selftest.h"
 #include <string.h>
 
 struct trial {

@@ -1,5 +1,6 @@
 /* What `coppice doctor` asks. */
 #include "tests/compile/judging.h"
+#include "compile/selftest.h"
 
 static void every_wall_of_the_sandbox_holds_here(void **state)
 {
