@@ -4,6 +4,7 @@
 #include "base/thread.h"
 #include "commands/commands.h"
 #include "commands/open.h"
+#include "compile/selftest.h"
 #include "kernels/kernels.h"
 #include <jansson.h>
 #include <stdarg.h>
