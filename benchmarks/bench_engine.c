@@ -4,8 +4,9 @@
  *
  * Every fork samples its own tokens at temperature 0.7, by coordinate, so that forks part and a row's tokens are the same in
  * every run. Beside the time by the clock stands the processors' own, which other programs on the machine do not stretch: with
- * --threads 1, tokens a cpu-second is what one idle core would make. Of three repeats the median counts. The hash is of the last logits of all forks: a speed-up that changes it has
- * changed the arithmetic. Generation never stops at an end of text, so that rows compare. */
+ * --threads 1, tokens a cpu-second is what one idle core would make. Of three repeats the median counts. The hash is of the last
+ * logits of all forks: a speed-up that changes it has changed the arithmetic. Generation never stops at an end of text, so that
+ * rows compare. */
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -135,10 +136,13 @@ static void measure(struct eng_model *m, const struct setting *set, int n, bool 
 		r[i] = n ? run_decode(m, n, steps, capture) : run_prefill(m);
 	qsort(r, REPEATS, sizeof *r, by_seconds);
 	const struct result *mid = &r[REPEATS / 2];
+	double layers = eng_model_info(m)->n_layers;
 	printf(set->csv ? "%s,%d,%s,%.0f,%.4f,%.0f,%.0f,%.2f,%.1f,%.2f,%016llx\n"
-	                : "%-8s %3d forks  capture %-3s %7.0f tokens %8.4f s %8.0f tokens/s %7.0f a cpu-s %7.2f GB/s %6.1f GMAC/s  %5.2f experts %016llx\n",
+	                : "%-8s %3d forks  capture %-3s %7.0f tokens %8.4f s %8.0f tokens/s %7.0f a cpu-s %7.2f GB/s %6.1f GMAC/s"
+	                  "  %5.2f experts %016llx\n",
 	       n ? "decode" : "prefill", n, capture ? "on" : "off", tokens, mid->seconds, tokens / mid->seconds, tokens / mid->cpu,
-	       (double)mid->bytes / mid->seconds / 1e9, (double)mid->macs / mid->seconds / 1e9, (double)mid->distinct / tokens / eng_model_info(m)->n_layers, (unsigned long long)mid->hash);
+	       (double)mid->bytes / mid->seconds / 1e9, (double)mid->macs / mid->seconds / 1e9,
+	       (double)mid->distinct / tokens / layers, (unsigned long long)mid->hash);
 	for (int i = 0; i < REPEATS; i++)
 		if (r[i].hash != mid->hash) {
 			fprintf(stderr, "bench_engine: two runs of the same tokens differ\n");

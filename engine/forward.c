@@ -105,7 +105,8 @@ static bool get_memory(struct forward *f, int n_slots)
 	       get(&f->expert_scratch, f->expert_scratch_bytes, 1);
 }
 
-int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, int max_rows, int max_positions, int n_pages, int n_slots)
+int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, int max_rows, int max_positions, int n_pages,
+                int n_slots)
 {
 	struct forward *f = mem_zalloc(sizeof *f);
 	*out = NULL;
@@ -115,7 +116,8 @@ int forward_new(struct forward **out, const struct eng_weights *w, struct kern *
 	if (!get_memory(f, n_slots)) {
 		size_t kv = (size_t)n_pages * (size_t)f->n_attention * f->page_bytes, state = forward_state_bytes(f) * (size_t)n_slots;
 		forward_free(f);
-		return err_set(ERR_NOMEM, "no memory for %zu MiB of KV pages and %zu MiB of states; fewer forks or positions need less", kv >> 20, state >> 20);
+		return err_set(ERR_NOMEM, "no memory for %zu MiB of KV pages and %zu MiB of states; fewer forks or positions need less", kv >> 20,
+		               state >> 20);
 	}
 	if (f->c->rotary_dims)
 		kern_rotary_fill(f->rotary, max_positions, f->c->rotary_dims, f->c->rope_theta);
@@ -127,7 +129,8 @@ void forward_free(struct forward *f)
 {
 	if (!f)
 		return;
-	void *all[] = {f->kv, f->states, f->rotary, f->x, f->h, f->last, f->wide, f->mixed, f->scores, f->experts, f->weights, f->gdn_states, f->expert_scratch};
+	void *all[] = {f->kv,    f->states, f->rotary,  f->x,       f->h,          f->last,          f->wide,
+	               f->mixed, f->scores, f->experts, f->weights, f->gdn_states, f->expert_scratch};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		mem_large_free(all[i]);
 	mem_free(f);
@@ -192,19 +195,21 @@ static int gdn(struct forward *f, const struct forward_batch *b, const struct en
 	struct kern_view qkv = kern_rows(f->wide, n, ch);
 	struct kern_view z = kern_rows(qkv.data + rows * (size_t)ch, n, vw);
 	struct kern_view a = kern_rows(z.data + rows * (size_t)vw, n, hv), bb = kern_rows(a.data + rows * (size_t)hv, n, hv);
-	int rc = kern_matmul(f->k, &(struct kern_matmul){.x = kern_rows(f->h, n, c->d_model), .n_out = 4,
-	                                                 .out = {{.w = &l->qkv, .y = qkv}, {.w = &l->z, .y = z}, {.w = &l->a, .y = a}, {.w = &l->b, .y = bb}}});
+	int rc = kern_matmul(f->k, &(struct kern_matmul){
+	                               .x = kern_rows(f->h, n, c->d_model), .n_out = 4,
+	                               .out = {{.w = &l->qkv, .y = qkv}, {.w = &l->z, .y = z}, {.w = &l->a, .y = a}, {.w = &l->b, .y = bb}}});
 	for (int s = 0; s < b->n_seq; s++) {
 		float *from = b->state[s].from < 0 ? NULL : state_at(f, b->state[s].from, index), *to = state_at(f, b->state[s].to, index);
-		f->gdn_states[s] = (struct kern_gdn_state){.s_src = from, .s_dst = to, .conv_src = from ? from + f->s_floats : NULL, .conv_dst = to + f->s_floats};
+		f->gdn_states[s] = (struct kern_gdn_state){.s_src = from, .s_dst = to, .conv_src = from ? from + f->s_floats : NULL,
+		                                           .conv_dst = to + f->s_floats};
 	}
 	if (rc)
 		return rc;
 	rc = kern_gdn(f->k, &(struct kern_gdn){
-	                        .qkv = qkv, .z = z, .a = a, .b = bb, .conv = l->conv, .a_log = l->a_log, .dt_bias = l->dt_bias, .norm_w = l->gdn_norm,
-	                        .eps = (float)c->eps, .key_heads = c->gdn_key_heads, .value_heads = hv, .key_dim = c->gdn_key_dim,
-	                        .value_dim = c->gdn_value_dim, .conv_width = c->gdn_conv, .n_seq = b->n_seq, .first = b->first, .state = f->gdn_states,
-	                        .y = kern_rows(f->mixed, n, vw)});
+	                        .qkv = qkv, .z = z, .a = a, .b = bb, .conv = l->conv, .a_log = l->a_log, .dt_bias = l->dt_bias,
+	                        .norm_w = l->gdn_norm, .eps = (float)c->eps, .key_heads = c->gdn_key_heads, .value_heads = hv,
+	                        .key_dim = c->gdn_key_dim, .value_dim = c->gdn_value_dim, .conv_width = c->gdn_conv, .n_seq = b->n_seq,
+	                        .first = b->first, .state = f->gdn_states, .y = kern_rows(f->mixed, n, vw)});
 	return rc ? rc : project_back(f, &l->out, f->mixed, n);
 }
 
@@ -229,7 +234,8 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 	int distinct = 0;
 	int rc = kern_matmul(f->k, &(struct kern_matmul){.x = h, .n_out = 1, .out = {{.w = &l->router, .y = scores}}});
 	if (!rc)
-		rc = kern_route(f->k, &(struct kern_route){.logits = scores, .top_k = c->top_k, .renormalise = c->renormalise, .experts = f->experts, .weights = f->weights});
+		rc = kern_route(f->k, &(struct kern_route){.logits = scores, .top_k = c->top_k, .renormalise = c->renormalise,
+		                                           .experts = f->experts, .weights = f->weights});
 	if (rc)
 		return rc;
 	capture(f, b, layer);
@@ -250,8 +256,9 @@ static int finish(struct forward *f, const struct forward_batch *b)
 	int rc = norm(f, f->x + (size_t)b->logits_from * (size_t)f->c->d_model, f->w->final_norm, f->last, n);
 	if (rc)
 		return rc;
+	struct kern_view logits = kern_rows(b->logits, n, f->c->n_vocab);
 	return kern_matmul(f->k, &(struct kern_matmul){.x = kern_rows(f->last, n, f->c->d_model), .n_out = 1,
-	                                               .out = {{.w = &f->w->head, .y = kern_rows(b->logits, n, f->c->n_vocab), .keep_f32 = true}}});
+	                                               .out = {{.w = &f->w->head, .y = logits, .keep_f32 = true}}});
 }
 
 int forward_run(struct forward *f, const struct forward_batch *b)

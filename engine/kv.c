@@ -16,7 +16,9 @@ struct kv {
 
 static void pool_init(struct pool *p, int n)
 {
-	*p = (struct pool){.count = mem_array((size_t)n + 1, sizeof(int32_t)), .stack = mem_array((size_t)n + 1, sizeof(int32_t)), .n = n, .n_free = n};
+	*p = (struct pool){.n = n, .n_free = n};
+	p->count = mem_array((size_t)n + 1, sizeof *p->count);
+	p->stack = mem_array((size_t)n + 1, sizeof *p->stack);
 	for (int i = 0; i < n; i++)
 		p->stack[i] = n - 1 - i;
 }

@@ -1,7 +1,5 @@
 #include "engine/model.h"
 #include "base/hash.h"
-#include "base/npy.h"
-#include <math.h>
 #include <stdarg.h>
 
 enum { NAME_BYTES = 256 };
@@ -69,20 +67,8 @@ static void check_shape(struct binder *b, const struct st_tensor *t, int n_dims,
 static void check_type(struct binder *b, const struct st_tensor *t, bool fp8_too)
 {
 	if (!b->rc && t->type > (fp8_too ? ST_F8_E4M3 : ST_F16))
-		b->rc = err_set(ERR_FORMAT, "tensor %s is %s; it must be F32, BF16%s", t->name, st_type_name(t->type), fp8_too ? ", F16 or F8_E4M3" : " or F16");
-}
-
-static float item(const struct st_tensor *t, size_t i)
-{
-	const char *p = t->data;
-	uint16_t h;
-	float f;
-	if (t->type == ST_F32) {
-		memcpy(&f, p + 4 * i, 4);
-		return f;
-	}
-	memcpy(&h, p + 2 * i, 2);
-	return t->type == ST_BF16 ? bf16_to_f32(h) : f16_to_f32(h);
+		b->rc = err_set(ERR_FORMAT, "tensor %s is %s; it must be F32, BF16%s", t->name, st_type_name(t->type),
+		                fp8_too ? ", F16 or F8_E4M3" : " or F16");
 }
 
 static float *to_f32(struct binder *b, const struct st_tensor *t)
@@ -90,7 +76,7 @@ static float *to_f32(struct binder *b, const struct st_tensor *t)
 	size_t n = t->bytes / st_type_bytes(t->type);
 	float *v = arena_alloc(&b->w->vectors, n * sizeof *v);
 	for (size_t i = 0; i < n; i++)
-		v[i] = item(t, i);
+		v[i] = st_item(t, i);
 	return v;
 }
 
@@ -122,7 +108,7 @@ static const float *bind_conv(struct binder *b, const char *name, int channels, 
 	float *v = arena_alloc(&b->w->vectors, t->bytes / st_type_bytes(t->type) * sizeof *v);
 	for (int c = 0; c < channels; c++)
 		for (int j = 0; j < taps; j++)
-			v[(size_t)j * (size_t)channels + (size_t)c] = item(t, (size_t)c * (size_t)taps + (size_t)j);
+			v[(size_t)j * (size_t)channels + (size_t)c] = st_item(t, (size_t)c * (size_t)taps + (size_t)j);
 	b->w->n_params += (int64_t)channels * taps;
 	return v;
 }
@@ -332,7 +318,8 @@ static void find_prefix(struct binder *b)
 		if (find(b, "embed_tokens.weight"))
 			return;
 	}
-	b->rc = err_set(ERR_FORMAT, "tensor %sembed_tokens.weight is missing, under any other prefix of %s as well", f->prefixes[0], f->model_type);
+	b->rc = err_set(ERR_FORMAT, "tensor %sembed_tokens.weight is missing, under any other prefix of %s as well", f->prefixes[0],
+	                f->model_type);
 }
 
 static void bind_ends(struct binder *b)
@@ -440,95 +427,4 @@ void weights_close(struct eng_weights *w)
 	arena_release(&w->vectors);
 	safetensors_close(w->files);
 	mem_free(w);
-}
-
-typedef int each_fn(void *ctx, struct kern_weight *w);
-
-/* Every matrix but the embedding, in the order of a step. */
-static int each_matrix(struct eng_weights *w, each_fn *fn, void *ctx)
-{
-	int rc = 0;
-	for (int i = 0; i < w->config->n_layers; i++) {
-		struct eng_layer *l = &w->layers[i];
-		struct kern_weight *all[] = {&l->q, &l->k, &l->v, &l->o, &l->qkv, &l->z, &l->a, &l->b, &l->out, &l->router,
-		                             &l->shared.gate, &l->shared.up, &l->shared.down, &l->shared_gate};
-		for (size_t j = 0; j < sizeof all / sizeof *all && !rc; j++)
-			rc = all[j]->data ? fn(ctx, all[j]) : 0;
-		for (int e = 0; e < w->config->n_experts && !rc; e++) {
-			struct kern_mlp *m = &l->experts[e];
-			rc = fn(ctx, &m->gate);
-			rc = rc ? rc : fn(ctx, &m->up);
-			rc = rc ? rc : fn(ctx, &m->down);
-		}
-	}
-	return rc ? rc : fn(ctx, &w->head);
-}
-
-struct packing {
-	const struct kern *k;
-	char *at; /* NULL while only measuring */
-	size_t bytes;
-};
-
-static int pack_one(void *ctx, struct kern_weight *w)
-{
-	struct packing *p = ctx;
-	size_t n = (kern_pack_bytes(p->k, w) + 63) / 64 * 64;
-	if (p->at && n)
-		kern_pack(p->k, w, p->at + p->bytes);
-	p->bytes += n;
-	return 0;
-}
-
-int weights_pack(struct eng_weights *w, const struct kern *k)
-{
-	struct packing p = {.k = k};
-	int rc = each_matrix(w, pack_one, &p);
-	if (rc || !p.bytes)
-		return rc;
-	p.at = mem_large(p.bytes);
-	if (!p.at)
-		return err_set(ERR_NOMEM, "no memory for the packed weights: %zu bytes", p.bytes);
-	w->copies = mem_grow(w->copies, (size_t)w->n_copies + 1, sizeof *w->copies);
-	w->copies[w->n_copies++] = p.at;
-	p.bytes = 0;
-	return each_matrix(w, pack_one, &p);
-}
-
-/* The index of the first item that is no finite number, or no possible scale; -1 when all are. Type by type, so that the loops stay simple. */
-static int64_t first_bad(const struct st_tensor *t)
-{
-	const unsigned char *p = t->data;
-	int64_t n = (int64_t)(t->bytes / st_type_bytes(t->type));
-	size_t len = strlen(t->name);
-	bool scale = t->type <= ST_F16 && len > 10 && !strcmp(t->name + len - 10, "_scale_inv");
-	for (int64_t i = 0; i < n; i++) {
-		bool bad = scale && !(fabsf(item(t, (size_t)i)) < KERN_SCALE_MAX);
-		if (t->type == ST_F8_E4M3)
-			bad = (p[i] & 0x7f) == 0x7f;
-		else if (t->type == ST_BF16)
-			bad = bad || ((p[2 * i + 1] & 0x7f) == 0x7f && p[2 * i] & 0x80);
-		else if (t->type <= ST_F16)
-			bad = bad || !isfinite(item(t, (size_t)i));
-		if (bad)
-			return i;
-	}
-	return -1;
-}
-
-static int check_one(void *ctx, struct kern_weight *w)
-{
-	(void)ctx;
-	return kern_weight_check(w);
-}
-
-int weights_check(const struct eng_weights *w)
-{
-	for (size_t i = 0; i < safetensors_count(w->files); i++) {
-		const struct st_tensor *t = safetensors_at(w->files, i);
-		int64_t at = first_bad(t);
-		if (at >= 0)
-			return err_set(ERR_FORMAT, "tensor %s holds a NaN, an infinity or an impossible scale, at item %lld", t->name, (long long)at);
-	}
-	return each_matrix((struct eng_weights *)(uintptr_t)w, check_one, NULL);
 }

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/npy.h"
 #include <dirent.h>
 #include <jansson.h>
 
@@ -38,6 +39,19 @@ size_t st_type_bytes(enum st_type t)
 bool st_tensor_aligned(const struct st_tensor *t)
 {
 	return (uintptr_t)t->data % types[t->type].bytes == 0;
+}
+
+float st_item(const struct st_tensor *t, size_t i)
+{
+	const char *p = t->data;
+	uint16_t h;
+	float f;
+	if (t->type == ST_F32) {
+		memcpy(&f, p + 4 * i, 4);
+		return f;
+	}
+	memcpy(&h, p + 2 * i, 2);
+	return t->type == ST_BF16 ? bf16_to_f32(h) : f16_to_f32(h);
 }
 
 static int parse_type(struct st_tensor *t, const json_t *j)

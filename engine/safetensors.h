@@ -40,6 +40,8 @@ struct safetensors;
 const char *st_type_name(enum st_type t);
 size_t st_type_bytes(enum st_type t);
 bool st_tensor_aligned(const struct st_tensor *t);
+/* Item i of an F32, BF16 or F16 tensor. */
+float st_item(const struct st_tensor *t, size_t i);
 
 /* Parses one file's bytes; data is borrowed and must outlive *out. */
 int safetensors_parse(struct safetensors **out, const void *data, size_t size) CHECK_RESULT;
