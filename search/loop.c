@@ -5,7 +5,7 @@
 static void session_init(struct session *s, const struct srch_options *opt, const struct srch_tasks *tasks,
 	const struct srch_generator *gen, const struct srch_judge *judge)
 {
-	*s = (struct session){.opt = *opt, .tasks = tasks, .gen = gen, .judge = judge, .started = clock_seconds()};
+	*s = (struct session){.opt = *opt, .tasks = tasks, .gen = gen, .judge = judge, .started = clock_seconds(), .flushed = clock_seconds()};
 	s->rules = (struct growth_rules){gen, judge, opt->max_tokens};
 	s->shape = (struct node_shape){gen->n_layers, gen->top_k, gen->n_experts};
 	s->row = (size_t)gen->n_layers * (size_t)gen->top_k;
@@ -13,6 +13,8 @@ static void session_init(struct session *s, const struct srch_options *opt, cons
 	s->cap_experts = mem_array((size_t)s->batch * s->row + 1, sizeof *s->cap_experts);
 	s->cap_weights = mem_array((size_t)s->batch * s->row + 1, sizeof *s->cap_weights);
 	s->scratch = mem_array(2 * (size_t)gen->n_vocab, sizeof *s->scratch);
+	s->refs = mem_array(SESSION_REFS, sizeof *s->refs);
+	buf_init(&s->notes, BUF_MAX_TEXT);
 	buf_init(&s->config, BUF_MAX_TEXT);
 	s->growths = mem_array(tasks->n, sizeof *s->growths);
 	for (size_t i = 0; i < tasks->n; i++) {
@@ -32,6 +34,8 @@ static void session_release(struct session *s)
 	}
 	store_close(s->store);
 	buf_release(&s->config);
+	buf_release(&s->notes);
+	mem_free(s->refs);
 	mem_free(s->growths);
 	mem_free(s->cap_experts);
 	mem_free(s->cap_weights);
@@ -97,6 +101,13 @@ static int grow(struct session *s)
 		progress_start(&s->progress, "growing", "programs", (int64_t)s->tasks->n * s->opt.forks);
 	int rc = s->opt.policy == SRCH_TOPP ? policy_topp(s) : policy_sample(s);
 	rc = rc ? rc : session_save_ready(s, true);
+	if (rc) { /* what is judged and written is kept all the same; the first failure is the one to tell */
+		char *why = mem_strdup(err_message());
+		if (session_flush(s, true))
+			log_debug("%s", err_message());
+		rc = err_set(rc, "%s", why);
+		mem_free(why);
+	}
 	if (!s->opt.quiet)
 		progress_end(&s->progress);
 	return rc;

@@ -38,6 +38,7 @@ struct srch_options {
 	int frontier;            /* [id] of `top-p`: live paths, at most; 0: forks */
 	int batch;               /* forks stepped together; 0: 32 */
 	int workers;             /* judging threads; 0: one per processor */
+	double save_seconds;     /* judged tasks are saved together, this often; 0: every second; negative: each at once */
 	bool resume;             /* start the run, or go on with what out holds */
 	bool quiet;              /* no progress line */
 };

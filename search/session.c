@@ -95,6 +95,10 @@ static int n_ready(struct session *s, const struct growth *g, bool *all)
 
 int session_save_ready(struct session *s, bool wait_for_all)
 {
+	double now = clock_seconds();
+	if (!wait_for_all && s->n_waiting <= SESSION_WAITING && now - s->looked < SESSION_LOOK)
+		return 0;
+	s->looked = now;
 	for (size_t i = 0; i < s->tasks->n; i++) {
 		struct growth *g = &s->growths[i];
 		if (g->complete || !g->n_finished)
@@ -108,5 +112,5 @@ int session_save_ready(struct session *s, bool wait_for_all)
 		if (rc)
 			return rc;
 	}
-	return 0;
+	return session_flush(s, wait_for_all);
 }

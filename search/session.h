@@ -13,12 +13,23 @@
 
 /* Tasks that are grown but not yet judged, at most: bounds what is held in memory. */
 #define SESSION_WAITING 48
+/* Seconds between looks at what is judged: a look asks about every waiting program. */
+#define SESSION_LOOK 0.003
+/* Tasks and bytes that are saved together, at most. */
+#define SESSION_REFS 256
+#define SESSION_BATCH_BYTES ((size_t)16 << 20)
 /* Judged leaves of an unfinished task that are worth a commit of their own. */
 #define SESSION_PARTIAL 128
 
 /* Sums over the sessions before this one. */
 struct session_past {
 	double seconds, engine_seconds, tokens, steps, stepped, distinct;
+};
+
+/* A ref to move once the batch is on disk. */
+struct session_ref {
+	char ref[64];
+	struct store_id id;
 };
 
 struct session {
@@ -36,6 +47,11 @@ struct session {
 	struct growth *growths;  /* one a task */
 	size_t n_waiting;        /* grown, not saved */
 	int batch;
+	/* saved, but not yet on disk */
+	struct session_ref *refs;
+	size_t n_refs;
+	struct buf notes;        /* for judge.jsonl */
+	double flushed, looked;  /* when the last batch went to disk; when it was last looked what is judged */
 	/* scratch of one step */
 	uint16_t *cap_experts;   /* [batch x row] */
 	float *cap_weights;
@@ -67,6 +83,8 @@ void session_progress(struct session *s);
 /* search/session_save.c */
 int session_save_task(struct session *s, size_t i) CHECK_RESULT;
 int session_save_partial(struct session *s, size_t i) CHECK_RESULT;
+/* Brings what is saved to disk, if there is any and it is time, or if `now`. */
+int session_flush(struct session *s, bool now) CHECK_RESULT;
 void session_read_wallclock(struct session *s);
 int session_wallclock(struct session *s) CHECK_RESULT;
 /* Finds what the store has of task i already. */

@@ -96,25 +96,39 @@ static int save_joint(struct session *s, size_t i, bool complete)
 	qsort(leaves, result.leaves, sizeof *leaves, by_number);
 	for (size_t k = 0; k < result.leaves; k++)
 		ids[k] = leaves[k]->id;
-	char ref[64];
-	node_task_ref(ref, i);
 	int rc = node_put_task(s->store, g->task, &result, ids, &g->id);
-	rc = rc ? rc : store_save(s->store, ref, &g->id);
+	if (!rc) {
+		struct session_ref *r = &s->refs[s->n_refs++];
+		node_task_ref(r->ref, i);
+		r->id = g->id;
+	}
 	mem_free(leaves);
 	mem_free(ids);
 	return rc;
 }
 
+int session_flush(struct session *s, bool now)
+{
+	double every = s->opt.save_seconds ? s->opt.save_seconds : 1;
+	bool due = clock_seconds() - s->flushed >= every || store_batch_bytes(s->store) > SESSION_BATCH_BYTES;
+	int rc = 0;
+	if (!s->n_refs || !(now || due))
+		return 0;
+	for (size_t i = 0; i < s->n_refs && !rc; i++)
+		rc = store_save(s->store, s->refs[i].ref, &s->refs[i].id);
+	if (!rc && s->notes.len)
+		rc = store_side_append(s->store, "judge.jsonl", buf_text(&s->notes));
+	buf_clear(&s->notes);
+	s->n_refs = 0;
+	s->flushed = clock_seconds();
+	return rc ? rc : session_wallclock(s);
+}
+
 static int save(struct session *s, size_t i, bool complete)
 {
-	struct buf notes;
-	buf_init(&notes, BUF_MAX_TEXT);
-	int rc = save_stretches(s, &s->growths[i], !complete, &notes);
+	int rc = save_stretches(s, &s->growths[i], !complete, &s->notes);
 	rc = rc ? rc : save_joint(s, i, complete);
-	if (!rc && notes.len)
-		rc = store_side_append(s->store, "judge.jsonl", buf_text(&notes));
-	buf_release(&notes);
-	return rc ? rc : session_wallclock(s);
+	return rc ? rc : session_flush(s, s->opt.save_seconds < 0 || s->n_refs == SESSION_REFS);
 }
 
 int session_save_partial(struct session *s, size_t i)

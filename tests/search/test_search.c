@@ -20,7 +20,7 @@ struct trial {
 	enum srch_policy policy;
 	int batch, workers, die_after, experts, forks;
 	bool sleepy, no_judge, fresh;
-	double temperature;
+	double temperature, save_seconds;
 	uint64_t seed;
 	int n_tasks;
 	struct sc_gen gen;
@@ -41,7 +41,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 	extract.is_weak = NULL;
 	struct srch_options o = {.out = dir, .policy = t->policy, .forks = t->forks ? t->forks : 20,
 		.temperature = t->temperature ? t->temperature : 0.7, .seed = t->seed, .max_tokens = 40, .p = 0.6, .batch = t->batch,
-		.workers = t->workers ? t->workers : 2, .resume = !t->fresh, .quiet = true};
+		.workers = t->workers ? t->workers : 2, .resume = !t->fresh, .quiet = true, .save_seconds = t->save_seconds ? t->save_seconds : -1};
 	int rc = srch_run(&o, &tasks, &gen, t->no_judge ? &extract : &judge, out);
 	srch_tasks_release(&tasks);
 	return rc;
@@ -88,6 +88,17 @@ static void another_seed_or_temperature_is_another_run(void **state)
 	assert_string_not_equal(out.commit, PINNED_SAMPLE);
 	OK(grow_in(in_folder("warm"), &warm, &out));
 	assert_string_not_equal(out.commit, PINNED_SAMPLE);
+}
+
+static void saving_together_or_at_once_is_the_same_run(void **state)
+{
+	(void)state;
+	struct srch_outcome out;
+	struct trial together = {.save_seconds = 1000, .batch = 8};
+	OK(grow_in(in_folder("run"), &together, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	assert_true(git_is_clean(in_folder("run")));
+	assert_int_equal(shell("test $(ls '%s'/objects/pack/*.pack | wc -l) -le 3", in_folder("run")), 0);
 }
 
 /* What a task's programs are does not depend on which other tasks are searched with it. */
@@ -427,6 +438,7 @@ int main(void)
 		IN_FOLDER(a_run_has_one_literal_id),
 		IN_FOLDER(the_id_does_not_depend_on_batch_workers_or_timing),
 		IN_FOLDER(another_seed_or_temperature_is_another_run),
+		IN_FOLDER(saving_together_or_at_once_is_the_same_run),
 		IN_FOLDER(a_subset_of_the_tasks_grows_the_same_programs),
 		IN_FOLDER(a_run_that_dies_at_any_step_ends_in_the_same_id),
 		IN_FOLDER(kill_9_at_twenty_random_moments_ends_in_the_same_id),
