@@ -72,11 +72,17 @@ $(BUILD)/%.o: %.c | $(BUILD)/.dir
 	$(SAY) '  cc   $<'
 	$(Q)$(CC) $(CFLAGS) $(call KERNEL_FLAGS,$<) $(call ISA_FLAGS,$<) -MMD -MP -c -o $@ $<
 
+# An archive is made again when a file joins or leaves its folder, too: the list of its members is a file that changes.
 define archive
-$(BUILD)/lib$(1).a: $(filter-out $(BUILD)/commands/main.o,$(call OBJ,$(1)))
+MEMBERS_$(1) := $(filter-out $(BUILD)/commands/main.o,$(call OBJ,$(1)))
+$(BUILD)/lib$(1).members: FORCE | $(BUILD)/.dir
+	@echo $$(MEMBERS_$(1)) | cmp -s - $$@ || echo $$(MEMBERS_$(1)) >$$@
+$(BUILD)/lib$(1).a: $$(MEMBERS_$(1)) $(BUILD)/lib$(1).members
 	@rm -f $$@
-	@$(AR) rcs $$@ $$^
+	@$(AR) rcs $$@ $$(MEMBERS_$(1))
 endef
+.PHONY: FORCE
+FORCE:
 $(foreach f,$(FOLDERS),$(eval $(call archive,$(f))))
 
 define test_rule
