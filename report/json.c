@@ -282,7 +282,7 @@ char *rep_json_run(const struct rep_figures *f)
 	put(o, "pass_at", pass_at(s));
 	if (r->policy != SRCH_SAMPLE)
 		put(o, "pass_share", real(s->pass_share));
-	put_int(o, "tokens", (int64_t)s->tokens);
+	put_int(o, "tokens", f->redundancy.tokens);
 	put(o, "seconds", real(r->seconds));
 	put(o, "tokens_per_second", real(r->tokens_per_second));
 	put(o, "same", real(all ? all->same.mean : NAN));

@@ -119,8 +119,9 @@ static void print_repetition(FILE *out, const struct rep_figures *f)
 	        rep_share(n.c[0], aln_redundancy_top(r, ALN_TOP_1), 1), rep_share(n.c[1], aln_redundancy_top(r, ALN_TOP_3), 1));
 	fprintf(out, "  %7s of all tokens went into programs whose assembly was already there\n", rep_share(n.c[0], (double)r->tokens_repeated, (double)r->tokens));
 	if (lines)
-		fprintf(out, "  %7s of the lines that differ within a group are comments or blank\n",
-		        rep_share(n.c[0], (double)(d->lines[ALN_DIFF_BLANK] + d->lines[ALN_DIFF_COMMENT]), (double)lines));
+		fprintf(out, "  where sources of one group differ, %s of the lines are comments or blank, %s only name or space things otherwise\n",
+		        rep_share(n.c[0], (double)(d->lines[ALN_DIFF_BLANK] + d->lines[ALN_DIFF_COMMENT]), (double)lines),
+		        rep_share(n.c[1], (double)(d->lines[ALN_DIFF_NAME] + d->lines[ALN_DIFF_LAYOUT]), (double)lines));
 }
 
 void rep_print_summary(FILE *out, const struct rep_figures *f, const char *page)
@@ -134,7 +135,7 @@ void rep_print_summary(FILE *out, const struct rep_figures *f, const char *page)
 		print_routing(out, f);
 	print_repetition(out, f);
 	if (r->seconds > 0)
-		fprintf(out, "\n%s tokens in %.1f s (%s tokens/s while generating)\n", rep_int(n.c[0], (int64_t)f->summary.tokens), r->seconds,
+		fprintf(out, "\n%s tokens in %.1f s (%s tokens/s while generating)\n", rep_int(n.c[0], f->redundancy.tokens), r->seconds,
 		        rep_int(n.c[1], (int64_t)r->tokens_per_second));
 	if (r->commit[0])
 		fprintf(out, "run %s: the same options give the same id\n", r->commit);
