@@ -16,27 +16,27 @@ struct trial {
 
 /* Every probe defines int escaped(void): 0 when the attempt was refused. The test asserts that it was. */
 static const struct trial trials[] = {
-	{ "a harmless program", "runs and passes", "int escaped(void) { return 0; }", CMP_PASSED, CMP_PASSED },
-	{ "user", "is not root, and cannot become it", "int escaped(void) { return getuid() == 0 || setuid(0) == 0; }", CMP_PASSED, CMP_PASSED },
-	{ "memory", "is limited", "int escaped(void) { for (long n = 0; n < 1 << 15; n++) { char *p = malloc(1 << 20); if (!p) return 0; *p = 1; } return 1; }",
+	{ "sandbox: a harmless program", "runs and passes", "int escaped(void) { return 0; }", CMP_PASSED, CMP_PASSED },
+	{ "sandbox: user", "is not root, and cannot become it", "int escaped(void) { return getuid() == 0 || setuid(0) == 0; }", CMP_PASSED, CMP_PASSED },
+	{ "sandbox: memory", "is limited", "int escaped(void) { for (long n = 0; n < 1 << 15; n++) { char *p = malloc(1 << 20); if (!p) return 0; *p = 1; } return 1; }",
 		CMP_PASSED, CMP_MEMORY },
-	{ "processes", "are limited", "int escaped(void) { for (int n = 0; n < 200; n++) { pid_t p = fork(); if (p < 0) return 0; if (p == 0) { pause(); _exit(0); } } return 1; }",
+	{ "sandbox: processes", "are limited", "int escaped(void) { for (int n = 0; n < 200; n++) { pid_t p = fork(); if (p < 0) return 0; if (p == 0) { pause(); _exit(0); } } return 1; }",
 		CMP_PASSED, CMP_PASSED },
-	{ "processor time", "is limited", "int escaped(void) { for (volatile unsigned long n = 0;; n++) ; }", CMP_TIMEOUT, CMP_TIMEOUT },
-	{ "sleep", "is limited", "int escaped(void) { raise(SIGSTOP); for (;;) pause(); }", CMP_TIMEOUT, CMP_TIMEOUT },
-	{ "output", "is limited", "int escaped(void) { static char a[1 << 16]; for (;;) if (write(1, a, sizeof a) < 0) return 0; }", CMP_OUTPUT_LIMIT, CMP_OUTPUT_LIMIT },
-	{ "scratch space", "is limited", "int escaped(void) { static char a[1 << 20]; char name[20]; for (int i = 0; i < 512; i++) { snprintf(name, 20, \"f%d\", i);"
+	{ "sandbox: processor time", "is limited", "int escaped(void) { for (volatile unsigned long n = 0;; n++) ; }", CMP_TIMEOUT, CMP_TIMEOUT },
+	{ "sandbox: sleep", "is limited", "int escaped(void) { raise(SIGSTOP); for (;;) pause(); }", CMP_TIMEOUT, CMP_TIMEOUT },
+	{ "sandbox: output", "is limited", "int escaped(void) { static char a[1 << 16]; for (;;) if (write(1, a, sizeof a) < 0) return 0; }", CMP_OUTPUT_LIMIT, CMP_OUTPUT_LIMIT },
+	{ "sandbox: scratch space", "is limited", "int escaped(void) { static char a[1 << 20]; char name[20]; for (int i = 0; i < 512; i++) { snprintf(name, 20, \"f%d\", i);"
 		" int f = open(name, O_CREAT | O_WRONLY, 0600); if (f < 0 || write(f, a, sizeof a) < 0) return 0; close(f); } return 1; }", CMP_PASSED, CMP_PASSED },
-	{ "network", "is not there", "int escaped(void) { return socket(AF_INET, SOCK_STREAM, 0) >= 0 || socket(AF_UNIX, SOCK_STREAM, 0) >= 0; }", CMP_PASSED, CMP_PASSED },
-	{ "host files", "are not seen", "int escaped(void) { const char *n[] = { \"/etc/passwd\", \"/etc/hostname\", \"/root\", \"/home\", \"/proc/self/status\", \"/sys/kernel\", \"/dev/shm\" };"
+	{ "sandbox: network", "is not there", "int escaped(void) { return socket(AF_INET, SOCK_STREAM, 0) >= 0 || socket(AF_UNIX, SOCK_STREAM, 0) >= 0; }", CMP_PASSED, CMP_PASSED },
+	{ "sandbox: host files", "are not seen", "int escaped(void) { const char *n[] = { \"/etc/passwd\", \"/etc/hostname\", \"/root\", \"/home\", \"/proc/self/status\", \"/sys/kernel\", \"/dev/shm\" };"
 		" for (int i = 0; i < 7; i++) if (access(n[i], F_OK) == 0) return 1; return 0; }", CMP_PASSED, CMP_PASSED },
-	{ "writing outside", "is refused", "int escaped(void) { const char *n[] = { \"/x\", \"/usr/x\", \"/usr/lib/x\", \"/dev/x\", \"/supervisor\" };"
+	{ "sandbox: writing outside", "is refused", "int escaped(void) { const char *n[] = { \"/x\", \"/usr/x\", \"/usr/lib/x\", \"/dev/x\", \"/supervisor\" };"
 		" for (int i = 0; i < 5; i++) if (open(n[i], O_CREAT | O_WRONLY, 0600) >= 0) return 1; return 0; }", CMP_PASSED, CMP_PASSED },
-	{ "mounts", "cannot be changed", "int escaped(void) { return mount(\"none\", \"/usr\", NULL, MS_REMOUNT | MS_BIND, NULL) == 0 || unshare_user() == 0; }",
+	{ "sandbox: mounts", "cannot be changed", "int escaped(void) { return mount(\"none\", \"/usr\", NULL, MS_REMOUNT | MS_BIND, NULL) == 0 || unshare_user() == 0; }",
 		CMP_PASSED, CMP_PASSED },
-	{ "the supervisor", "cannot be stopped or traced", "int escaped(void) { kill(1, SIGSTOP); kill(1, SIGKILL); return ptrace(PTRACE_ATTACH, 1, 0, 0) == 0; }",
+	{ "sandbox: the supervisor", "cannot be stopped or traced", "int escaped(void) { kill(1, SIGSTOP); kill(1, SIGKILL); return ptrace(PTRACE_ATTACH, 1, 0, 0) == 0; }",
 		CMP_PASSED, CMP_PASSED },
-	{ "leaving early", "is no pass", "int escaped(void) { _exit(0); }", CMP_EXITED_EARLY, CMP_EXITED_EARLY },
+	{ "sandbox: leaving early", "is no pass", "int escaped(void) { _exit(0); }", CMP_EXITED_EARLY, CMP_EXITED_EARLY },
 };
 _Static_assert(sizeof trials / sizeof *trials <= CMP_MAX_SELFTESTS, "room for all");
 
@@ -53,8 +53,11 @@ static int probe(struct cmp_judge *j, const struct trial *t, struct cmp_selftest
 	if (e)
 		return e;
 	out->ok = v.status == t->good || v.status == t->also_good;
-	snprintf(out->detail, sizeof out->detail, "%s%s (%s%s%.90s)", out->ok ? "" : "NOT: ", t->what, cmp_status_name(v.status),
-		v.message.len ? ": " : "", buf_text(&v.message));
+	if (v.status == CMP_PASSED)
+		snprintf(out->detail, sizeof out->detail, "%s%s", out->ok ? "" : "NOT: ", t->what);
+	else
+		snprintf(out->detail, sizeof out->detail, "%s%s (%s%s%.90s)", out->ok ? "" : "NOT: ", t->what, cmp_status_name(v.status),
+			v.message.len ? ": " : "", buf_text(&v.message));
 	for (char *c = out->detail; *c; c++)
 		if (*c == '\n')
 			*c = ' ';
