@@ -10,7 +10,8 @@
 
 #include "kernels/cpu_types.inc"
 
-static inline vf vfma(vf a, vf b, vf c)
+/* A call: written out in every tile, it would take the compiler a minute. */
+static __attribute__((noinline)) vf vfma(vf a, vf b, vf c)
 {
 	vf y;
 	for (int i = 0; i < LANES; i++)

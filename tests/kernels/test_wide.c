@@ -8,7 +8,7 @@
 #define CPU_TILE  12
 #include "kernels/cpu_types.inc"
 
-static inline __attribute__((always_inline)) void wide_fma(vf *a, const vf *b, const vf *c)
+static __attribute__((noinline)) void wide_fma(vf *a, const vf *b, const vf *c)
 {
 	for (int i = 0; i < LANES; i++)
 		(*a)[i] = fmaf((*a)[i], (*b)[i], (*c)[i]);
