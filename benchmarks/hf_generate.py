@@ -63,9 +63,9 @@ def measure_hf(model, args):
             first = seconds(model, args.sequences, 1)
             whole = seconds(model, args.sequences, args.tokens)
         except Exception as e:
-            print(f"HF {way}: not possible here ({type(e).__name__})")
+            print(f"HF {way}: not possible here ({type(e).__name__})", flush=True)
             continue
-        print(f"HF {way}: {args.sequences * args.tokens / whole:.0f} tokens/s")
+        print(f"HF {way}: {args.sequences * args.tokens / whole:.0f} tokens/s", flush=True)
         if best is None or whole < best[1]:
             best = way, whole, whole - first
     return best

@@ -1,5 +1,6 @@
 /* The forward pass against HF transformers' own qwen3_5_moe computed in float64, on models of many shapes and storages. */
 #include "tests/engine/golden.h"
+#include "base/hash.h"
 #include "tests/check.h"
 #include <stdlib.h>
 
@@ -98,6 +99,22 @@ static void every_kernel_call_of_a_pass_agrees_with_the_definition(void **state)
 		hold_to(models[i], &(struct eng_options){.backend = "check", .compute = ENG_COMPUTE_F32, .threads = 2, .max_forks = 2}, 20, &exact);
 }
 
+/* Values made from other weights than are there would look like a wrong forward pass. */
+static void belongs_together(const char *weights, const char *hash_file)
+{
+	struct file_map map;
+	struct buf b;
+	char hash[32];
+	buf_init(&b, 64);
+	OK(file_read(&b, hash_file));
+	OK(file_map_open(&map, weights));
+	snprintf(hash, sizeof hash, "%016llx\n", (unsigned long long)hash_bytes(HASH_SEED, map.data, map.size));
+	if (strcmp(hash, buf_text(&b)))
+		fail_msg("tests/golden/sapling was made from other weights than %s: run tests/golden/make_sapling.py", weights);
+	file_map_close(&map);
+	buf_release(&b);
+}
+
 /* More than 2,000 positions of real text. tests/golden/make_sapling.py makes its reference anew when the weights change. */
 static void the_embedded_model_agrees_with_float64(void **state)
 {
@@ -106,6 +123,7 @@ static void the_embedded_model_agrees_with_float64(void **state)
 	struct eng_options o = {.backend = "cpu", .compute = ENG_COMPUTE_F32, .threads = 2, .max_forks = 1};
 	if (!file_exists("models/sapling/model.safetensors") || !file_exists("tests/golden/sapling/logits.npy"))
 		SKIP("models/sapling or tests/golden/sapling is not there");
+	belongs_together("models/sapling/model.safetensors", "tests/golden/sapling/model.hash");
 	struct golden_found f = measure_at(dir, golden, &o, 0, 0);
 	assert_true(f.positions > 2000);
 	judge("sapling", &o, 0, f, &exact);
