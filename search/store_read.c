@@ -11,11 +11,15 @@ void store_id_hex(char out[41], const struct store_id *id)
 
 int store_id_parse(struct store_id *out, const char *hex)
 {
-	git_oid oid;
-	if (strlen(hex) != 40 || git_oid_fromstr(&oid, hex))
-		return err_set(ERR_FORMAT, "\"%.60s\" is not an object id", hex);
-	memcpy(out->b, oid.id, sizeof out->b);
-	return 0;
+	static const char digits[] = "0123456789abcdef";
+	size_t n = 0;
+	for (; n < 40 && hex[n]; n++) {
+		const char *d = strchr(digits, hex[n]);
+		if (!d)
+			break;
+		out->b[n / 2] = (unsigned char)((n % 2 ? out->b[n / 2] << 4 : 0) | (d - digits));
+	}
+	return n == 40 && !hex[40] ? 0 : err_set(ERR_FORMAT, "\"%.60s\" is not an object id", hex);
 }
 
 bool store_id_equal(const struct store_id *a, const struct store_id *b)
@@ -45,6 +49,22 @@ static int bad_object(const char *kind, const struct store_id *id)
 	return store_git_error(ERR_FORMAT, kind, hex);
 }
 
+/* Asked for by any type and then checked: libgit2 1.5 loses memory when an object is not of the type asked for. */
+static int look_up(struct store *s, const struct store_id *id, git_object_t type, const char *doing, git_object **out)
+{
+	git_oid oid = oid_of(id);
+	char hex[41];
+	if (git_object_lookup(out, s->repo, &oid, GIT_OBJECT_ANY))
+		return bad_object(doing, id);
+	git_object_t is = git_object_type(*out);
+	if (is == type)
+		return 0;
+	git_object_free(*out);
+	*out = NULL;
+	store_id_hex(hex, id);
+	return err_set(ERR_FORMAT, "cannot %s %s: it is a %s", doing, hex, git_object_type2string(is));
+}
+
 int store_ref(struct store *s, const char *ref, struct store_id *id, bool *found)
 {
 	git_oid oid;
@@ -62,11 +82,12 @@ static bool is_fixed(const git_signature *g)
 
 int store_commit_read(struct store *s, const struct store_id *id, struct store_commit *out)
 {
-	git_oid oid = oid_of(id);
-	git_commit *c = NULL;
+	git_object *object = NULL;
 	*out = (struct store_commit){.id = *id};
-	if (git_commit_lookup(&c, s->repo, &oid))
-		return bad_object("read the commit", id);
+	int rc = look_up(s, id, GIT_OBJECT_COMMIT, "read the commit", &object);
+	if (rc)
+		return rc;
+	git_commit *c = (git_commit *)object;
 	out->tree = id_of(git_commit_tree_id(c));
 	out->n_parents = git_commit_parentcount(c);
 	out->parents = mem_array(out->n_parents ? out->n_parents : 1, sizeof *out->parents);
@@ -87,8 +108,7 @@ void store_commit_release(struct store_commit *c)
 
 static int read_tree(struct store *s, const struct store_id *id, git_tree **out)
 {
-	git_oid oid = oid_of(id);
-	return git_tree_lookup(out, s->repo, &oid) ? bad_object("read the tree", id) : 0;
+	return look_up(s, id, GIT_OBJECT_TREE, "read the tree", (git_object **)out);
 }
 
 int store_entry_find(struct store *s, const struct store_id *tree, const char *name, struct store_id *id, bool *found)
@@ -121,11 +141,12 @@ int store_tree_walk(struct store *s, const struct store_id *tree, store_entry_fn
 
 int store_blob(struct store *s, const struct store_id *id, struct buf *out)
 {
-	git_oid oid = oid_of(id);
-	git_blob *b = NULL;
-	if (git_blob_lookup(&b, s->repo, &oid))
-		return bad_object("read the blob", id);
-	int rc = buf_add(out, git_blob_rawcontent(b), (size_t)git_blob_rawsize(b));
+	git_object *object = NULL;
+	int rc = look_up(s, id, GIT_OBJECT_BLOB, "read the blob", &object);
+	if (rc)
+		return rc;
+	git_blob *b = (git_blob *)object;
+	rc = buf_add(out, git_blob_rawcontent(b), (size_t)git_blob_rawsize(b));
 	git_blob_free(b);
 	return rc ? err_set(ERR_LIMIT, "a file of the run is larger than %zu bytes", out->max) : 0;
 }
