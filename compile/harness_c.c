@@ -60,16 +60,26 @@ static const char after[] =
 	"COPPICE_QUIET int coppice_entry(int argc, char **argv)\n"
 	"{ int status = ((int (*)(int, char **))main)(argc, argv); if (!coppice_returned) _exit(0); coppice_done(status); return 0; }\n";
 
-void cmp_harness_c(struct cmp_job *job, const struct cmp_problem *p)
+void cmp_harness_c_header(struct buf *header)
+{
+	buf_str(header, before);
+}
+
+void cmp_harness_c_assert(struct cmp_job *job)
+{
+	cmp_job_file(job, "assert.h", assert_h, sizeof assert_h - 1);
+}
+
+void cmp_harness_c(struct cmp_job *job, const struct cmp_problem *p, bool with_header)
 {
 	struct buf b;
 	buf_init(&b, BUF_MAX_TEXT);
-	buf_str(&b, before);
+	buf_str(&b, with_header ? before : "");
 	if (p->prototype)
 		buf_printf(&b, "%s%s\n", p->prototype, strchr(p->prototype, ';') ? "" : ";");
 	buf_printf(&b, "#line 1 \"test\"\n%s", p->test);
 	buf_str(&b, after);
-	cmp_job_file(job, "assert.h", assert_h, sizeof assert_h - 1);
+	cmp_harness_c_assert(job);
 	cmp_job_file(job, "test.c", buf_text(&b), b.len);
 	buf_release(&b);
 }

@@ -135,6 +135,24 @@ static int need_language(struct cmp_judge *j, enum cmp_language l)
 	return r;
 }
 
+/* A sandbox that broke off twice with this program and works without it: the program's doing (it may have driven the machine
+ * out of memory), and no reason to end a whole search. True when it was that; the message tells. */
+static bool is_programs_doing(const struct cmp_judge *j, int r, enum cmp_status *status, struct buf *message)
+{
+	if (r != ERR_IO)
+		return false;
+	char *why = mem_strdup(err_message());
+	bool works = cmp_sandbox_try(j->sandbox) == 0;
+	if (works) {
+		*status = CMP_HARNESS_ERROR;
+		buf_clear(message);
+		buf_str(message, why);
+	} else
+		err_set(r, "%s", why);
+	mem_free(why);
+	return works;
+}
+
 int cmp_compile(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_object *out)
 {
 	double start = clock_seconds();
@@ -155,6 +173,8 @@ int cmp_compile(struct cmp_judge *j, const struct cmp_problem *p, const char *pr
 		}
 	}
 	out->seconds = clock_seconds() - start;
+	if (r && is_programs_doing(j, r, &out->status, &out->message))
+		r = 0;
 	if (r)
 		cmp_object_release(out);
 	return r;
@@ -177,6 +197,8 @@ int cmp_test(struct cmp_judge *j, const struct cmp_problem *p, const char *progr
 		case CMP_TEXT: r = cmp_text_test(p, program, out); break;
 		}
 	}
+	if (r && is_programs_doing(j, r, &out->status, &out->message))
+		r = 0;
 	if (r)
 		cmp_verdict_release(out);
 	return r;

@@ -60,6 +60,8 @@ enum cmp_status cmp_status_of_end(const struct cmp_judge *j, const struct box_en
 
 /* *path: a precompiled header (borrowed) that stands for the setup, NULL when there is none; see setup.c. */
 int cmp_setup_get(struct cmp_judge *j, const char *setup, enum cmp_language language, const char **path) CHECK_RESULT;
+/* The same for what stands before every test. */
+int cmp_setup_harness(struct cmp_judge *j, const char **path) CHECK_RESULT;
 void cmp_setup_release(struct cmp_judge *j);
 void cmp_setup_sweep(void);
 
@@ -75,7 +77,10 @@ int cmp_text_compile(const struct cmp_problem *p, const char *program, struct cm
 int cmp_text_test(const struct cmp_problem *p, const char *program, struct cmp_verdict *out) CHECK_RESULT;
 
 /* Adds the header <assert.h> of ours and the test's translation unit to a job: see harness_c.c. */
-void cmp_harness_c(struct cmp_job *job, const struct cmp_problem *p);
+void cmp_harness_c(struct cmp_job *job, const struct cmp_problem *p, bool with_header);
+/* What stands before every test, and the file that it includes: to be compiled beforehand. */
+void cmp_harness_c_header(struct buf *header);
+void cmp_harness_c_assert(struct cmp_job *job);
 /* The program of ours that runs a Python candidate with its test, or lists its bytecode. */
 extern const char cmp_harness_python[], cmp_listing_python[];
 

@@ -54,9 +54,9 @@ static bool ran_out(const struct buf *err)
 		strstr(buf_text(err), "No space left") || strstr(buf_text(err), "File size limit");
 }
 
-static void add_compiler(struct cmp_judge *j, struct cmp_job *job, enum cmp_language language, const char *header)
+/* One of the compiler's commands, told of a header that was compiled beforehand when there is one. */
+static void add_compiler(struct cmp_judge *j, struct cmp_job *job, const struct cmp_command *cc1, const char *header)
 {
-	const struct cmp_command *cc1 = &cmp_judge_toolchain(j, language)->cc1;
 	const char **argv = mem_array((size_t)cc1->n + 3, sizeof *argv);
 	int n = 0;
 	for (; n < cc1->n; n++)
@@ -86,7 +86,7 @@ static int to_assembly(struct cmp_judge *j, const struct cmp_problem *p, const c
 	char *source = source_of(header ? NULL : p->setup, program);
 	cmp_job_init(&job);
 	cmp_job_file(&job, "program.c", source, strlen(source));
-	add_compiler(j, &job, p->language, header);
+	add_compiler(j, &job, &cmp_judge_toolchain(j, p->language)->cc1, header);
 	e = cmp_sandbox_run(j->sandbox, &job, &r);
 	if (e == 0 && cmp_job_ok(&job, &r)) {
 		*status = CMP_PASSED;
@@ -178,12 +178,14 @@ static int build_test(struct cmp_judge *j, const struct cmp_problem *p, struct c
 {
 	struct cmp_job job;
 	struct cmp_job_result r;
-	struct cmp_step_limits l = cmp_limits_compile(j);
-	l.output_bytes = CMP_ASSEMBLY_MAX;
+	const char *header = NULL;
+	int e = p->language == CMP_C ? cmp_setup_harness(j, &header) : 0;
+	if (e)
+		return e;
 	cmp_job_init(&job);
-	cmp_harness_c(&job, p);
-	cmp_job_step(&job, &l, (const char *const *)cmp_judge_toolchain(j, p->language)->test.argv, -1);
-	int e = cmp_sandbox_run(j->sandbox, &job, &r);
+	cmp_harness_c(&job, p, !header);
+	add_compiler(j, &job, &cmp_judge_toolchain(j, p->language)->test, header);
+	e = cmp_sandbox_run(j->sandbox, &job, &r);
 	if (e == 0 && cmp_job_ok(&job, &r))
 		e = assemble_test(j, p, &r.step[0].out, out);
 	else if (e == 0)

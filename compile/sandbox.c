@@ -46,8 +46,7 @@ static char *find_box(void)
 	return NULL;
 }
 
-/* One job that does nothing, to learn now and not in the middle of a search that there is no sandbox here. */
-static int try_out(struct cmp_sandbox *s)
+int cmp_sandbox_try(const struct cmp_sandbox *s)
 {
 	struct cmp_job j;
 	struct cmp_job_result r;
@@ -84,7 +83,7 @@ int cmp_sandbox_open(struct cmp_sandbox **out, size_t scratch_bytes)
 	if (r == 0)
 		r = cmp_filter_build(&s->filter);
 	if (r == 0)
-		r = try_out(s);
+		r = cmp_sandbox_try(s); /* to learn now and not in the middle of a search that there is no sandbox here */
 	if (r) {
 		cmp_sandbox_close(s);
 		return r;
@@ -304,7 +303,7 @@ static int explain(const struct buf *complaint, bool in_time, int n_ended)
 		strstr(text, "Creating new namespace failed"))
 		return err_set(ERR_MISSING, "this system refuses user namespaces, and nothing untrusted runs without the sandbox: "
 			"set kernel.unprivileged_userns_clone=1 and user.max_user_namespaces above 0 (in a container: run it with user namespaces "
-			"allowed). bwrap says: %.*s", (int)strcspn(text, "\n"), text);
+			"allowed; a chroot has none). bwrap says: %.*s", (int)strcspn(text, "\n"), text);
 	return err_set(ERR_IO, "the sandbox broke off after %d steps: %.*s", n_ended, (int)strcspn(text, "\n"), *text ? text : "no message");
 }
 
@@ -364,7 +363,7 @@ static int start(const struct cmp_sandbox *s, const struct cmp_job *j, struct en
 	return r;
 }
 
-int cmp_sandbox_run(const struct cmp_sandbox *s, const struct cmp_job *j, struct cmp_job_result *out)
+static int run_once(const struct cmp_sandbox *s, const struct cmp_job *j, struct cmp_job_result *out)
 {
 	struct reading reading = { .out = out };
 	struct buf complaint;
@@ -396,5 +395,16 @@ int cmp_sandbox_run(const struct cmp_sandbox *s, const struct cmp_job *j, struct
 	close_ends(&e);
 	buf_release(&complaint);
 	buf_release(&reading.pending);
+	return r;
+}
+
+int cmp_sandbox_run(const struct cmp_sandbox *s, const struct cmp_job *j, struct cmp_job_result *out)
+{
+	int r = run_once(s, j, out);
+	/* A machine that is out of memory or processes for a moment; what is wrong for good is wrong again. */
+	if (r == ERR_IO) {
+		cmp_job_result_release(out);
+		r = run_once(s, j, out);
+	}
 	return r;
 }

@@ -22,6 +22,9 @@ struct cmp_sandbox;
 int cmp_sandbox_open(struct cmp_sandbox **out, size_t scratch_bytes) CHECK_RESULT;
 void cmp_sandbox_close(struct cmp_sandbox *s);
 
+/* Runs a job that does nothing: 0 when the sandbox itself works. */
+int cmp_sandbox_try(const struct cmp_sandbox *s) CHECK_RESULT;
+
 struct cmp_step_limits {
 	double cpu_seconds, wall_seconds;
 	size_t memory_bytes, file_bytes, stack_bytes, output_bytes;
@@ -59,7 +62,7 @@ void cmp_job_result_release(struct cmp_job_result *r);
 /* True when all steps ran and exited with 0. */
 bool cmp_job_ok(const struct cmp_job *j, const struct cmp_job_result *r);
 
-/* ERR_IO, ERR_MISSING: the sandbox itself did not work. Whatever the steps did is in *out, always to be released. */
+/* ERR_IO, ERR_MISSING: the sandbox itself did not work, twice. Whatever the steps did is in *out, always to be released. */
 int cmp_sandbox_run(const struct cmp_sandbox *s, const struct cmp_job *j, struct cmp_job_result *out) CHECK_RESULT;
 
 #endif

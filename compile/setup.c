@@ -1,5 +1,5 @@
-/* The task's setup (mostly #include lines), compiled beforehand: it is the same for every program of a task, often of all
- * tasks, and reading the headers costs more than compiling what a model wrote. */
+/* Headers compiled beforehand. The task's setup (mostly #include lines): it is the same for every program of a task, often of all
+ * tasks, and reading the headers costs more than compiling what a model wrote. And what stands before every test. */
 #include "base/file.h"
 #include "base/mem.h"
 #include "compile/judge.h"
@@ -59,19 +59,21 @@ static char *keep_file(const struct buf *data)
 	return path;
 }
 
-static int build(struct cmp_judge *j, const char *setup, enum cmp_language language, char **path)
+/* `source`: the name that the command has for what it compiles; the header is compiled in its place. */
+static int build(struct cmp_judge *j, const char *header, const struct cmp_command *cc1, const char *source, bool for_tests, char **path)
 {
-	const struct cmp_command *cc1 = &cmp_judge_toolchain(j, language)->cc1;
 	const char **argv = mem_array((size_t)cc1->n + 2, sizeof *argv);
 	int n = 0;
 	for (int i = 0; i < cc1->n; i++)
-		argv[n++] = strcmp(cc1->argv[i], "program.c") == 0 ? "setup.h" : cc1->argv[i];
+		argv[n++] = strcmp(cc1->argv[i], source) == 0 ? "setup.h" : cc1->argv[i];
 	argv[n++] = "--output-pch=setup.h.gch";
 	struct cmp_job job;
 	struct cmp_job_result r;
 	struct cmp_step_limits l = cmp_limits_compile(j);
 	cmp_job_init(&job);
-	cmp_job_file(&job, "setup.h", setup, strlen(setup));
+	cmp_job_file(&job, "setup.h", header, strlen(header));
+	if (for_tests)
+		cmp_harness_c_assert(&job);
 	cmp_job_step(&job, &l, argv, -1);
 	cmp_job_fetch(&job, "setup.h.gch", HEADER_MAX);
 	int e = cmp_sandbox_run(j->sandbox, &job, &r);
@@ -82,19 +84,17 @@ static int build(struct cmp_judge *j, const char *setup, enum cmp_language langu
 	return e;
 }
 
-int cmp_setup_get(struct cmp_judge *j, const char *setup, enum cmp_language language, const char **path)
+/* `kind` parts the headers of programs in each language from that of tests. */
+static int get(struct cmp_judge *j, const char *kind, const char *header, const struct cmp_command *cc1, const char *source, const char **path)
 {
-	*path = NULL;
-	if (!setup || !strstr(setup, "#include"))
-		return 0;
-	char *key = mem_printf("%s\n%s", cmp_language_name(language), setup), *made = NULL;
+	char *key = mem_printf("%s\n%s", kind, header), *made = NULL;
 	int e = 0;
 	/* Held while it is built: the other threads would only build the same one. */
 	pthread_mutex_lock(&j->setup_lock);
 	const uint64_t *at = map_get(&j->setups, key, strlen(key));
 	if (at)
 		*path = j->setup_paths[*at];
-	else if ((e = build(j, setup, language, &made)) == 0) {
+	else if ((e = build(j, header, cc1, source, strcmp(kind, "test") == 0, &made)) == 0) {
 		j->setup_paths = mem_grow(j->setup_paths, j->setups.n + 1, sizeof *j->setup_paths);
 		j->setup_paths[j->setups.n] = made;
 		*path = made;
@@ -102,6 +102,25 @@ int cmp_setup_get(struct cmp_judge *j, const char *setup, enum cmp_language lang
 	}
 	pthread_mutex_unlock(&j->setup_lock);
 	mem_free(key);
+	return e;
+}
+
+int cmp_setup_get(struct cmp_judge *j, const char *setup, enum cmp_language language, const char **path)
+{
+	*path = NULL;
+	if (!setup || !strstr(setup, "#include"))
+		return 0;
+	return get(j, cmp_language_name(language), setup, &cmp_judge_toolchain(j, language)->cc1, "program.c", path);
+}
+
+int cmp_setup_harness(struct cmp_judge *j, const char **path)
+{
+	struct buf header;
+	buf_init(&header, 1 << 16);
+	cmp_harness_c_header(&header);
+	*path = NULL;
+	int e = get(j, "test", buf_text(&header), &j->c.test, "test.c", path);
+	buf_release(&header);
 	return e;
 }
 
