@@ -105,19 +105,16 @@ static const struct {
 		{ .gdn = gdn_with_old_inputs } },
 };
 
-/* The trials stop at the first error through OK: here it is expected, so the front is called through a jump. */
-static jmp_buf out_of_trial;
+/* A trial stops at an error and would leave its memory behind: the first violation is noted, and the trial goes on. */
 static char message[512];
-static int stop_at_violation(int e)
+static int note(int e)
 {
-	if (e) {
+	if (e && !message[0])
 		snprintf(message, sizeof message, "%s", err_message());
-		longjmp(out_of_trial, 1);
-	}
 	return 0;
 }
-static struct kern_backend relay; /* the check backend, leaving the trial at its first error */
-#define RELAY(OP) static int relay_##OP(struct kern *k, const struct kern_##OP *op) { return stop_at_violation(kern_check.OP(k, op)); }
+static struct kern_backend relay; /* the check backend, its errors noted */
+#define RELAY(OP) static int relay_##OP(struct kern *k, const struct kern_##OP *op) { return note(kern_check.OP(k, op)); }
 RELAY(embed) RELAY(norm) RELAY(matmul) RELAY(route) RELAY(experts) RELAY(attention) RELAY(gdn)
 
 static void every_saboteur_is_caught(void **state)
@@ -149,10 +146,7 @@ static void every_saboteur_is_caught(void **state)
 		const struct trial *t = &trials[saboteurs[i].trial];
 		float *out = mem_array(3 * (size_t)t->width(saboteurs[i].variant), sizeof *out);
 		message[0] = '\0';
-		if (setjmp(out_of_trial) == 0) {
-			t->run(&k, saboteurs[i].variant, ids, 3, out);
-			fail_msg("%s went through", saboteurs[i].what);
-		}
+		t->run(&k, saboteurs[i].variant, ids, 3, out);
 		if (strncmp(message, saboteurs[i].says, strlen(saboteurs[i].says)) != 0)
 			fail_msg("%s: want \"%s...\", got \"%s\"", saboteurs[i].what, saboteurs[i].says, message);
 		mem_free(out);
