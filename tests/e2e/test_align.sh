@@ -16,9 +16,9 @@ if cmp -s threads1 threads2; then ok "threads change no byte of align"; else not
 equal "run and align agree on the same-token mean" "$(field run.json same)" "$(field step.json same)"
 
 if python3 -c 'import numpy' 2>/dev/null; then
-	PYTHONPATH=$root/tests/reference python3 "$root/tests/reference/align_numpy.py" run "$coppice" 2>err
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/tests/reference python3 "$root/tests/reference/align_numpy.py" run "$coppice" 2>err
 	[ -s err ] && not_ok "align_numpy.py" "$(tail -1 err)"
-	PYTHONPATH=$root/tests/reference python3 "$root/tests/reference/redundancy_numpy.py" run "$coppice" 2>err
+	PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$root/tests/reference python3 "$root/tests/reference/redundancy_numpy.py" run "$coppice" 2>err
 	[ -s err ] && not_ok "redundancy_numpy.py" "$(tail -1 err)"
 	runs "export npz" 0 "$coppice" export run --out run.npz
 	if python3 - >err 2>&1 <<-'PY'
