@@ -20,34 +20,35 @@
 /* Included by the test as <assert.h>: it cannot be switched off, and may be included again after anything. */
 static const char assert_h[] =
 	"#undef assert\n"
-	"#undef static_assert\n"
-	"#define static_assert _Static_assert\n"
+	"#ifndef __cplusplus\n#undef static_assert\n#define static_assert _Static_assert\n#endif\n"
 	"#define assert(...) ((__VA_ARGS__) ? (void)0 : coppice_failed(#__VA_ARGS__, __LINE__))\n";
 
 static const char before[] =
 	"#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <math.h>\n#include <stdbool.h>\n#include <ctype.h>\n"
 	"#include <limits.h>\n#include <stdint.h>\n"
-	"extern void coppice_failed(const char *, int) __attribute__((noreturn));\n"
-	"extern void coppice_exit(int) __attribute__((noreturn));\n"
+	"#ifdef __cplusplus\n#define COPPICE_C extern \"C\"\n#else\n#define COPPICE_C\n#endif\n"
+	"COPPICE_C void coppice_failed(const char *, int) __attribute__((noreturn));\n"
+	"COPPICE_C void coppice_exit(int) __attribute__((noreturn));\n"
 	"int main() __asm__(\"coppice_test_main\");\n"
 	"#include <assert.h>\n"
+	"#ifndef __cplusplus /* whose headers name exit again */\n"
 	"#define exit coppice_exit\n"
 	"#define _exit coppice_exit\n"
-	"#define abort() coppice_failed(\"abort()\", __LINE__)\n";
+	"#define abort() coppice_failed(\"abort()\", __LINE__)\n#endif\n";
 
 /* The placeholder is found in the object by its first eight bytes; bytes 8..15 hold the descriptor, then two shares of the
  * proof that give it when combined, so that it lies nowhere in memory before the end. */
 static const char after[] =
 	"\n#undef exit\n#undef _exit\n#undef abort\n"
-	"extern ssize_t write(int, const void *, size_t);\nextern void _exit(int) __attribute__((noreturn));\n"
+	"COPPICE_C ssize_t write(int, const void *, size_t);\nCOPPICE_C void _exit(int) __attribute__((noreturn));\n"
 	"#define COPPICE_QUIET __attribute__((no_instrument_function))\n"
 	"static volatile unsigned char coppice_secret[48] = \"c0pp1ce!\";\n"
 	"static int coppice_returned;\n"
 	"COPPICE_QUIET static void coppice_say(const char *s, size_t n)\n"
 	"{ if (write(coppice_secret[8], s, n) < 0) _exit(97); }\n"
-	"COPPICE_QUIET void __cyg_profile_func_enter(void *f, void *from) { (void)f; (void)from; }\n"
-	"COPPICE_QUIET void __cyg_profile_func_exit(void *f, void *from) { (void)from; if (f == (void *)main) coppice_returned = 1; }\n"
-	"COPPICE_QUIET void coppice_failed(const char *what, int line)\n"
+	"COPPICE_C COPPICE_QUIET void __cyg_profile_func_enter(void *f, void *from) { (void)f; (void)from; }\n"
+	"COPPICE_C COPPICE_QUIET void __cyg_profile_func_exit(void *f, void *from) { (void)from; if (f == (void *)main) coppice_returned = 1; }\n"
+	"COPPICE_C COPPICE_QUIET void coppice_failed(const char *what, int line)\n"
 	"{ char s[600]; int n = snprintf(s, sizeof s, \"Fline %d: %.500s\\n\", line, what);\n"
 	"  coppice_say(s, (size_t)n < sizeof s ? (size_t)n : sizeof s - 1); _exit(98); }\n"
 	"COPPICE_QUIET static void coppice_done(int status)\n"
@@ -55,7 +56,7 @@ static const char after[] =
 	"  if (status != 0) { char t[60]; int n = snprintf(t, sizeof t, \"Fthe test's main returned %d\\n\", status); coppice_say(t, (size_t)n); _exit(98); }\n"
 	"  for (int i = 0; i < 16; i++) s[1 + i] = (char)(coppice_secret[16 + i] ^ coppice_secret[32 + i]);\n"
 	"  coppice_say(s, 17); _exit(0); }\n"
-	"COPPICE_QUIET void coppice_exit(int status) { coppice_done(status); for (;;) _exit(0); }\n"
+	"COPPICE_C COPPICE_QUIET void coppice_exit(int status) { coppice_done(status); for (;;) _exit(0); }\n"
 	"int coppice_entry(int, char **) __asm__(\"main\");\n"
 	"COPPICE_QUIET int coppice_entry(int argc, char **argv)\n"
 	"{ int status = ((int (*)(int, char **))main)(argc, argv); if (!coppice_returned) _exit(0); coppice_done(status); return 0; }\n";

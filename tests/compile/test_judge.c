@@ -252,6 +252,32 @@ static void answers_in_text_are_scored_by_their_last_number(void **state)
 	cmp_object_release(&b);
 }
 
+static void cxx_programs_get_their_verdicts(void **state)
+{
+	static const struct expected table[] = {
+		{ "right", "int total(const std::vector<int> &v) { int s = 0; for (int x : v) s += x; return s; }", CMP_PASSED, NULL },
+		{ "wrong", "int total(const std::vector<int> &v) { return 3; }", CMP_WRONG, "total({}) == 0" },
+		{ "leaves", "#include <cstdlib>\nint total(const std::vector<int> &v) { std::exit(0); }", CMP_EXITED_EARLY, NULL },
+		{ "throws", "int total(const std::vector<int> &v) { return v.at(5); }", CMP_CRASHED, "signal 6" },
+	};
+	struct cmp_problem p = { .language = CMP_CXX, .id = "c++", .entry_point = "total", .setup = "#include <vector>\n",
+		.test = "#include <cassert>\n#include <vector>\nint total(const std::vector<int> &v);\n"
+			"int main() { assert(total({1, 2}) == 3); assert(total({}) == 0); }\n" };
+	struct cmp_object o;
+	(void)state;
+	if (!judge)
+		skip();
+	int e = cmp_compile(judge, &p, table[0].program, &o);
+	if (e == ERR_MISSING) {
+		printf("skip: %s\n", err_message());
+		skip();
+	}
+	T_OK(e);
+	assert_int_equal(o.status, CMP_PASSED);
+	cmp_object_release(&o);
+	CHECK_ALL(p, table);
+}
+
 static void weak_tests_are_told(void **state)
 {
 	bool weak;
@@ -414,6 +440,7 @@ int main(void)
 		cmocka_unit_test(python_programs_group_by_bytecode),
 		cmocka_unit_test(python_is_never_run_when_it_is_only_compiled),
 		cmocka_unit_test(answers_in_text_are_scored_by_their_last_number),
+		cmocka_unit_test(cxx_programs_get_their_verdicts),
 		cmocka_unit_test(weak_tests_are_told),
 		cmocka_unit_test(reading_what_was_never_written_gives_the_same_each_time),
 		cmocka_unit_test(a_caller_that_ignores_its_children_is_no_trouble),
