@@ -15,9 +15,14 @@ static int from_ours(struct srch_task *t, const struct record *r)
 	int rc = record_id(r, "task_id", &t->id);
 	rc = rc ? rc : record_text(r, "language", true, &language);
 	int l = language ? cmp_language_parse(language) : 0;
+	if (!rc && l < 0) {
+		char *why = mem_printf("must be one of c, c++, python, text, not '%.40s'", language);
+		rc = record_error(r, "language", why);
+		mem_free(why);
+	}
 	mem_free(language);
-	if (!rc && l < 0)
-		return record_error(r, "language", "must be one of c, c++, python, text");
+	if (rc)
+		return rc;
 	t->language = (enum cmp_language)l;
 	bool program = t->language != CMP_TEXT;
 	const struct { const char *name; bool required; char **to; } fields[] = {
