@@ -65,6 +65,15 @@ int cmp_setup_harness(struct cmp_judge *j, const char **path) CHECK_RESULT;
 void cmp_setup_release(struct cmp_judge *j);
 void cmp_setup_sweep(void);
 
+/* A program's assembly as the compiler writes it, from memory or made now. */
+int cmp_c_assembly(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct buf *raw, enum cmp_status *status,
+	struct buf *message) CHECK_RESULT;
+/* One of the compiler's commands, told of a header that was compiled beforehand when there is one. */
+void cmp_c_add_compiler(struct cmp_judge *j, struct cmp_job *job, const struct cmp_command *cc1, const char *header);
+/* How a compiler, assembler or linker that did not succeed is to be judged; whether it says that it ran out of something. */
+enum cmp_status cmp_c_status_of_tool(const struct box_ended *e, enum cmp_status complaint);
+bool cmp_c_ran_out(const struct buf *err);
+
 int cmp_c_compile(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_object *out) CHECK_RESULT;
 int cmp_c_test(struct cmp_judge *j, const struct cmp_problem *p, const char *program, struct cmp_verdict *out) CHECK_RESULT;
 /* Builds `program`, which chooses by its first argument ("0" to n_choices - 1), once, and runs the test with each choice:

@@ -62,6 +62,14 @@ void cmp_job_result_release(struct cmp_job_result *r);
 /* True when all steps ran and exited with 0. */
 bool cmp_job_ok(const struct cmp_job *j, const struct cmp_job_result *r);
 
+/* What the supervisor says, read as it arrives: whole frames go into *out. */
+struct cmp_frames {
+	struct cmp_job_result *out;
+	struct buf pending; /* received, not yet a whole frame */
+	bool broken;        /* no frame of ours: nothing more is read */
+};
+void cmp_frames_take(struct cmp_frames *f, const char *data, size_t n);
+
 /* ERR_IO, ERR_MISSING: the sandbox itself did not work, twice. Whatever the steps did is in *out, always to be released. */
 int cmp_sandbox_run(const struct cmp_sandbox *s, const struct cmp_job *j, struct cmp_job_result *out) CHECK_RESULT;
 
