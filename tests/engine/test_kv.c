@@ -12,7 +12,7 @@ struct naive {
 	bool live;
 	int length;
 	int cache[POSITIONS]; /* what each position holds */
-	int state;            /* a number that every step changes */
+	uint32_t state;       /* a number that every step changes */
 };
 
 /* The memory that kv.c's numbers stand for. */
@@ -20,7 +20,8 @@ struct world {
 	struct kv *kv;
 	struct kv_seq seq[SEQS];
 	struct naive naive[SEQS];
-	int page[PAGES][ENG_PAGE], slot[SLOTS];
+	int page[PAGES][ENG_PAGE];
+	uint32_t slot[SLOTS];
 	int next;
 };
 
@@ -44,7 +45,7 @@ static void world_free(struct world *w)
 static void step_batch(struct world *w, const int *which, int n)
 {
 	int32_t from[SEQS], to[SEQS];
-	int state[SEQS];
+	uint32_t state[SEQS];
 	struct kv_place place[SEQS];
 	for (int i = 0; i < n; i++) {
 		struct kv_seq *s = &w->seq[which[i]];
@@ -59,8 +60,8 @@ static void step_batch(struct world *w, const int *which, int n)
 		struct naive *v = &w->naive[which[i]];
 		int token = ++w->next;
 		w->page[place[i].page][place[i].offset] = token;
-		w->slot[to[i]] = state[i] * 31 + token;
-		v->state = v->state * 31 + token;
+		w->slot[to[i]] = state[i] * 31 + (uint32_t)token;
+		v->state = v->state * 31 + (uint32_t)token;
 		v->cache[v->length++] = token;
 	}
 	for (int i = 0; i < n; i++)
