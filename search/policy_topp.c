@@ -1,42 +1,8 @@
 /* The policy top-p: a tree of twigs (one token each), grown depth by depth, task after task. When a task is done the twigs that
- * lead to no leaf are forgotten, and chains without a branch become the stretches that are stored. */
-#include "search/policy_topp.h"
+ * lead to no leaf are forgotten, and chains without a branch become the stretches that are stored (topp_tree.c). */
 #include "base/mem.h"
-#include "search/session.h"
+#include "search/topp_tree.h"
 #include <string.h>
-
-struct twig {
-	int parent; /* index into twigs; -1: the prompt */
-	int32_t token;
-	float token_logprob;
-	double logprob; /* of the path */
-	int depth;      /* tokens since the prompt, this one included */
-	bool leaf;
-	enum node_finish finished;
-	int n_kids;     /* twigs on it that lead to a leaf */
-	int stretch;    /* where its chain ends up; -1 while unknown */
-};
-
-struct live {
-	int twig;
-	void *fork;
-	struct buf text;
-};
-
-struct tree {
-	struct session *s;
-	struct growth *g;
-	struct twig *twigs;
-	uint16_t *experts; /* [n x row]; a leaf's row is not set */
-	float *weights;
-	int n, cap, n_leaves;
-	struct live *live;
-	int n_live;
-	struct topp_child *children;
-	enum topp_fate *fate;
-	struct eng_choice *best;
-	int n_children;
-};
 
 static int add_twig(struct tree *t, const struct topp_child *c, int parent, bool leaf, enum node_finish how)
 {
@@ -54,19 +20,11 @@ static int add_twig(struct tree *t, const struct topp_child *c, int parent, bool
 	return t->n++;
 }
 
-static void add_piece(const struct session *s, int32_t token, struct buf *text)
-{
-	size_t len = 0;
-	const char *piece = growth_is_eos(s->gen, token) ? NULL : s->gen->piece(s->gen->ctx, token, &len);
-	if (piece)
-		buf_add(text, piece, len);
-}
-
 /* Whether and how the child would end its path; the live path's text is left as it was. */
 static bool child_ends(struct tree *t, struct live *l, const struct topp_child *c, enum node_finish *how)
 {
 	size_t len = l->text.len, depth = l->twig < 0 ? 1 : (size_t)t->twigs[l->twig].depth + 1;
-	add_piece(t->s, c->token, &l->text);
+	topp_add_piece(t->s, c->token, &l->text);
 	bool ends = growth_ends(&t->s->rules, t->g, c->token, &l->text, depth, how);
 	l->text.len = len;
 	if (l->text.data)
@@ -156,7 +114,7 @@ static int advance(struct tree *t)
 		*to = (struct live){.twig = twig};
 		buf_init(&to->text, BUF_MAX_TEXT);
 		buf_add(&to->text, buf_text(&l->text), l->text.len);
-		add_piece(s, c->token, &to->text);
+		topp_add_piece(s, c->token, &to->text);
 		parent_of[n_next++] = c->parent;
 	}
 	int rc = fork_children(t, next, n_next, parent_of);
@@ -192,121 +150,6 @@ static int step_live(struct tree *t)
 	return rc;
 }
 
-/* -- from twigs to stretches -- */
-
-/* Counts, for every twig, the twigs on it that lead to a leaf. */
-static void mark_survivors(struct tree *t)
-{
-	for (int i = t->n - 1; i >= 0; i--) { /* children stand behind their parents */
-		struct twig *w = &t->twigs[i];
-		if ((w->leaf || w->n_kids) && w->parent >= 0)
-			t->twigs[w->parent].n_kids++;
-	}
-}
-
-static bool ends_stretch(const struct twig *w)
-{
-	return w->leaf || w->n_kids >= 2;
-}
-
-struct ranked {
-	double logprob;
-	int twig;
-};
-
-static int by_rank(const void *a, const void *b)
-{
-	const struct ranked *x = a, *y = b;
-	if (x->logprob != y->logprob)
-		return x->logprob > y->logprob ? -1 : 1;
-	return (x->twig > y->twig) - (x->twig < y->twig);
-}
-
-/* number[i]: of the node that twig i ends. Leaves by path log-probability, then the branching segments as they came. */
-static void number_nodes(const struct tree *t, int *number)
-{
-	struct ranked *r = mem_array((size_t)t->n_leaves + 1, sizeof *r);
-	int n = 0, next = t->n_leaves;
-	for (int i = 0; i < t->n; i++) {
-		if (t->twigs[i].leaf)
-			r[n++] = (struct ranked){t->twigs[i].logprob, i};
-		else if (t->twigs[i].n_kids >= 2)
-			number[i] = next++;
-	}
-	qsort(r, (size_t)n, sizeof *r, by_rank);
-	for (int i = 0; i < n; i++)
-		number[r[i].twig] = i;
-	mem_free(r);
-}
-
-/* The chain of twigs that ends in `end`, as a stretch. */
-static void add_stretch(struct tree *t, int end, int number)
-{
-	struct session *s = t->s;
-	int n = 1, first = end;
-	while (t->twigs[first].parent >= 0 && !ends_stretch(&t->twigs[t->twigs[first].parent])) {
-		first = t->twigs[first].parent;
-		n++;
-	}
-	int above = t->twigs[first].parent;
-	struct stretch *st = growth_add(t->g, above < 0 ? -1 : t->twigs[above].stretch, number);
-	st->leaf = t->twigs[end].leaf;
-	st->start = t->twigs[first].depth - 1;
-	st->finished = t->twigs[end].finished;
-	st->logprob = t->twigs[end].logprob;
-	while (st->cap < (size_t)n) {
-		st->n = st->cap;
-		stretch_reserve(st, s->row);
-	}
-	st->n = (size_t)n;
-	st->rows = st->leaf ? st->n - 1 : st->n;
-	for (int i = n - 1, w = end; i >= 0; i--, w = t->twigs[w].parent) {
-		st->tokens[i] = t->twigs[w].token;
-		st->logprobs[i] = t->twigs[w].token_logprob;
-		if ((size_t)i < st->rows && s->row) {
-			memcpy(st->experts + (size_t)i * s->row, t->experts + (size_t)w * s->row, s->row * sizeof *st->experts);
-			memcpy(st->weights + (size_t)i * s->row, t->weights + (size_t)w * s->row, s->row * sizeof *st->weights);
-		}
-	}
-	for (int i = 0; i < n; i++)
-		add_piece(s, st->tokens[i], &st->text);
-	t->twigs[end].stretch = t->g->n - 1;
-}
-
-static void add_path_text(const struct growth *g, int stretch, struct buf *out)
-{
-	if (stretch < 0)
-		return;
-	const struct stretch *st = &g->stretches[stretch];
-	add_path_text(g, st->parent, out);
-	buf_add(out, buf_text(&st->text), st->text.len);
-}
-
-static int hand_in(struct tree *t)
-{
-	struct session *s = t->s;
-	int *number = mem_array((size_t)t->n, sizeof *number), rc = 0;
-	mark_survivors(t);
-	number_nodes(t, number);
-	for (int i = 0; i < t->n; i++) {
-		if (ends_stretch(&t->twigs[i]))
-			add_stretch(t, i, number[i]);
-	}
-	mem_free(number);
-	for (int i = 0; i < t->g->n && !rc; i++) {
-		if (!t->g->stretches[i].leaf)
-			continue;
-		struct buf text;
-		buf_init(&text, BUF_MAX_TEXT);
-		add_path_text(t->g, i, &text);
-		rc = session_submit(s, t->g, &t->g->stretches[i], buf_text(&text));
-		buf_release(&text);
-	}
-	if (!rc)
-		session_grown(s, t->g);
-	return rc;
-}
-
 static int grow_tree(struct tree *t)
 {
 	struct session *s = t->s;
@@ -323,7 +166,7 @@ static int grow_tree(struct tree *t)
 		session_progress(s);
 	}
 	release_live(t, t->live, t->n_live);
-	return rc ? rc : hand_in(t);
+	return rc ? rc : topp_hand_in(t);
 }
 
 static int grow_task(struct session *s, size_t i)
