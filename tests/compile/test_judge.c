@@ -370,6 +370,28 @@ static void no_descriptor_and_no_process_is_left(void **state)
 	assert_int_equal(waitpid(-1, &status, WNOHANG), -1); /* no child */
 }
 
+static void what_a_killed_judge_left_is_swept_and_a_living_ones_is_not(void **state)
+{
+	(void)state;
+	if (!judge)
+		skip();
+	pid_t gone = fork();
+	if (gone == 0)
+		_exit(0);
+	waitpid(gone, NULL, 0);
+	char *stale = mem_printf("/tmp/coppice-setup-%ld-abc", (long)gone), *fresh = mem_printf("/tmp/coppice-setup-%ld-abc", (long)getpid());
+	T_OK(file_write(stale, "x", 1));
+	T_OK(file_write(fresh, "x", 1));
+	struct cmp_judge *j;
+	T_OK(cmp_judge_open(&j, NULL));
+	cmp_judge_close(j);
+	assert_false(file_exists(stale));
+	assert_true(file_exists(fresh));
+	unlink(fresh);
+	mem_free(stale);
+	mem_free(fresh);
+}
+
 static void what_is_missing_is_named(void **state)
 {
 	(void)state;
@@ -446,6 +468,7 @@ int main(void)
 		cmocka_unit_test(a_caller_that_ignores_its_children_is_no_trouble),
 		cmocka_unit_test(threads_that_come_and_go_may_judge),
 		cmocka_unit_test(no_descriptor_and_no_process_is_left),
+		cmocka_unit_test(what_a_killed_judge_left_is_swept_and_a_living_ones_is_not),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(the_identity_names_compiler_flags_and_versions),
 	};
