@@ -100,7 +100,7 @@ static int grow(struct session *s)
 	if (!s->opt.quiet)
 		progress_start(&s->progress, "growing", "programs", (int64_t)s->tasks->n * s->opt.forks);
 	int rc = s->opt.policy == SRCH_TOPP ? policy_topp(s) : policy_sample(s);
-	rc = rc ? rc : session_save_ready(s, true);
+	rc = rc ? rc : session_finish(s);
 	if (rc) { /* what is judged and written is kept all the same; the first failure is the one to tell */
 		char *why = mem_strdup(err_message());
 		if (session_flush(s, true))

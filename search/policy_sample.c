@@ -159,7 +159,7 @@ int policy_sample(struct session *s)
 		rc = fill(&b);
 		rc = rc ? rc : draw_all(&b);
 		rc = rc ? rc : step_all(&b);
-		rc = rc ? rc : session_save_ready(s, false);
+		rc = rc ? rc : session_save_ready(s);
 		session_progress(s);
 	} while (!rc && (b.n || b.next_task < s->tasks->n));
 	for (int i = 0; i < b.n; i++)

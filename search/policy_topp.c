@@ -199,7 +199,7 @@ int policy_topp(struct session *s)
 		if (s->growths[i].complete)
 			continue;
 		rc = grow_task(s, i);
-		rc = rc ? rc : session_save_ready(s, false);
+		rc = rc ? rc : session_save_ready(s);
 	}
 	return rc;
 }

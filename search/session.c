@@ -72,15 +72,15 @@ void session_grown(struct session *s, struct growth *g)
 void session_progress(struct session *s)
 {
 	if (!s->opt.quiet)
-		progress_update(&s->progress, (int64_t)s->programs_done, "%.0f tokens/s",
-			s->engine_seconds > 0 ? (double)s->tokens / s->engine_seconds : 0.0);
+		progress_update(&s->progress, (int64_t)(s->programs_done - s->n_pending), "%.0f tokens/s, %zu being judged",
+			s->engine_seconds > 0 ? (double)s->tokens / s->engine_seconds : 0.0, s->n_pending);
 }
 
-/* Leaves that are judged and not saved; *all: none is still with the judging. */
-static int n_ready(struct session *s, const struct growth *g, bool *all)
+/* Leaves that are judged and not saved; *pending: those that are still with the judging. */
+static int n_ready(struct session *s, const struct growth *g, size_t *pending)
 {
 	int n = 0;
-	*all = true;
+	*pending = 0;
 	for (int i = 0; i < g->n; i++) {
 		const struct stretch *st = &g->stretches[i];
 		if (!st->leaf || !st->submitted || st->saved)
@@ -88,29 +88,43 @@ static int n_ready(struct session *s, const struct growth *g, bool *all)
 		if (srch_judging_done(s->judging, st->ticket))
 			n++;
 		else
-			*all = false;
+			++*pending;
 	}
 	return n;
 }
 
-int session_save_ready(struct session *s, bool wait_for_all)
+int session_save_ready(struct session *s)
 {
 	double now = clock_seconds();
-	if (!wait_for_all && s->n_waiting <= SESSION_WAITING && now - s->looked < SESSION_LOOK)
+	if (s->n_waiting <= SESSION_WAITING && now - s->looked < SESSION_LOOK)
 		return 0;
 	s->looked = now;
+	s->n_pending = 0;
 	for (size_t i = 0; i < s->tasks->n; i++) {
 		struct growth *g = &s->growths[i];
 		if (g->complete || !g->n_finished)
 			continue;
-		bool all, wait = wait_for_all || s->n_waiting > SESSION_WAITING;
-		int n = n_ready(s, g, &all), rc = 0;
-		if (g->grown && (all || wait))
+		size_t pending;
+		int n = n_ready(s, g, &pending), rc = 0;
+		s->n_pending += pending;
+		if (g->grown && (!pending || s->n_waiting > SESSION_WAITING))
 			rc = session_save_task(s, i);
 		else if (n >= SESSION_PARTIAL && s->opt.policy == SRCH_SAMPLE)
 			rc = session_save_partial(s, i);
 		if (rc)
 			return rc;
 	}
-	return session_flush(s, wait_for_all);
+	return session_flush(s, false);
+}
+
+int session_finish(struct session *s)
+{
+	int rc = 0;
+	while (s->n_waiting && !rc) {
+		rc = session_save_ready(s);
+		session_progress(s);
+		if (s->n_waiting && !rc)
+			nanosleep(&(struct timespec){0, 10 * 1000 * 1000}, NULL);
+	}
+	return rc ? rc : session_flush(s, true);
 }

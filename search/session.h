@@ -45,7 +45,8 @@ struct session {
 	size_t row;              /* layers x k */
 	struct store_id start;
 	struct growth *growths;  /* one a task */
-	size_t n_waiting;        /* grown, not saved */
+	size_t n_waiting;        /* tasks grown, not saved */
+	size_t n_pending;        /* programs with the judging, when it was last looked */
 	int batch;
 	/* saved, but not yet on disk */
 	struct session_ref *refs;
@@ -77,7 +78,9 @@ int session_submit(struct session *s, struct growth *g, struct stretch *leaf, co
 /* The policy has finished every leaf of the task. */
 void session_grown(struct session *s, struct growth *g);
 /* Saves what is judged, and if there is too much waiting, waits for it. */
-int session_save_ready(struct session *s, bool wait_for_all) CHECK_RESULT;
+int session_save_ready(struct session *s) CHECK_RESULT;
+/* Waits for the judging and saves the rest. */
+int session_finish(struct session *s) CHECK_RESULT;
 void session_progress(struct session *s);
 
 /* search/session_save.c */
