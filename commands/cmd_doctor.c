@@ -80,7 +80,7 @@ static void look_at_engine(struct findings *f)
 static void look_at_judge(struct findings *f)
 {
 	look_for_program(f, "gcc", NEEDED, "gcc", "C programs cannot be compiled and grouped");
-	look_for_program(f, "python3", USEFUL, "python3-minimal", "Python tasks (HumanEval, HumanEval Pro) cannot be judged");
+	look_for_program(f, "python3", USEFUL, "python3", "Python tasks (HumanEval, HumanEval Pro) cannot be judged");
 	look_for_program(f, "bwrap", NEEDED, "bubblewrap", "nothing a model wrote is run without it: no judging");
 	look_for_program(f, "gnuplot", USEFUL, "gnuplot-nox", "reports have tables and a page, but no plots as SVG and PNG");
 	look_for_program(f, "git", USEFUL, "git", "runs are written and read without it; looking at them with git log needs it");
