@@ -22,7 +22,7 @@ struct trial {
 	bool sleepy, no_judge, fresh;
 	double temperature, save_seconds;
 	uint64_t seed;
-	int n_tasks;
+	int n_tasks, max_positions;
 	struct sc_gen gen;
 	struct sc_judge judge;
 };
@@ -35,6 +35,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 		.nap_us = t->die_after || t->judge.fail_test ? 1000 : 0};
 	t->judge = (struct sc_judge){.sleepy = t->sleepy, .fail_test = t->judge.fail_test};
 	struct srch_generator gen = sc_generator(&t->gen);
+	gen.max_positions = t->max_positions ? t->max_positions : gen.max_positions;
 	struct srch_judge judge = sc_judge_table(&t->judge), extract = judge;
 	extract.compile = NULL;
 	extract.test = NULL;
@@ -407,6 +408,42 @@ static void verify_finds_nothing_in_a_run_as_it_was_made(void **state)
 	}
 }
 
+static void a_path_ends_at_the_models_last_position(void **state)
+{
+	(void)state;
+	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
+		const char *dir = in_folder(policy ? "topp" : "sample");
+		struct trial t = {.policy = (enum srch_policy)policy, .batch = 8, .max_positions = 4 + 3}; /* prompts have 4 tokens */
+		struct srch_outcome out;
+		struct run *r;
+		size_t limited = 0;
+		OK(grow_in(dir, &t, &out));
+		OK(run_load(&r, dir, RUN_ROUTING));
+		for (size_t i = 0; i < r->n_programs; i++) {
+			bool at_limit = !strcmp(r->programs[i].finished, "limit");
+			limited += at_limit;
+			assert_true(at_limit ? r->programs[i].n_tokens == 4 : r->programs[i].n_tokens <= 4);
+			assert_int_equal(r->programs[i].n_rows, r->programs[i].n_tokens - 1);
+		}
+		assert_true(limited > 0);
+		run_free(r);
+	}
+	struct trial t = {.batch = 8, .max_positions = 4};
+	struct srch_outcome out;
+	FAILS(ERR_LIMIT, "task t/0: its prompt has 4 tokens", grow_in(in_folder("long"), &t, &out));
+}
+
+static void options_that_make_no_sense_are_refused_by_name(void **state)
+{
+	(void)state;
+	struct srch_outcome out;
+	struct trial cold = {.temperature = -1}, many = {.forks = 2000000};
+	FAILS(ERR_USAGE, "--temperature is -1", grow_in(in_folder("a"), &cold, &out));
+	FAILS(ERR_USAGE, "--forks is 2e+06", grow_in(in_folder("b"), &many, &out));
+	struct trial wide = {.policy = SRCH_TOPP, .forks = 65};
+	FAILS(ERR_LIMIT, "--frontier 65: this engine keeps 64", grow_in(in_folder("c"), &wide, &out));
+}
+
 static void each_distinct_program_is_compiled_once_and_each_group_tested_once(void **state)
 {
 	(void)state;
@@ -454,6 +491,8 @@ int main(void)
 		IN_FOLDER(judging_afterwards_ends_in_the_id_of_judging_at_once),
 		IN_FOLDER(the_graph_joins_every_program_of_every_task),
 		IN_FOLDER(verify_finds_nothing_in_a_run_as_it_was_made),
+		IN_FOLDER(a_path_ends_at_the_models_last_position),
+		IN_FOLDER(options_that_make_no_sense_are_refused_by_name),
 		IN_FOLDER(each_distinct_program_is_compiled_once_and_each_group_tested_once),
 	};
 	log_set_level(LOG_QUIET);
