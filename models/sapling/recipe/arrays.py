@@ -5,7 +5,9 @@ for: some of them are held out of the corpus (see `held_out`)."""
 
 import hashlib
 import math
+import re
 
+import examples
 from cgen import Loop, add, block, indent, negate, steps, vary
 from function import Function
 from wording import Names, dress, function_name, reword, sentence
@@ -485,15 +487,10 @@ class Writer:
                 return [f"{acc} += {c};"] if "&" not in c else [f"{acc} += ({c});"]
             return self.guarded(loop, x, i, [steps(rng, acc) + ";"])
         kind = "int" if self.ret == "int" else self.ret
-        if self.ret == "int" and style > 0.93 and self.filter not in ("evengt",):
-            n = ns["n"]
-            if loop.kind not in ("eat",):
-                missing = acc
-                back = self.guarded
-                def inside(x, i):  # counts the others
-                    return block(rng, f"if ({negate(self.condition(x, i))})", [steps(rng, missing) + ";"], loop.braces)
-                del back
-                return [f"int {missing} = 0;"] + loop.lines(inside) + [f"return {n} - {missing};"]
+        if self.ret == "int" and style > 0.93 and self.filter != "evengt" and loop.kind != "eat":
+            def others(x, i):
+                return block(rng, f"if ({negate(self.condition(x, i))})", [steps(rng, acc) + ";"], loop.braces)
+            return [f"int {acc} = 0;"] + loop.lines(others) + [f"return {ns['n']} - {acc};"]
         return [f"{kind} {acc} = 0;"] + loop.lines(inside) + [f"return {acc};"]
 
     def do_max(self):
@@ -604,7 +601,6 @@ class Writer:
             return [f"{kind} {ok} = {miss};"] + loop.lines(lambda x, i: block(rng, f"if ({test(x, i)})", then, loop.braces)) + [f"return {ok};"]
         if style < 0.86:
             c = ns["cnt"]
-            good = self.reduce == "all"
             def inside(x, i):
                 return block(rng, f"if ({self.condition(x, i)})", [steps(rng, c) + ";"], loop.braces)
             if loop.kind == "eat":
@@ -612,7 +608,6 @@ class Writer:
             n = ns["n"]
             kind = self.size
             end = {"any": f"return {c} > 0;", "none": f"return {c} == 0;"}.get(self.reduce, f"return {c} == {n};")
-            del good
             return [f"{kind} {c} = 0;"] + loop.lines(inside) + [end]
         if style < 0.93:
             i, n, a = ns["i"], ns["n"], ns["a"]
@@ -735,8 +730,6 @@ class Writer:
 
     def examples(self):
         """One or two calls with their results, where the result is a whole number."""
-        import examples
-
         kinds, cases = ["A", "N"] + ["int"] * len(self.extra), []
         for _ in range(self.rng.choice([1, 1, 2])):
             a, extra = draw(self.rng, self.filter, len(self.extra), self.const)
@@ -781,12 +774,10 @@ def evaluate(triple, a, k, default):
 
 
 def _word(text, mark, value):
-    import re
     return re.sub(rf"(?<![\w$]){mark}(?!\w)", lambda m: value, text)
 
 
 def _article(text):
-    import re
     return re.sub(r"\b([Aa]) (?=(?:even|odd|element|entry|item|integer|int)\b)", r"\1n ", text)
 
 

@@ -13,7 +13,6 @@ def indent(lines, depth=1):
         if not line:
             continue
         closes = line.startswith("}")
-        label = line.startswith(("case ", "default:"))
         here = depth - closes
         out.append("    " * (here + hanging) + line)
         depth += line.count("{") - line.count("}")
@@ -21,7 +20,6 @@ def indent(lines, depth=1):
             hanging += 1
         else:
             hanging = 0
-        del label
     return "\n".join(out)
 
 

@@ -1,6 +1,7 @@
 """Samples programs for tasks from a quantised folder, compiles, groups and tests them.
 
     python evaluate.py --model models/sapling --tasks held_out.jsonl --samples 32 [--save out.jsonl]
+    python evaluate.py --completions programs.jsonl --tasks held_out.jsonl    (of coppice export)
 
 Figures: the share that compiles, pass@1, and distinct normalised assemblies (gcc -S -O0) per task.
 Programs run as an unprivileged user under limits on time, memory, files and processes. That is
@@ -112,7 +113,8 @@ def judge(task, completion):
 
 def main():
     a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    a.add_argument("--model", required=True)
+    a.add_argument("--model")
+    a.add_argument("--completions", help="JSONL of task_id and completion to judge instead of sampling")
     a.add_argument("--tasks", required=True)
     a.add_argument("--samples", type=int, default=32)
     a.add_argument("--temperature", type=float, default=0.7)
@@ -122,13 +124,18 @@ def main():
     a.add_argument("--save")
     args = a.parse_args()
     torch.set_num_threads(args.threads)
-    tokenizer = Tokenizer.from_file(str(pathlib.Path(args.model) / "tokenizer.json"))
-    model = Model(load(args.model))
     tasks = [json.loads(line) for line in open(args.tasks)]
-    generator = torch.Generator().manual_seed(args.seed)
-    prompts = [t["prompt"] for t in tasks for _ in range(args.samples)]
-    texts = sample(model, tokenizer, prompts, args.temperature, args.limit, generator)
-    work = [(t, finish(t, texts[i * args.samples + j])) for i, t in enumerate(tasks) for j in range(args.samples)]
+    if args.completions:
+        by_id = {t["task_id"]: t for t in tasks}
+        lines = [json.loads(line) for line in open(args.completions)]
+        work = [(by_id[d["task_id"]], finish(by_id[d["task_id"]], d["completion"])) for d in lines]
+    else:
+        tokenizer = Tokenizer.from_file(str(pathlib.Path(args.model) / "tokenizer.json"))
+        model = Model(load(args.model))
+        generator = torch.Generator().manual_seed(args.seed)
+        prompts = [t["prompt"] for t in tasks for _ in range(args.samples)]
+        texts = sample(model, tokenizer, prompts, args.temperature, args.limit, generator)
+        work = [(t, finish(t, texts[i * args.samples + j])) for i, t in enumerate(tasks) for j in range(args.samples)]
     unique = {(t["task_id"], c): (t, c) for t, c in work}
     with concurrent.futures.ThreadPoolExecutor(args.threads) as pool:
         verdicts = dict(zip(unique, pool.map(lambda tc: judge(*tc), unique.values())))

@@ -111,7 +111,7 @@ def loosen(rng, lines):
 def declare(rng, params, names, caller=False):
     """The C parameters of a signature."""
     out = []
-    size = rng.choice(["int"] * 9 + ["size_t"])
+    rng.randrange(10)  # keeps the random stream that the last corpus was written with
     const = rng.choice(["const ", "const ", ""])
     brackets = rng.random() < 0.4
     for kind, name in params:
@@ -132,7 +132,6 @@ def declare(rng, params, names, caller=False):
             out.append(f"char *{own}" if not brackets or rng.random() < 0.6 else f"char {own}[]")
         else:
             out.append(f"{kind} {own}")
-    del size
     return out
 
 

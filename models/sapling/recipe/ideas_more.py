@@ -247,11 +247,9 @@ v: count the trailing zeros of $n!
 """, "int cnt = 0;\nwhile (n >= 5) {\nn /= 5;\ncnt += n;\n}\nreturn cnt;", "int cnt = 0;\nfor (int i = 5; i <= n; i *= 5) cnt += n / i;\nreturn cnt;")
 
 idea("trailing_zeros10", "int (int n)", "trailing zeros, count trailing zeros, zeros at end, ending zeros", """
-np: [the number of|how many] zeros [at the end of|with which] [the positive number |]$n[| in decimal] ends
+np: [the number of|how many] zeros at the end of [the positive number |]$n
 v: count the trailing zeros of the decimal form of $n
 """, "int cnt = 0;\nwhile (n % 10 == 0) {\nn /= 10;\ncnt++;\n}\nreturn cnt;", "if (n % 10 != 0) return 0;\nreturn 1 + SELF(n / 10);", "int cnt = 0;\nfor (; n > 0 && n % 10 == 0; n /= 10) cnt++;\nreturn cnt;")
-import ideas as _ideas  # noqa: E402
-_ideas.IDEAS[-1]["cores"] = [(k, t.replace("[at the end of|with which] [the positive number |]$n[| in decimal] ends", "at the end of [the positive number |]$n")) for k, t in _ideas.IDEAS[-1]["cores"]]
 
 idea("steps_to_zero", "int (int n)", "steps to zero, num steps, reduce to zero", """
 np: [the number of|how many] steps [it takes to bring|to reduce] $n to 0, halving it when even and subtracting 1 when odd
@@ -318,10 +316,9 @@ s: Write $n in binary and read the result as a decimal number: 6 becomes 110.
 """, "long res = 0, p = 1;\nwhile (n > 0) {\nres += n % 2 * p;\np *= 10;\nn /= 2;\n}\nreturn res;", "if (n < 2) return n;\nreturn SELF(n / 2) * 10 + n % 2;")
 
 idea("zero_bits", "int (unsigned n)", "count zeros, zero bits, clear bits", """
-np: [the number of|how many] of the 32 bits of $n [that |]are zero
+np: [the number of|how many] zero bits among the 32 bits of $n
 v: count the zero bits among the 32 bits of $n
 """, "int cnt = 0;\nfor (int i = 0; i < 32; i++) {\nif ((n >> i & 1) == 0) cnt++;\n}\nreturn cnt;", "int cnt = 32;\nwhile (n) {\ncnt -= n & 1;\nn >>= 1;\n}\nreturn cnt;")
-_ideas.IDEAS[-1]["cores"] = [(k, t.replace("of the 32 bits of $n [that |]are zero", "zero bits among the 32 bits of $n")) for k, t in _ideas.IDEAS[-1]["cores"]]
 
 idea("rotl", "unsigned (unsigned x, int k)", "rotate left, rotl, bit rotate", """
 v: rotate the 32 bits of $x to the left by $k places (0 < $k < 32)
@@ -485,10 +482,9 @@ np: [the number of|how many] characters of $s [that come |]before the first $c[,
 """, "int i = 0;\nwhile (s[i] && s[i] != c) i++;\nreturn i;", "int cnt = 0;\nfor (; *s && *s != c; s++) cnt++;\nreturn cnt;", "int cnt = 0;\nwhile (*s) {\nif (*s == c) break;\ncnt++;\ns++;\n}\nreturn cnt;")
 
 idea("double_letters", "int (S s)", "count doubles, double letters, count double letters, equal neighbours", """
-np: [the number of|how many] characters of $s that equal the one before them
+np: [the number of|how many] characters of $s equal to the one before
 np: [the number of|how many] pairs of equal neighbouring characters in $s
 """, "int cnt = 0;\nfor (int i = 0; s[i] && s[i + 1]; i++) {\nif (s[i] == s[i + 1]) cnt++;\n}\nreturn cnt;", "int cnt = 0;\nchar prev = '\\0';\nwhile (*s) {\nif (*s == prev) cnt++;\nprev = *s;\ns++;\n}\nreturn cnt;")
-_ideas.IDEAS[-1]["cores"] = [(k, t.replace("] characters of $s that equal", "] characters of $s equal to").replace("equal to the one before them", "equal to the one before")) for k, t in _ideas.IDEAS[-1]["cores"]]
 
 idea("is_number", "B (S s)", "is number, is integer, is numeric, numeric", """
 p: $s is a number: one or more digits, with a minus sign in front or not
@@ -506,10 +502,9 @@ p: all 26 lowercase letters [occur|appear] in $s
 """, "for (char c = 'a'; c <= 'z'; c++) {\nif (!strchr(s, c)) return false;\n}\nreturn true;", "for (int i = 0; i < 26; i++) {\nif (strchr(s, 'a' + i) == NULL) return false;\n}\nreturn true;")
 
 idea("common_chars", "int (S s, S t)", "common chars, shared chars, count common, in both", """
-np: [the number of|how many] characters of $s that [also |]occur in $t
+np: [the number of|how many] characters of $s [also |]found in $t
 v: count the characters of $s that are [also |]in $t
 """, "int cnt = 0;\nfor (int i = 0; s[i] != '\\0'; i++) {\nif (strchr(t, s[i])) cnt++;\n}\nreturn cnt;", "int cnt = 0;\nwhile (*s) {\nif (strchr(t, *s) != NULL) cnt++;\ns++;\n}\nreturn cnt;", "int cnt = 0;\nfor (int i = 0; s[i]; i++) {\nfor (int j = 0; t[j]; j++) {\nif (s[i] == t[j]) {\ncnt++;\nbreak;\n}\n}\n}\nreturn cnt;")
-_ideas.IDEAS[-1]["cores"] = [(k, t.replace("that [also |]occur in", "[also |]found in")) for k, t in _ideas.IDEAS[-1]["cores"]]
 
 idea("first_word_len", "int (S s)", "first word length, length of first word, first word", """
 np: the length of the first word of $s, words being separated by spaces

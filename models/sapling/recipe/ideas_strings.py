@@ -153,7 +153,7 @@ v: replace [every|each|all occurrences of|every occurrence of] [the character |]
 v: replace [every|each] $c in {_S} [by|with] $d[| in place]
 v: change [every|each] $c of {_S} to $d
 v: put $d in the place of every $c in $s
-""", "for (int i = 0; s[i] != '\\0'; i++) {\nif (s[i] == c) s[i] = d;\n}", "while (*s) {\nif (*s == c) *s = d;\ns++;\n}", "for (; *s; s++) {\nif (*s == c) *s = d;\n}", "int len = strlen(s);\nfor (int i = 0; i < len; i++) {\nif (s[i] == c) s[i] = d;\n}", "for (char *p = s; *p; p++) {\n*p = *p == c ? d : *p;\n}", "char *p = strchr(s, c);\nwhile (p) {\n*p = d;\np = strchr(p, c);\n}" )
+""", "for (int i = 0; s[i] != '\\0'; i++) {\nif (s[i] == c) s[i] = d;\n}", "while (*s) {\nif (*s == c) *s = d;\ns++;\n}", "for (; *s; s++) {\nif (*s == c) *s = d;\n}", "int len = strlen(s);\nfor (int i = 0; i < len; i++) {\nif (s[i] == c) s[i] = d;\n}", "for (char *p = s; *p; p++) {\n*p = *p == c ? d : *p;\n}", "char *p = strchr(s, c);\nwhile (p) {\n*p = d;\np = strchr(p + 1, c);\n}" )
 
 idea("replace_spaces", "void (T s)", "replace spaces, spaces to underscores, underscore, fill spaces", """
 v: replace [every|each] [space|blank] in $s [by|with] an underscore

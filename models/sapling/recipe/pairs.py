@@ -3,7 +3,7 @@
 import ideas
 from cgen import block, indent
 from function import Function
-from wording import VAGUE, Names, expand, function_name, sentence, upper_first
+from wording import Names, function_name, sentence
 
 PREDICATES = {  # idea: (adjective or phrase for numbers, word for names)
     "even": ("even", "even"), "odd": ("odd", "odd"), "prime": ("prime", "primes"), "perfect": ("perfect", "perfect"),
@@ -26,7 +26,7 @@ STRINGS = {  # idea: (noun phrase with X, noun for the count)
 TWO = {  # idea of two ints: (noun phrase with X and Y)
     "gcd": "the greatest common divisor of X and Y", "lcm": "the least common multiple of X and Y", "max2": "the larger of X and Y", "min2": "the smaller of X and Y", "absdiff": "the absolute difference of X and Y", "add2": "the sum of X and Y", "mul2": "the product of X and Y",
 }
-RECORDS = {r["key"]: r for r in ()}
+RECORDS = {}
 
 
 def records():
@@ -134,7 +134,6 @@ def _a(adjective, key, many=False):
 def call_map(rng, first, key, ns):
     phrase, many, word = MAPS[key]
     f = first.name
-    big = first.ret == "long"
     kind = rng.choice(["sum", "sum", "range", "max", "apply", "equal", "larger", "twice", "count", "index"])
     if kind in ("equal", "larger"):
         x, y = ns["x"], ns["y"]
@@ -182,7 +181,6 @@ def call_map(rng, first, key, ns):
         return "int", params + [f"int {k}"], [f"count {word}", f"count {word} above"], core, [f"int {c} = 0;", *array_loop(rng, a, n, i, [f"if ({f}({x}) > {k}) {c}++;"]), f"return {c};"]
     j = ns["best"]
     core = ("np", f"the index of the {noun[:-1].replace('entrie', 'entry')} {place} with the largest {many[:-1]}")
-    del big
     return "int", params, [f"index of max {word}", f"best {word}"], core, [f"int {j} = 0;", f"for (int {i} = 1; {i} < {n}; {i}++) {{", f"if ({f}({x}) > {f}({a}[{j}])) {j} = {i};", "}", f"return {j};"]
 
 
@@ -216,7 +214,6 @@ def call_string(rng, first, key, ns):
 
 
 def call_two(rng, first, key, ns):
-    phrase = TWO[key]
     f = first.name
     if rng.random() < 0.5:
         x, y, z = ns["x"], ns["y"], ns["z"]
@@ -234,7 +231,6 @@ def call_two(rng, first, key, ns):
         return "int", params, ["sum of gaps", "total change"], core, [f"int {r} = 0;", f"for (int {i} = 1; {i} < {n}; {i}++) {{", f"{r} += {f}({a}[{i}], {a}[{i} - 1]);", "}", f"return {r};"]
     what = {"gcd": "the greatest common divisor", "lcm": "the least common multiple", "max2": "the largest", "min2": "the smallest", "add2": "the sum", "mul2": "the product"}[key]
     core = ("np", f"{what} of all {rng.choice(NOUNS)} {place}")
-    del phrase
     return "int", params, [f"{key[:3]} of array", f"array {key[:3]}", f"{key[:3]} all"], core, rng.choice([[f"int {r} = {a}[0];", f"for (int {i} = 1; {i} < {n}; {i}++) {{", f"{r} = {f}({r}, {a}[{i}]);", "}", f"return {r};"], [f"int {r} = {a}[0];", f"int {i} = 1;", f"while ({i} < {n}) {{", f"{r} = {f}({r}, {a}[{i}]);", f"{i}++;", "}", f"return {r};"]])
 
 
@@ -247,8 +243,6 @@ def write(rng):
     ret, params, names, core, lines = call(rng, first, key, ns)
     if ret == "int" and core[0] == "p" and rng.random() < 0.3:
         ret = "bool"
-    name = function_name(rng, names, ns.used | {first.name} | set(VAGUE[:0]))
+    name = function_name(rng, names, ns.used | {first.name})
     return first, Function("pairs", f"{key}/{call.__name__}", ret, name, params, using(rng, first, sentence(rng, core)), indent(lines))
 
-
-__all__ = ["write", "expand", "upper_first"]
