@@ -275,7 +275,8 @@ int run_load(struct run **out, const char *dir, unsigned what)
 	struct loader l = {.r = r, .what = what & RUN_PROMPTS || what & RUN_WEIGHTS ? what | RUN_ROUTING : what};
 	*out = NULL;
 	r->dir = mem_strdup(dir);
-	int rc = store_open(&l.s, dir);
+	int rc = store_open(&l.s, dir); /* whose messages name the folder already */
+	bool opened = rc == 0;
 	if (!rc)
 		rc = load_header(&l);
 	if (!rc) {
@@ -292,7 +293,7 @@ int run_load(struct run **out, const char *dir, unsigned what)
 	store_close(l.s);
 	if (rc) {
 		run_free(r);
-		return err_prefix(rc, "%s", dir);
+		return opened ? err_prefix(rc, "%s", dir) : rc;
 	}
 	*out = r;
 	return 0;

@@ -179,11 +179,12 @@ int run_fsck(const char *dir, void (*found)(void *ctx, const char *line), void *
 {
 	struct check c = {.found = found, .ctx = ctx, .r = mem_zalloc(sizeof *c.r)};
 	map_init(&c.seen);
-	int rc = store_open(&c.s, dir);
+	int rc = store_open(&c.s, dir); /* whose messages name the folder already */
+	bool opened = rc == 0;
 	rc = rc ? rc : check_store(&c);
 	*n = c.n;
 	store_close(c.s);
 	run_free(c.r);
 	map_release(&c.seen);
-	return rc ? err_prefix(rc, "%s", dir) : 0;
+	return rc && opened ? err_prefix(rc, "%s", dir) : rc;
 }
