@@ -119,7 +119,7 @@ static void print_repetition(FILE *out, const struct rep_figures *f)
 	        rep_share(n.c[0], aln_redundancy_top(r, ALN_TOP_1), 1), rep_share(n.c[1], aln_redundancy_top(r, ALN_TOP_3), 1));
 	fprintf(out, "  %7s of all tokens went into programs whose assembly was already there\n", rep_share(n.c[0], (double)r->tokens_repeated, (double)r->tokens));
 	if (lines)
-		fprintf(out, "  where sources of one group differ, %s of the lines are comments or blank, %s only name or space things otherwise\n",
+		fprintf(out, "  where sources of one group differ, %s of the lines are comments or blank, %s names or layout\n",
 		        rep_share(n.c[0], (double)(d->lines[ALN_DIFF_BLANK] + d->lines[ALN_DIFF_COMMENT]), (double)lines),
 		        rep_share(n.c[1], (double)(d->lines[ALN_DIFF_NAME] + d->lines[ALN_DIFF_LAYOUT]), (double)lines));
 }
