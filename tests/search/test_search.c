@@ -31,6 +31,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 {
 	struct srch_tasks tasks;
 	OK(sc_tasks(&tasks, t->n_tasks ? t->n_tasks : N_TASKS));
+	bool may_die = t->die_after || t->judge.fail_test; /* then each task is saved at once */
 	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after,
 		.nap_us = t->die_after || t->judge.fail_test ? 1000 : 0};
 	t->judge = (struct sc_judge){.sleepy = t->sleepy, .fail_test = t->judge.fail_test};
@@ -42,7 +43,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 	extract.is_weak = NULL;
 	struct srch_options o = {.out = dir, .policy = t->policy, .forks = t->forks ? t->forks : 20,
 		.temperature = t->temperature ? t->temperature : 0.7, .seed = t->seed, .max_tokens = 40, .p = 0.6, .batch = t->batch,
-		.workers = t->workers ? t->workers : 2, .resume = !t->fresh, .quiet = true, .save_seconds = t->save_seconds ? t->save_seconds : -1};
+		.workers = t->workers ? t->workers : 2, .resume = !t->fresh, .quiet = true, .save_seconds = t->save_seconds ? t->save_seconds : may_die ? -1 : 1000};
 	int rc = srch_run(&o, &tasks, &gen, t->no_judge ? &extract : &judge, out);
 	srch_tasks_release(&tasks);
 	return rc;
@@ -95,8 +96,10 @@ static void saving_together_or_at_once_is_the_same_run(void **state)
 {
 	(void)state;
 	struct srch_outcome out;
-	struct trial together = {.save_seconds = 1000, .batch = 8};
+	struct trial together = {.save_seconds = 1000, .batch = 8}, at_once = {.save_seconds = -1, .batch = 8};
 	OK(grow_in(in_folder("run"), &together, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	OK(grow_in(in_folder("each"), &at_once, &out));
 	assert_string_equal(out.commit, PINNED_SAMPLE);
 	assert_true(git_is_clean(in_folder("run")));
 	assert_int_equal(shell("test $(ls '%s'/objects/pack/*.pack | wc -l) -le 3", in_folder("run")), 0);
@@ -163,7 +166,7 @@ static void kill_9_at_twenty_random_moments_ends_in_the_same_id(void **state)
 	(void)state;
 	const char *dir = in_folder("run");
 	for (uint32_t i = 0; i < 20; i++) {
-		struct trial t = {.batch = 8, .sleepy = true, .workers = 1};
+		struct trial t = {.batch = 8, .sleepy = true, .workers = 1, .save_seconds = -1};
 		grow_and_die(dir, &t, (int)rng_below((struct rng_at){11, i, 0, 0, 0}, 30000));
 		struct stat st;
 		char head[600];
@@ -307,7 +310,7 @@ static void a_full_disk_is_a_clear_error_and_the_store_stays_readable(void **sta
 		struct rlimit limit = {2048, 2048};
 		signal(SIGXFSZ, SIG_IGN);
 		setrlimit(RLIMIT_FSIZE, &limit);
-		struct trial t = {.batch = 8};
+		struct trial t = {.batch = 8, .save_seconds = -1};
 		int rc = grow_in(dir, &t, &out);
 		_exit(rc == ERR_IO && strstr(err_message(), "cannot save") ? 0 : 1);
 	}
@@ -333,7 +336,7 @@ static void a_file_system_without_room_is_a_clear_error(void **state)
 	if (geteuid() || shell("mount -t tmpfs -o size=300k none '%s' 2>/dev/null", dir))
 		SKIP("needs the right to mount a small file system");
 	struct srch_outcome out;
-	struct trial t = {.batch = 8, .n_tasks = 40};
+	struct trial t = {.batch = 8, .n_tasks = 40, .save_seconds = -1};
 	char run[600];
 	snprintf(run, sizeof run, "%s/run", dir);
 	int rc = grow_in(run, &t, &out);
