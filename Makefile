@@ -108,9 +108,9 @@ e2e: all
 	BUILD=$(BUILD) tests/run.sh $(E2E)
 SANITIZED = $(MAKE) BUILD=$(BUILD)-san O="-O1 -g -fno-omit-frame-pointer" SANFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"
 san:
-	ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1 $(SANITIZED) test
+	+ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1 $(SANITIZED) test
 san-programs:
-	$(SANITIZED) test-programs
+	+$(SANITIZED) test-programs
 
 layers:
 	@tools/layers.sh $(FOLDERS)
