@@ -15,44 +15,43 @@ static void defuse(char *s)
 			*s = '?';
 }
 
-int err_set(int code, const char *fmt, ...)
+/* Makes the message of fmt and, where it is given, ": " and `tail`. Either may point into the old message. */
+static void make(const char *tail, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+static void make(const char *tail, const char *fmt, va_list ap)
 {
-	char made[ERR_MESSAGE_BYTES]; /* an argument may point into the old message */
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(made, sizeof made, fmt, ap);
-	va_end(ap);
+	char made[ERR_MESSAGE_BYTES];
+	int n = vsnprintf(made, sizeof made, fmt, ap);
+	if (tail && n >= 0 && (size_t)n < sizeof made)
+		snprintf(made + n, sizeof made - (size_t)n, ": %s", tail);
 	memcpy(message, made, sizeof message);
 	defuse(message);
+}
+
+int err_set(int code, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	make(NULL, fmt, ap);
+	va_end(ap);
 	return code;
 }
 
 int err_prefix(int code, const char *fmt, ...)
 {
-	char made[ERR_MESSAGE_BYTES];
 	va_list ap;
 	va_start(ap, fmt);
-	int n = vsnprintf(made, sizeof made, fmt, ap);
+	make(message, fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof made)
-		snprintf(made + n, sizeof made - (size_t)n, ": %s", message);
-	memcpy(message, made, sizeof message);
-	defuse(message);
 	return code;
 }
 
 int err_errno(int code, const char *fmt, ...)
 {
-	int saved = errno;
-	char made[ERR_MESSAGE_BYTES];
+	const char *why = strerror(errno); /* first: formatting may change errno */
 	va_list ap;
 	va_start(ap, fmt);
-	int n = vsnprintf(made, sizeof made, fmt, ap);
+	make(why, fmt, ap);
 	va_end(ap);
-	if (n >= 0 && (size_t)n < sizeof made)
-		snprintf(made + n, sizeof made - (size_t)n, ": %s", strerror(saved));
-	memcpy(message, made, sizeof message);
-	defuse(message);
 	return code;
 }
 
