@@ -2,6 +2,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include <unistd.h>
+#include <zlib.h>
 
 struct zip {
 	FILE *file;
@@ -13,18 +14,7 @@ struct zip {
 
 uint32_t zip_crc32(const void *data, size_t n)
 {
-	static _Thread_local uint32_t table[256];
-	if (!table[1])
-		for (uint32_t i = 0; i < 256; i++) {
-			uint32_t c = i;
-			for (int bit = 0; bit < 8; bit++)
-				c = c & 1 ? UINT32_C(0xedb88320) ^ c >> 1 : c >> 1;
-			table[i] = c;
-		}
-	uint32_t crc = 0xffffffff;
-	for (const unsigned char *p = data, *end = p + n; p < end; p++)
-		crc = table[(crc ^ *p) & 0xff] ^ crc >> 8;
-	return ~crc;
+	return (uint32_t)crc32_z(0, data, n);
 }
 
 static void put(struct buf *b, uint32_t value, int n_bytes)
