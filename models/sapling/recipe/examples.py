@@ -164,9 +164,62 @@ def lines(rng, name, ret, kinds, cases, count):
     return out
 
 
+def words(rng, ret, kinds, own, cases):
+    """One or two cases in a sentence that does not name the function, or None."""
+    def given(arguments):
+        shown = [literal(k, v) for k, v in zip(kinds, arguments)]
+        if "N" in kinds and kinds.index("N") > 0:
+            at = kinds.index("N")
+            shown, names = shown[:at] + shown[at + 1 :], own[:at] + own[at + 1 :]
+        else:
+            names = own
+        if len(shown) == 1:
+            return shown[0] if rng.random() < 0.85 else f"{names[0]} = {shown[0]}"
+        form = rng.randrange(4)
+        if form == 0:
+            return ", ".join(f"{n} = {v}" for n, v in zip(names, shown))
+        if form == 1 and len(shown) == 2:
+            return f"{shown[0]} with {names[1]} = {shown[1]}"
+        return " and ".join([", ".join(shown[:-1]), shown[-1]])
+
+    def value(result):
+        if ret == "void":
+            return literal(kinds[0], result)
+        return f"'{result}'" if ret == "char" else str(result)
+
+    picked = rng.sample(cases, min(len(cases), rng.choice([1, 1, 1, 2, 2, 3])))
+    if ret == "B":
+        yes = [given(a) for a, r in picked if r]
+        no = [given(a) for a, r in picked if not r]
+        form = rng.randrange(5)
+        if form == 0:
+            return "; ".join([f"{g}: yes" for g in yes] + [f"{g}: no" for g in no]) + rng.choice(["", "."])
+        if form == 1 and len(yes) == 1 and len(no) == 1:
+            return rng.choice([f"{yes[0]} is, {no[0]} is not.", f"{yes[0]} passes, {no[0]} does not.", f"So {yes[0]} is fine but {no[0]} isn't."])
+        if form == 2:
+            return ", ".join([f"{g} -> true" for g in yes] + [f"{g} -> false" for g in no])
+        if yes and (form == 3 or not no):
+            return rng.choice(["For example {}.", "True for {}, for example.", "e.g. {}", "{} counts as a yes."]).format(yes[0])
+        if no:
+            return rng.choice(["Not so for {}.", "False for {}.", "{} is not, for example.", "With {} the answer is no."]).format(no[0])
+        return None
+    pairs = [(given(a), value(r)) for a, r in picked]
+    if len(pairs) > 1:
+        arrow, gap = rng.choice([(" -> ", ", "), (" -> ", "   "), (" gives ", ", "), (": ", ", "), (" => ", "; "), (" is ", " and "), (" -> ", "\n")])
+        if ret == "void" and arrow in (" is ", ": "):
+            arrow = " becomes "
+        return gap.join(f"{g}{arrow}{v}" for g, v in pairs) + rng.choice(["", "", "."] if gap == ", " else [""])
+    g, v = pairs[0]
+    if ret == "void":
+        forms = ["{} becomes {}.", "So {} turns into {}.", "e.g. {} -> {}", "{} ends up as {}.", "For example, {} becomes {}.", "({} -> {})", "From {} we get {}.", "What was {} is then {}."]
+    else:
+        forms = ["For {} it is {}.", "For {} that is {}.", "{} gives {}.", "e.g. {} gives {}", "So {} gives {}.", "({} -> {})", "With {} the answer is {}.", "For example, {} gives {}.", "Given {}, that makes {}.", "{} -> {}", "In the case of {}: {}.", "{}: {}"]
+    return rng.choice(forms).format(g, v)
+
+
 def main():
     """Writes examples.json: python examples.py FOLDER_FOR_THE_BUILD"""
-    import ideas_arrays, ideas_more, ideas_numbers, ideas_strings  # noqa: E401, F401
+    import generator  # noqa: F401, fills IDEAS
 
     found, bad = collect(sys.argv[1])
     print("without examples, since the first body did not end:", sorted(bad), file=sys.stderr)

@@ -6,8 +6,10 @@ import json
 import pathlib
 import re
 
+import examples
 from cgen import indent, vary
 from function import Function
+from told import told, write as told_lines
 from wording import POOLS, Names, dress, expand, fill, function_name, reword, sentence
 
 IDEAS = []
@@ -111,7 +113,6 @@ def loosen(rng, lines):
 def declare(rng, params, names, caller=False):
     """The C parameters of a signature."""
     out = []
-    rng.randrange(10)  # keeps the random stream that the last corpus was written with
     const = rng.choice(["const ", "const ", ""])
     brackets = rng.random() < 0.4
     for kind, name in params:
@@ -162,14 +163,65 @@ def given(rng, params, names):
     return None
 
 
+ALIASES = {"long": ["long long", "long int", "int64_t"], "unsigned": ["unsigned int", "unsigned int", "uint32_t"]}
+
+
+def retype(rng, texts):
+    """The same function with another spelling of its wide or unsigned type, now and then."""
+    for plain, others in ALIASES.items():
+        if rng.random() < 0.4:
+            other = rng.choice(others)
+            texts = [re.sub(rf"\b(?<!unsigned ){plain}\b(?! long| int)", other, t) for t in texts]
+    return texts
+
+
+def block_of(record):
+    """What told.py knows of an idea, or None."""
+    return record.get("block") or told().get(record["key"])
+
+
+def say(rng, record, fname, ret, own):
+    """The comment: (sentences, example lines)."""
+    kinds, names = [k for k, _ in record["params"]], [own[n] for _, n in record["params"]]
+    cases = known_examples(record["key"])
+    block = block_of(record)
+    if block and (not record.get("cores") or rng.random() < 0.65):
+        lines = [x.replace("FIRST", record.get("first", "")) for x in told_lines(rng, block, own)]
+        if rng.random() < 0.3:
+            lines = [reword(rng, x, names + [fname]) for x in lines]
+        if rng.random() < 0.12:
+            lines[0] = lines[0][:1].lower() + lines[0][1:]
+        sentences = ["\n".join(lines)]
+    else:
+        kind, text = rng.choice(record["cores"])
+        text = fill(expand(rng, text), own)
+        sentences = [text if kind == "s" else sentence(rng, (kind, text), given(rng, record["params"], own))]
+        sentences = [reword(rng, x, names + [fname]) for x in sentences]
+        sentences = dress(rng, sentences, list(zip(kinds, names)))
+    pick = rng.random()
+    if not cases or pick > 0.4:
+        return sentences, []
+    if pick < 0.16:
+        return sentences, examples.lines(rng, fname, ret, kinds, cases, rng.choice([1, 1, 1, 2]))
+    shown = examples.words(rng, record["ret"], kinds, names, cases)
+    if shown is None:
+        return sentences, []
+    if pick < 0.26:
+        return sentences, shown.split("\n")
+    if not sentences[-1].endswith((".", "?", "!", ":", ")")):
+        sentences[-1] += rng.choice([".", ":", ";"])
+    return sentences + [shown], []
+
+
 def write(rng, record, taken=(), caller=False):
     """One function of the idea."""
     names = Names(rng, taken)
     own = {p: names[p] for _, p in record["params"]}
-    fname = function_name(rng, record["names"], names.used)
+    block = block_of(record)
+    fname = function_name(rng, record["names"] + (block["names"] if block else []), names.used)
     names.used.add(fname)
     lines = [line for line in choose(rng, rng.choice(record["bodies"])).split("\n")]
-    lines = [rename(names, line.strip()).replace("SELF", fname) for line in lines if line.strip()]
+    lines = [rename(names, line.strip()).replace("SELF", fname).replace("FIRST", record.get("first", "")) for line in lines if line.strip()]
     lines = vary(rng, loosen(rng, set_style(rng, lines)), record["ret"])
     ret = record["ret"]
     if ret == "B":
@@ -178,16 +230,8 @@ def write(rng, record, taken=(), caller=False):
         if yes and rng.random() < 0.45:
             ret = "int"
             lines = [re.sub(r"\bfalse\b", "0", re.sub(r"\btrue\b", "1", re.sub(r"\bbool\b", "int", line))) for line in lines]
-    kind, text = rng.choice(record["cores"])
-    text = fill(expand(rng, text), own)
-    if kind == "s":
-        sentences = [text]
-    else:
-        sentences = [sentence(rng, (kind, text), given(rng, record["params"], own))]
-    sentences = [reword(rng, x, list(own.values()) + [fname]) for x in sentences]
-    sentences = dress(rng, sentences, [(k, own[n]) for k, n in record["params"]])
-    shown, cases = [], known_examples(record["key"])
-    if cases and rng.random() < 0.2:
-        import examples
-        shown = examples.lines(rng, fname, ret, [k for k, _ in record["params"]], cases, rng.choice([1, 1, 1, 2]))
-    return Function("ideas", record["key"], ret, fname, declare(rng, record["params"], names, caller), sentences, indent(lines), shown)
+    sentences, shown = say(rng, record, fname, ret, own)
+    params = declare(rng, record["params"], names, caller)
+    if not caller:
+        ret, params, lines = (lambda t: (t[0], t[1 : 1 + len(params)], t[1 + len(params) :]))(retype(rng, [ret, *params, *lines]))
+    return Function("ideas", record["key"], ret, fname, params, sentences, indent(lines), shown)

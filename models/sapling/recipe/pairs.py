@@ -1,6 +1,12 @@
 """Pairs: a function, and a second one that calls it."""
 
+import pathlib
+import random
+import re
+import subprocess
+
 import ideas
+import told
 from cgen import block, indent
 from function import Function
 from wording import Names, function_name, sentence
@@ -234,8 +240,27 @@ def call_two(rng, first, key, ns):
     return "int", params, [f"{key[:3]} of array", f"array {key[:3]}", f"{key[:3]} all"], core, rng.choice([[f"int {r} = {a}[0];", f"for (int {i} = 1; {i} < {n}; {i}++) {{", f"{r} = {f}({r}, {a}[{i}]);", "}", f"return {r};"], [f"int {r} = {a}[0];", f"int {i} = 1;", f"while ({i} < {n}) {{", f"{r} = {f}({r}, {a}[{i}]);", f"{i}++;", "}", f"return {r};"]])
 
 
+TOLD = []
+
+
+def told_pair(key, first, signature, names, texts, *bodies):
+    """A second function written out by hand for the idea `first`, in the form of ideas.idea() and told.py:
+    FIRST in texts and bodies is the first function's name."""
+    ret, params = re.fullmatch(r"(.*?) \((.*)\)", signature).groups()
+    block = told.parse_lines(f"@ {key}\n{texts}", f"pairs_told.py: {key}")[key]
+    TOLD.append(dict(key=key, pair=first, ret=ret, params=[p.rsplit(" ", 1) for p in params.split(", ")], names=[n.strip() for n in names.split(",")], bodies=bodies, block=block))
+
+
+def write_told(rng, record):
+    first = ideas.write(rng, records()[record["pair"]], caller=True)
+    second = ideas.write(rng, dict(record, first=first.name), taken={first.name}, caller=True)
+    return first, second
+
+
 def write(rng):
     """(first, second): the second calls the first."""
+    if TOLD and rng.random() < 0.5:
+        return write_told(rng, rng.choice(TOLD))
     table, call = rng.choice([(PREDICATES, call_predicate)] * 4 + [(MAPS, call_map)] * 4 + [(STRINGS, call_string)] * 2 + [(TWO, call_two)] * 2)
     key = rng.choice(list(table))
     first = ideas.write(rng, records()[key], caller=True)
@@ -246,3 +271,25 @@ def write(rng):
     name = function_name(rng, names, ns.used | {first.name})
     return first, Function("pairs", f"{key}/{call.__name__}", ret, name, params, using(rng, first, sentence(rng, core)), indent(lines))
 
+
+
+def check_told(folder):
+    """Writes every pair with every body and compiles it."""
+    import examples
+
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    bad = 0
+    for record in TOLD:
+        for at, body in enumerate(record["bodies"]):
+            assert "FIRST" in body, (record["key"], body)
+            first, second = write_told(random.Random(at), dict(record, bodies=[body]))
+            odd = {n for t in record["block"]["texts"] + record["block"]["asides"] for n in re.findall(r"\$(\w+)", t)} - {n for _, n in record["params"]}
+            assert not odd, (record["key"], odd)
+            source = folder / "pair.c"
+            source.write_text(examples.HEADERS + "".join(f"{f.signature()} {{\n{f.body}\n}}\n" for f in (first, second)))
+            done = subprocess.run(["gcc", "-std=gnu17", "-Wall", "-Werror", "-O1", "-c", str(source), "-o", str(folder / "pair.o")], capture_output=True, text=True)
+            if done.returncode:
+                bad += 1
+                print(record["key"], at, source.read_text().replace(examples.HEADERS, ""), done.stderr, sep="\n")
+    print(f"{len(TOLD)} pairs, {sum(len(r['bodies']) for r in TOLD)} bodies, {sum(len(r['block']['texts']) for r in TOLD)} texts, {bad} do not compile")

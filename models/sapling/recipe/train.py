@@ -5,7 +5,7 @@ its own rows, then updates the tensors it owns from the mean of all gradients. M
 layers are trained with Muon, everything else with AdamW. The learning rate follows the clock, not
 the steps: warm-up, plateau, linear decay to the floor at the end of --minutes.
 
-    python train.py --data data.npz [more.npz ...] --out DIR --minutes 60 [--resume DIR/last.pt]
+    python train.py --data data.npz [more.npz ...] --out DIR --minutes 60 [--resume DIR/last.pt | --weights FOLDER]
 """
 
 import argparse
@@ -262,6 +262,7 @@ def main():
     a.add_argument("--validation", nargs="*", default=[])
     a.add_argument("--out", required=True)
     a.add_argument("--resume")
+    a.add_argument("--weights", help="folder of a quantised model to begin from, with a fresh optimiser")
     a.add_argument("--minutes", type=float, required=True)
     a.add_argument("--decay", type=float, default=0.35, help="last share of the time, spent decaying")
     a.add_argument("--floor", type=float, default=0.0, help="share of the rate left at the end")
@@ -287,7 +288,12 @@ def main():
     shared = {n: torch.zeros(size) for n in ("params", "first", "second")}
     shared["grads"] = [torch.zeros(size) for _ in range(args.processes)]
     shared["norms"], shared["clock"] = torch.zeros(args.processes), torch.zeros(1, dtype=torch.float64)
-    if args.resume:
+    if args.weights:
+        from quantise import load  # which imports this module
+
+        for name, p in load(args.weights).items():
+            views(shared["params"])[name].copy_(p)
+    elif args.resume:
         saved = torch.load(args.resume)
         shared["params"].copy_(saved["params"])
         shared["first"].copy_(saved["state"][0])

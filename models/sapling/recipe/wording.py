@@ -235,22 +235,27 @@ def sentence(rng, core, given=None):
 
 
 def comment(rng, sentences, examples=()):
-    """Sets sentences and example lines as a C comment in one of the usual styles."""
-    text = " ".join(sentences)
+    """Sets sentences and example lines as a C comment in one of the usual styles. A line break inside
+    a sentence stays one."""
+    width = rng.choice([56, 66, 72, 78, 78, 90])
+    lines = [line for part in " ".join(sentences).split("\n") for line in textwrap.wrap(part, width)]
+    indent = rng.choice(["", "", "  ", "    "])
+    lines += [indent + e for e in examples]
     style = rng.random()
-    width = rng.choice([60, 70, 76, 90])
-    lines = textwrap.wrap(text, width)
-    extra = list(examples)
-    if style < 0.25:
-        return "\n".join("// " + line for line in lines + extra)
+    if style < 0.29:
+        slashes = "///" if style < 0.02 else "//"
+        return "\n".join(f"{slashes} {line}" for line in lines)
     if style < 0.62:
-        if len(lines) == 1 and not extra:
+        if len(lines) == 1:
             return f"/* {lines[0]} */"
-        return "/* " + "\n   ".join(lines + extra) + " */"
+        end = "\n */" if style < 0.34 else "\n*/" if style < 0.37 else " */"
+        return "/* " + "\n   ".join(lines) + end
     head = "/**" if style < 0.72 else "/*"
-    if style < 0.92:
-        return head + "\n" + "\n".join(" * " + line for line in lines + extra) + "\n */"
-    return head + " " + "\n * ".join(lines + extra) + "\n */" if len(lines + extra) > 1 else f"/* {lines[0]} */"
+    if style < 0.90:
+        return head + "\n" + "\n".join(" * " + line for line in lines) + "\n */"
+    if style < 0.94:
+        return head + "\n" + "\n".join("   " + line for line in lines) + "\n*/"
+    return head + " " + "\n * ".join(lines) + "\n */" if len(lines) > 1 else f"/* {lines[0]} */"
 
 
 # --- a second layer: the same sentence in other words -----------------------------------------
