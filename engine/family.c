@@ -26,6 +26,55 @@ static const struct eng_family families[] = {
 		.fused_gate_up = "mlp.experts.gate_up_proj",
 		.fused_down = "mlp.experts.down_proj",
 	},
+	{
+		.model_type = "qwen3_moe",
+		.prefixes = {"model."},
+		.qk_norm = ENG_QK_HEAD,
+		.rotary_part = 1,
+		.renorm = ENG_RENORM_FIELD,
+		.f_experts = "num_experts",
+		.f_top_k = "num_experts_per_tok",
+		.f_expert_width = "moe_intermediate_size",
+		.router = "mlp.gate.weight",
+		.expert = "mlp.experts.%d.%s",
+		.gate = "gate_proj.weight",
+		.up = "up_proj.weight",
+		.down = "down_proj.weight",
+		.fused_gate_up = "mlp.experts.gate_up_proj",
+		.fused_down = "mlp.experts.down_proj",
+	},
+	{
+		.model_type = "olmoe",
+		.prefixes = {"model."},
+		.qk_norm = ENG_QK_FULL,
+		.rotary_part = 1,
+		.renorm = ENG_RENORM_FIELD,
+		.f_experts = "num_experts",
+		.f_top_k = "num_experts_per_tok",
+		.f_expert_width = "intermediate_size",
+		.router = "mlp.gate.weight",
+		.expert = "mlp.experts.%d.%s",
+		.gate = "gate_proj.weight",
+		.up = "up_proj.weight",
+		.down = "down_proj.weight",
+		.fused_gate_up = "mlp.experts.gate_up_proj",
+		.fused_down = "mlp.experts.down_proj",
+	},
+	{
+		.model_type = "mixtral",
+		.prefixes = {"model."},
+		.qk_norm = ENG_QK_NONE,
+		.rotary_part = 1,
+		.renorm = ENG_RENORM_ALWAYS,
+		.f_experts = "num_local_experts",
+		.f_top_k = "num_experts_per_tok",
+		.f_expert_width = "intermediate_size",
+		.router = "block_sparse_moe.gate.weight",
+		.expert = "block_sparse_moe.experts.%d.%s",
+		.gate = "w1.weight",
+		.up = "w3.weight",
+		.down = "w2.weight",
+	},
 };
 
 const struct eng_family *family_find(const char *model_type)
@@ -40,5 +89,5 @@ const struct eng_family *family_find(const char *model_type)
 
 const char *family_names(void)
 {
-	return "qwen3_5_moe";
+	return "qwen3_5_moe, qwen3_moe, olmoe, mixtral";
 }
