@@ -55,12 +55,12 @@ def pair_document(rng, first, second):
 
 def document(rng):
     pick = rng.random()
-    if pick < 0.36:
+    if pick < 0.26:
         f = arrays.write(rng, KNOWN)
     elif pick < 0.80:
         weights = [4 if i["key"] in CORE else 1 for i in ideas.IDEAS]
         f = ideas.write(rng, rng.choices(ideas.IDEAS, weights)[0])
-    elif pick < 0.91:
+    elif pick < 0.93:
         first, second = pairs.write(rng)
         prompt, completion = pair_document(rng, first, second)
         return dict(kind="pair", idea=second.idea, prompt=prompt, completion=completion)
