@@ -5,6 +5,11 @@ import re
 # --- layout ------------------------------------------------------------------------------------
 
 
+def bare(line):
+    """The line with what stands in quotes blanked out, so that brackets can be counted."""
+    return re.sub(r"'(?:\\.|[^'\\])+'|\"(?:\\.|[^\"\\])*\"", lambda m: " " * len(m.group()), line)
+
+
 def indent(lines, depth=1):
     """Indents statements by their braces; a header without a brace indents the next line."""
     out, hanging = [], 0
@@ -15,7 +20,7 @@ def indent(lines, depth=1):
         closes = line.startswith("}")
         here = depth - closes
         out.append("    " * (here + hanging) + line)
-        depth += line.count("{") - line.count("}")
+        depth += bare(line).count("{") - bare(line).count("}")
         if re.match(r"(\} )?(if|for|while|else)\b", line) and not line.endswith(("{", ";")):
             hanging += 1
         else:

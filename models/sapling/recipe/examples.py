@@ -92,8 +92,16 @@ def _work(library, numbered, queue):
 SKIP = {"count_diff", "binary_search", "unique_sorted", "days_in_month", "swap_elems", "binary_value", "str_to_int", "leap", "test_bit", "set_bit", "clear_bit", "toggle_bit", "reverse_bits", "letter_index", "next_letter", "factorial", "factorial_int", "cube", "fib_fill", "clamp", "inrange", "prod_range", "binomial", "power", "power_int"}
 
 
-def collect(folder, skip=SKIP):
+def unsuited():
+    """SKIP, and what the modules of ideas say of their own."""
+    import generator
+
+    return SKIP.union(*(getattr(m, "UNSUITED", ()) for m in generator.MODULES))
+
+
+def collect(folder):
     """{idea: [(arguments, result)]} for every idea that can be called."""
+    skip = unsuited()
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     todo = [(f"f{i}", r) for i, r in enumerate(ideas.IDEAS) if r["key"] not in skip]

@@ -15,7 +15,10 @@ import ideas_arrays
 import ideas_more
 import ideas_numbers
 import ideas_strings
+import ideas_wide
+import ideas_wide2
 import pairs
+import pairs_told
 import plain
 import wording
 
@@ -35,7 +38,7 @@ rotate_left rotate_right sorted_asc sorted_desc sorted_strict sorted_same second
 dot arrays_equal positions_equal positions_diff zip_add arr_palindrome has_dup all_distinct remove_zeros sort alternating_sum
 out_copy out_reversed above_avg days_in_month compare int_avg even_minus_odd count_common digits_to_number binary_search
 """.split())
-MODULES = (ideas_numbers, ideas_strings, ideas_arrays, ideas_more)
+MODULES = (ideas_numbers, ideas_strings, ideas_arrays, ideas_more, ideas_wide, ideas_wide2, pairs_told)
 
 
 def function_document(rng, f):

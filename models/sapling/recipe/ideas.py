@@ -7,7 +7,7 @@ import pathlib
 import re
 
 import examples
-from cgen import indent, vary
+from cgen import bare, indent, vary
 from function import Function
 from told import told, write as told_lines
 from wording import POOLS, Names, dress, expand, fill, function_name, reword, sentence
@@ -67,7 +67,7 @@ def header_end(line):
     if not re.match(r"(else if|if|for|while) \(", line):
         return None
     depth = 0
-    for i, ch in enumerate(line):
+    for i, ch in enumerate(bare(line)):
         depth += ch == "("
         depth -= ch == ")"
         if ch == ")" and depth == 0:
@@ -104,7 +104,7 @@ def loosen(rng, lines):
             continue
         depth = 1
         for end in range(at + 1, len(lines)):
-            depth += lines[end].count("{") - lines[end].count("}")
+            depth += bare(lines[end]).count("{") - bare(lines[end]).count("}")
             if depth == 0:
                 return lines[:at] + [m.group(1) + ";", f"while ({m.group(3)}) {{"] + lines[at + 1 : end] + [m.group(4) + ";"] + lines[end:]
     return lines
@@ -113,7 +113,7 @@ def loosen(rng, lines):
 def declare(rng, params, names, caller=False):
     """The C parameters of a signature."""
     out = []
-    const = rng.choice(["const ", "const ", ""])
+    const = "const " if caller else rng.choice(["const ", "const ", ""])
     brackets = rng.random() < 0.4
     for kind, name in params:
         own = names[name]
@@ -171,7 +171,7 @@ def retype(rng, texts):
     for plain, others in ALIASES.items():
         if rng.random() < 0.4:
             other = rng.choice(others)
-            texts = [re.sub(rf"\b(?<!unsigned ){plain}\b(?! long| int)", other, t) for t in texts]
+            texts = [re.sub(rf"\b(?<!unsigned )(?<!long ){plain}\b(?! (?:long|int|char|short|double|unsigned)\b)", other, t) for t in texts]
     return texts
 
 

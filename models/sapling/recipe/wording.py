@@ -121,7 +121,7 @@ C_WORDS = set(
     "bsearch qsort switch case default static const register auto goto gamma y0 y1 j0 j1 div exp log sin cos tan "
     "fabs hypot strlen strcpy strcat strchr strrchr strcmp strstr strrev isalpha isdigit isupper "
     "islower isspace toupper tolower remove rename random rand abort exit labs fmin fmax fmod cbrt "
-    "logb erf signal time read write main ldiv trunc rint free malloc ispunct isalnum atoi swab ffs and or not xor".split()
+    "restrict inline volatile enum union struct typedef sizeof return break continue const extern else void while for if do bool true false assert logb erf signal time read write main ldiv trunc rint free malloc ispunct isalnum atoi swab ffs and or not xor".split()
 )
 
 # --- sentences ---------------------------------------------------------------------------------
