@@ -8,27 +8,45 @@
 #include "tests/check.h"
 #include <jansson.h>
 
-enum { FILTER_BITS = 1 << 23, PROBES = 12 };
+enum { PROBES = 12, N_FILTERS = 2 };
 
-static struct file_map filter;
+static const char *const filter_files[N_FILTERS] = {"models/sapling/corpus.bloom", "models/sapling/corpus-2.bloom"};
+static const char *const sample_files[N_FILTERS] = {"models/sapling/corpus_sample.jsonl", "models/sapling/corpus-2_sample.jsonl"};
+static struct file_map filters[N_FILTERS];
 
-static int open_filter(void **state)
+static int open_filters(void **state)
 {
 	(void)state;
-	char *path;
-	if (file_data(&path, "models/sapling/corpus.bloom") < 0 || file_map_open(&filter, path) < 0) {
-		printf("%s\n", err_message());
-		return -1;
+	for (int i = 0; i < N_FILTERS; i++) {
+		char *path;
+		if (file_data(&path, filter_files[i]) < 0 || file_map_open(&filters[i], path) < 0) {
+			printf("%s\n", err_message());
+			return -1;
+		}
+		mem_free(path);
+		if (filters[i].size < 1 << 20 || filters[i].size & (filters[i].size - 1))
+			return -1;
 	}
-	mem_free(path);
-	return filter.size == FILTER_BITS / 8 ? 0 : -1;
+	return 0;
 }
 
-static int close_filter(void **state)
+static int close_filters(void **state)
 {
 	(void)state;
-	file_map_close(&filter);
+	for (int i = 0; i < N_FILTERS; i++)
+		file_map_close(&filters[i]);
 	return 0;
+}
+
+static bool in_filter(const struct file_map *filter, uint64_t low, uint64_t high)
+{
+	const unsigned char *bits = filter->data;
+	for (uint64_t i = 0; i < PROBES; i++) {
+		uint64_t p = (low + i * high) % (8 * filter->size);
+		if (!(bits[p >> 3] >> (p & 7) & 1))
+			return false;
+	}
+	return true;
 }
 
 /* Appends the text of all comments, each followed by a blank. */
@@ -82,11 +100,9 @@ static bool in_corpus(const char *prompt, const char *completion)
 	h *= UINT64_C(0xff51afd7ed558ccd);
 	h ^= h >> 33;
 	uint64_t low = h & 0xffffffff, high = h >> 32 | 1;
-	bool found = key.len > 0;
-	for (uint64_t i = 0; i < PROBES && found; i++) {
-		uint64_t p = (low + i * high) % FILTER_BITS;
-		found = ((const unsigned char *)filter.data)[p >> 3] >> (p & 7) & 1;
-	}
+	bool found = false;
+	for (int i = 0; i < N_FILTERS; i++)
+		found |= key.len > 0 && in_filter(&filters[i], low, high);
 	mem_free(whole);
 	buf_release(&text);
 	buf_release(&key);
@@ -106,11 +122,11 @@ static void no_embedded_task_is_in_the_training_text(void **state)
 	srch_tasks_release(&tasks);
 }
 
-static void documents_of_the_training_text_are_found(void **state)
+/* Every line of a sample file: a document, found; under another name and layout, found; with a word more, not found. */
+static int check_sample(const char *name)
 {
-	(void)state;
 	char *path;
-	OK(file_data(&path, "models/sapling/corpus_sample.jsonl"));
+	OK(file_data(&path, name));
 	struct buf file;
 	buf_init(&file, 1 << 20);
 	OK(file_read(&file, path));
@@ -120,7 +136,7 @@ static void documents_of_the_training_text_are_found(void **state)
 		assert_non_null(d);
 		const char *prompt = json_string_value(json_object_get(d, "prompt"));
 		assert_true(in_corpus(prompt, json_string_value(json_object_get(d, "completion"))));
-		if (*prompt) { /* another name and other layout do not hide it; another word does */
+		if (*prompt) {
 			char *disguised = mem_printf("\n\n%s other", prompt);
 			char *extended = mem_printf("%s // zymurgy", prompt);
 			assert_true(in_corpus(disguised, json_string_value(json_object_get(d, "completion"))));
@@ -130,12 +146,19 @@ static void documents_of_the_training_text_are_found(void **state)
 		}
 		json_decref(d);
 	}
-	assert_true(n >= 20);
 	buf_release(&file);
 	mem_free(path);
+	return n;
 }
 
-static void the_filter_is_sparse_enough_to_mean_something(void **state)
+static void documents_of_the_training_text_are_found(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_FILTERS; i++)
+		assert_true(check_sample(sample_files[i]) >= 20);
+}
+
+static void the_filters_are_sparse_enough_to_mean_something(void **state)
 {
 	(void)state;
 	int false_positives = 0;
@@ -144,7 +167,7 @@ static void the_filter_is_sparse_enough_to_mean_something(void **state)
 		snprintf(text, sizeof text, "// never written %c%c%c%c", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676 % 26, 'a' + i / 17576);
 		false_positives += in_corpus(text, "");
 	}
-	assert_true(false_positives <= 10); /* 1 in 20,000 is expected of a filter that is 44 % full */
+	assert_true(false_positives <= 10); /* 1 in 20,000 is expected of filters that are 44 % full */
 }
 
 int main(void)
@@ -152,7 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(no_embedded_task_is_in_the_training_text),
 		TEST(documents_of_the_training_text_are_found),
-		TEST(the_filter_is_sparse_enough_to_mean_something),
+		TEST(the_filters_are_sparse_enough_to_mean_something),
 	};
-	return cmocka_run_group_tests(tests, open_filter, close_filter);
+	return cmocka_run_group_tests(tests, open_filters, close_filters);
 }

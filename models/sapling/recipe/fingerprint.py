@@ -1,6 +1,6 @@
 """The corpus's fingerprint: a Bloom filter of every document's comments, and checks against it.
 
-    python fingerprint.py build --corpus a.jsonl b.jsonl --out models/sapling
+    python fingerprint.py build --corpus a.jsonl b.jsonl --out models/sapling --name corpus-2 --bits 24
     python fingerprint.py check --filter models/sapling/corpus.bloom --tasks tasks.jsonl ...
     python fingerprint.py overlap --corpus a.jsonl b.jsonl --tasks tasks.jsonl ...
 
@@ -14,7 +14,6 @@ import pathlib
 import random
 import re
 
-BITS = 1 << 23
 PROBES = 12
 COMMENT = re.compile(r"/\*(.*?)\*/|//([^\n]*)", re.S)
 
@@ -37,14 +36,14 @@ def hash64(text):
     return h ^ h >> 33
 
 
-def places(text):
+def places(text, bits):
     h = hash64(text)
     low, high = h & 0xFFFFFFFF, h >> 32 | 1
-    return [(low + i * high) % BITS for i in range(PROBES)]
+    return [(low + i * high) % bits for i in range(PROBES)]
 
 
 def contains(filter_, text):
-    return all(filter_[p >> 3] >> (p & 7) & 1 for p in places(text))
+    return all(filter_[p >> 3] >> (p & 7) & 1 for p in places(text, 8 * len(filter_)))
 
 
 def documents(paths):
@@ -63,18 +62,19 @@ def build(args):
         total += 1
         if rng.random() < 1e-3:
             sample.append(d)
-    filter_ = bytearray(BITS // 8)
+    bits = 1 << args.bits
+    filter_ = bytearray(bits // 8)
     for k in keys:
-        for p in places(k):
+        for p in places(k, bits):
             filter_[p >> 3] |= 1 << (p & 7)
     out = pathlib.Path(args.out)
-    (out / "corpus.bloom").write_bytes(filter_)
-    with open(out / "corpus_sample.jsonl", "w") as lines:
+    (out / f"{args.name}.bloom").write_bytes(filter_)
+    with open(out / f"{args.name}_sample.jsonl", "w") as lines:
         for d in rng.sample(sample, 24):
             lines.write(json.dumps(d) + "\n")
     trials = 1_000_000
     hits = sum(contains(filter_, f"not a document {i}") for i in range(trials))
-    full = sum(bin(b).count("1") for b in filter_) / BITS
+    full = sum(bin(b).count("1") for b in filter_) / bits
     print(f"{total} documents, {len(keys)} keys, {full:.3f} of the bits set, {full**PROBES:.1e} false positives expected, {hits} of {trials} seen")
 
 
@@ -119,6 +119,8 @@ def main():
     a.add_argument("--tasks", nargs="*", default=[])
     a.add_argument("--filter")
     a.add_argument("--out")
+    a.add_argument("--name", default="corpus")
+    a.add_argument("--bits", type=int, default=23, help="of the filter, as a power of two")
     args = a.parse_args()
     {"build": build, "check": check, "overlap": overlap}[args.action](args)
 
