@@ -205,7 +205,7 @@ void kern_rotary_fill(float *table, int n_positions, int rot, double theta);
 
 /* Gated DeltaNet: convolution, gates, recurrence and gated norm. Channels: q [hk][dk] | k [hk][dk] | v [hv][dv].
  * For every sequence s, rows first[s] .. first[s+1] - 1 in order (one row: a decode step; many: a prompt's chunk, same bits):
- *   u = R(silu(R(sum_j conv[j][channel] * (input j - (width-1) rows back))))     inputs before the first come from conv_src
+ *   u = R(silu(sum_j conv[j][channel] * (input j - (width-1) rows back)))     inputs before the first come from conv_src
  *   q, k: per head x / sqrt(sum x^2 + 1e-6); q also * dk^-0.5; value head i uses key head i / (hv / hk)
  *   beta = R(sigmoid(b)),  decay = exp(-exp(a_log) * softplus(a + dt_bias))
  *   S = decay * S;  d = beta * (v - S^T k);  S = S + k d^T;  o = R(S^T q)

@@ -90,7 +90,7 @@ static void same(const struct trail *a, const struct trail *b)
 	assert_memory_equal(a->weights, b->weights, sizeof a->weights);
 }
 
-static const char *const models[] = {"plain", "odd", "wide", "fp8fused"};
+static const char *const models[] = {"plain", "odd", "wide", "fp8fused", "qwen3_stack", "olmoe_whole", "mixtral_blocks"};
 enum { N_MODELS = sizeof models / sizeof *models };
 
 /* n forks of one prefix, stepped as one batch; each must be what it is alone. */
