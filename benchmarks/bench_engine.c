@@ -1,6 +1,6 @@
 /* How fast the engine generates: prefill, then 1, 8 and 32 forks of one prompt, with and without capture of the routing.
  *
- *   bench_engine [--model DIR] [--threads N] [--backend NAME] [--compute f32|bf16] [--steps N] [--csv]
+ *   bench_engine [--model DIR] [--threads N] [--backend NAME] [--compute f32|bf16|fp8] [--steps N] [--csv]
  *
  * Every fork samples its own tokens at temperature 0.7, by coordinate, so that forks part and a row's tokens are the same in
  * every run. Beside the time by the clock stands the processors' own, which other programs on the machine do not stretch: with
@@ -165,7 +165,9 @@ static void read_options(struct setting *s, int argc, char **argv)
 		else if (!strcmp(argv[i], "--backend"))
 			s->options.backend = value;
 		else if (!strcmp(argv[i], "--compute"))
-			s->options.compute = !strcmp(value, "bf16") ? ENG_COMPUTE_BF16 : ENG_COMPUTE_F32;
+			s->options.compute = !strcmp(value, "bf16") ? ENG_COMPUTE_BF16 :
+			                     !strcmp(value, "fp8")  ? ENG_COMPUTE_FP8 :
+			                                              ENG_COMPUTE_F32;
 		else if (!strcmp(argv[i], "--steps"))
 			s->steps = (int)strtol(value, NULL, 10);
 		else {

@@ -38,7 +38,7 @@ static const struct option table[] = {
 	{ "threads", "N", INTEGER, AT(threads), 1, 1024, .text = "threads of the engine, and of the judge; default: the processors there are. Changes no result" },
 	{ "batch", "N", INTEGER, AT(batch), 1, 4096, .text = "forks stepped at once; default 32. Changes no result" },
 	{ "backend", "NAME", CHOICE, AT(backend), .choices = "ref|cpu|cuda|check", .text = "kernels: ref (the definition, slow), cpu (default), cuda, check (cpu, each call held to ref)" },
-	{ "compute", "TYPE", CHOICE, AT(compute), .choices = "f32|bf16|fp8", .text = "type of the activations; default: the model's own dtype" },
+	{ "compute", "TYPE", CHOICE, AT(compute), .choices = "f32|bf16|fp8", .text = "type of the activations; default: the model's own dtype. fp8: as FP8 checkpoints are served, bf16 and quantised per token and block where they meet FP8 weights" },
 	{ "resume", NULL, FLAG, AT(resume), .text = "start the run, or go on with one that was stopped; ends in the same commit id" },
 	{ "by", "HOW", CHOICE, AT(by), .choices = "step|token|instruction", .text = "how tokens are paired: step (the j-th meets the j-th, default), token (longest common subsequence)" },
 	{ "resamples", "N", INTEGER, AT(resamples), 100, 1000000, .text = "bootstrap resamples for intervals; default 2000" },

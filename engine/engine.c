@@ -30,6 +30,7 @@ struct eng_model {
 	struct eng_weights *weights;
 	struct crew *crew;
 	struct kern kern;
+	bool fp8; /* activations meet FP8 weights as FP8; elsewhere they are kern's */
 	struct forward *forward;
 	struct kv *kv;
 	struct eng_info info;
@@ -48,17 +49,16 @@ struct eng_model {
 	float *batch_logits; /* [max_forks x n_vocab] */
 };
 
+/* What activations are outside products with FP8 weights: under FP8 as servers have them. */
 static enum kern_type choose_compute(enum eng_compute asked, const struct eng_config *c)
 {
 	if (asked == ENG_COMPUTE_DEFAULT)
 		return c->dtype == ENG_DTYPE_BF16 ? KERN_BF16 : KERN_F32;
-	return asked == ENG_COMPUTE_BF16 ? KERN_BF16 : KERN_F32;
+	return asked == ENG_COMPUTE_F32 ? KERN_F32 : KERN_BF16;
 }
 
 static int check_options(const struct eng_options *o)
 {
-	if (o->compute == ENG_COMPUTE_FP8)
-		return err_set(ERR_UNSUPPORTED, "compute type fp8 is not supported; f32 and bf16 are");
 	if (o->threads < 0 || o->threads > MAX_THREADS)
 		return err_set(ERR_USAGE, "%d threads; between 1 and %d are possible, 0 for all processors", o->threads, MAX_THREADS);
 	if (o->max_forks < 0 || o->max_forks > MAX_FORKS)
@@ -91,7 +91,7 @@ static int make_pools(struct eng_model *m)
 	int seqs = m->max_forks + m->max_prefixes, rows = m->max_forks > ENG_PREFILL_CHUNK ? m->max_forks : ENG_PREFILL_CHUNK;
 	int n_pages = seqs * m->pages_per_seq, n_slots = seqs + m->max_forks;
 	size_t vocab = (size_t)m->config.n_vocab, r = (size_t)rows, forks = (size_t)m->max_forks;
-	int rc = forward_new(&m->forward, m->weights, &m->kern, rows, m->max_positions, n_pages, n_slots);
+	int rc = forward_new(&m->forward, m->weights, &m->kern, m->fp8, rows, m->max_positions, n_pages, n_slots);
 	if (rc)
 		return rc;
 	m->fork_logits = mem_large(forks * vocab * sizeof(float));
@@ -122,7 +122,7 @@ static void describe(struct eng_model *m, const char *dir)
 		m->layer_index[i] = i;
 	m->info = (struct eng_info){
 		.dir = m->dir, .family = c->family->model_type, .backend = m->kern.backend->name, .isa = m->kern.backend->isa,
-		.compute = kern_type_name(m->kern.compute), .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
+		.compute = kern_type_name(m->fp8 ? KERN_FP8 : m->kern.compute), .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
 		.n_layers = c->n_layers, .layer_index = m->layer_index, .n_experts = c->n_experts, .top_k = c->top_k,
 		.max_positions = m->max_positions, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
 		.kv_bytes_per_token = forward_kv_bytes(m->forward), .state_bytes_per_fork = forward_state_bytes(m->forward),
@@ -144,6 +144,9 @@ static int open_all(struct eng_model *m, const char *dir, const struct eng_optio
 	rc = kern_open(&m->kern, o->backend, m->crew, choose_compute(o->compute, &m->config));
 	if (!rc)
 		rc = weights_open(&m->weights, dir, &m->config);
+	m->fp8 = o->compute == ENG_COMPUTE_FP8;
+	if (!rc && m->fp8 && !weights_any_fp8(m->weights))
+		rc = err_set(ERR_UNSUPPORTED, "%s has no FP8 weights: compute type fp8 is for checkpoints that have; f32 and bf16 are possible", dir);
 	if (!rc && safetensors_bytes(m->weights->files) <= ENG_SMALL_BYTES) {
 		rc = weights_check(m->weights);
 		if (rc)

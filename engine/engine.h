@@ -33,7 +33,8 @@ enum eng_compute { ENG_COMPUTE_DEFAULT, ENG_COMPUTE_F32, ENG_COMPUTE_BF16, ENG_C
 
 struct eng_options {
 	const char *backend;      /* "ref", "cpu", "check" (cpu held to ref, call by call); NULL: "cpu" */
-	enum eng_compute compute; /* type of the activations; DEFAULT: the model's own dtype */
+	enum eng_compute compute; /* type of the activations; DEFAULT: the model's own dtype. FP8: bf16, and quantised per token and
+	                           * block (kern_quantise) where they meet FP8 weights; a model without is ERR_UNSUPPORTED */
 	int threads;              /* 0: every processor this process may use */
 	int max_forks;            /* forks alive at once, at most; 0: 64 */
 	int max_positions;        /* prompt and generated tokens of one fork, at most; 0: the model's own limit, at most 4096 */
@@ -43,7 +44,7 @@ struct eng_options {
 struct eng_info {
 	const char *dir, *family; /* "qwen3_5_moe" */
 	const char *backend, *isa; /* "cpu", "avx2" */
-	const char *compute;       /* "f32", "bf16" */
+	const char *compute;       /* "f32", "bf16", "fp8" */
 	int n_vocab, d_model, n_layers_all;
 	int n_layers;              /* layers that have experts */
 	const int *layer_index;    /* [n_layers] their indices in the model */

@@ -5,6 +5,7 @@ struct forward {
 	const struct eng_weights *w;
 	const struct eng_config *c;
 	struct kern *k;
+	bool quantise;
 	int max_rows, max_positions, n_pages;
 	int n_attention, n_gdn; /* layers of each kind */
 	enum kern_type kv_type;
@@ -18,6 +19,7 @@ struct forward {
 
 	/* Scratch, [max_rows] each; `wide` is what a layer's projections of one row take together. */
 	float *x, *h, *wide, *mixed, *scores, *last;
+	float *q; /* the input of the product at hand, quantised; NULL where nothing is */
 	size_t wide_floats;
 	uint16_t *experts;
 	float *weights;
@@ -91,7 +93,7 @@ static bool get_memory(struct forward *f, int n_slots)
 {
 	const struct eng_config *c = f->c;
 	size_t rows = (size_t)f->max_rows, d = (size_t)c->d_model, per_state = (f->s_floats + f->conv_floats) * (size_t)f->n_gdn;
-	size_t mixed = larger((size_t)(c->n_heads * c->head_dim), (size_t)value_width(c));
+	size_t mixed = larger((size_t)(c->n_heads * c->head_dim), (size_t)value_width(c)), q = f->quantise ? larger(d, mixed) : 0;
 	struct kern_experts op = {.x = kern_rows(NULL, f->max_rows, c->d_model)};
 	describe_experts(f, &f->w->layers[0], &op);
 	f->expert_scratch_bytes = kern_experts_scratch(f->k, &op, f->max_rows);
@@ -100,18 +102,19 @@ static bool get_memory(struct forward *f, int n_slots)
 	       get(&f->rotary, (size_t)f->max_positions * (size_t)c->rotary_dims, sizeof(float)) &&
 	       get(&f->x, rows * d, sizeof(float)) && get(&f->h, rows * d, sizeof(float)) && get(&f->last, rows * d, sizeof(float)) &&
 	       get(&f->wide, rows * f->wide_floats, sizeof(float)) && get(&f->mixed, rows * mixed, sizeof(float)) &&
+	       get(&f->q, rows * q, sizeof(float)) &&
 	       get(&f->scores, rows * (size_t)c->n_experts, sizeof(float)) && get(&f->experts, rows * (size_t)c->top_k, sizeof *f->experts) &&
 	       get(&f->weights, rows * (size_t)c->top_k, sizeof(float)) && get(&f->gdn_states, rows, sizeof *f->gdn_states) &&
 	       get(&f->expert_scratch, f->expert_scratch_bytes, 1);
 }
 
-int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, int max_rows, int max_positions, int n_pages,
-                int n_slots)
+int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, bool quantise, int max_rows, int max_positions,
+                int n_pages, int n_slots)
 {
 	struct forward *f = mem_zalloc(sizeof *f);
 	*out = NULL;
-	*f = (struct forward){.w = w, .c = w->config, .k = k, .max_rows = max_rows, .max_positions = max_positions, .n_pages = n_pages,
-	                      .kv_type = k->compute == KERN_BF16 ? KERN_BF16 : KERN_F32};
+	*f = (struct forward){.w = w, .c = w->config, .k = k, .quantise = quantise, .max_rows = max_rows, .max_positions = max_positions,
+	                      .n_pages = n_pages, .kv_type = k->compute == KERN_BF16 ? KERN_BF16 : KERN_F32};
 	measure(f);
 	if (!get_memory(f, n_slots)) {
 		size_t kv = (size_t)n_pages * (size_t)f->n_attention * f->page_bytes, state = forward_state_bytes(f) * (size_t)n_slots;
@@ -130,7 +133,7 @@ void forward_free(struct forward *f)
 	if (!f)
 		return;
 	void *all[] = {f->kv,    f->states, f->rotary,  f->x,       f->h,          f->last,          f->wide,
-	               f->mixed, f->scores, f->experts, f->weights, f->gdn_states, f->expert_scratch};
+	               f->mixed, f->scores, f->experts, f->weights, f->gdn_states, f->expert_scratch, f->q};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		mem_large_free(all[i]);
 	mem_free(f);
@@ -143,11 +146,37 @@ static int norm(struct forward *f, float *x, const float *w, float *y, int n)
 	                                           .eps = (float)f->c->eps, .y = kern_rows(y, n, d)});
 }
 
+static bool takes_quantised(const struct forward *f, const struct kern_weight *w)
+{
+	return f->quantise && w->type == KERN_FP8;
+}
+
+/* f->q = x quantised, as w wants it. */
+static int quantise(struct forward *f, struct kern_view x, const struct kern_weight *w, struct kern_view *q)
+{
+	*q = kern_rows(f->q, x.rows, x.cols);
+	return kern_quantise(f->k, &(struct kern_quantise){.x = x, .block = w->block_cols, .y = *q});
+}
+
+/* All products with x of a layer go through here: those with FP8 weights read it quantised, in a call of their own. */
+static int multiply(struct forward *f, const struct kern_matmul *op)
+{
+	struct kern_matmul plain = {.x = op->x}, fp8 = {.n_out = 0};
+	for (int i = 0; i < op->n_out; i++) {
+		struct kern_matmul *to = takes_quantised(f, op->out[i].w) ? &fp8 : &plain;
+		to->out[to->n_out++] = op->out[i];
+	}
+	int rc = fp8.n_out ? quantise(f, op->x, fp8.out[0].w, &fp8.x) : 0;
+	if (!rc && fp8.n_out)
+		rc = kern_matmul(f->k, &fp8);
+	return rc || !plain.n_out ? rc : kern_matmul(f->k, &plain);
+}
+
 /* x += w . from, for what comes back to the residual stream. */
 static int project_back(struct forward *f, const struct kern_weight *w, float *from, int n)
 {
 	struct kern_view x = kern_rows(f->x, n, f->c->d_model);
-	return kern_matmul(f->k, &(struct kern_matmul){.x = kern_rows(from, n, w->cols), .n_out = 1, .out = {{.w = w, .y = x, .residual = &x}}});
+	return multiply(f, &(struct kern_matmul){.x = kern_rows(from, n, w->cols), .n_out = 1, .out = {{.w = w, .y = x, .residual = &x}}});
 }
 
 /* ENG_QK_FULL: the projection is normalised whole, before the heads. */
@@ -163,8 +192,8 @@ static int attention(struct forward *f, const struct forward_batch *b, const str
 	size_t rows = (size_t)n;
 	struct kern_view q = kern_rows(f->wide, n, q_width(c));
 	struct kern_view kx = kern_rows(q.data + rows * (size_t)q.cols, n, kvw), vx = kern_rows(kx.data + rows * (size_t)kvw, n, kvw);
-	int rc = kern_matmul(f->k, &(struct kern_matmul){.x = kern_rows(f->h, n, c->d_model), .n_out = 3,
-	                                                 .out = {{.w = &l->q, .y = q}, {.w = &l->k, .y = kx}, {.w = &l->v, .y = vx}}});
+	int rc = multiply(f, &(struct kern_matmul){.x = kern_rows(f->h, n, c->d_model), .n_out = 3,
+	                                           .out = {{.w = &l->q, .y = q}, {.w = &l->k, .y = kx}, {.w = &l->v, .y = vx}}});
 	bool full = c->family->qk_norm == ENG_QK_FULL;
 	if (!rc && full)
 		rc = norm_whole(f, q, l->q_norm);
@@ -195,9 +224,9 @@ static int gdn(struct forward *f, const struct forward_batch *b, const struct en
 	struct kern_view qkv = kern_rows(f->wide, n, ch);
 	struct kern_view z = kern_rows(qkv.data + rows * (size_t)ch, n, vw);
 	struct kern_view a = kern_rows(z.data + rows * (size_t)vw, n, hv), bb = kern_rows(a.data + rows * (size_t)hv, n, hv);
-	int rc = kern_matmul(f->k, &(struct kern_matmul){
-	                               .x = kern_rows(f->h, n, c->d_model), .n_out = 4,
-	                               .out = {{.w = &l->qkv, .y = qkv}, {.w = &l->z, .y = z}, {.w = &l->a, .y = a}, {.w = &l->b, .y = bb}}});
+	int rc = multiply(f, &(struct kern_matmul){
+	                         .x = kern_rows(f->h, n, c->d_model), .n_out = 4,
+	                         .out = {{.w = &l->qkv, .y = qkv}, {.w = &l->z, .y = z}, {.w = &l->a, .y = a}, {.w = &l->b, .y = bb}}});
 	for (int s = 0; s < b->n_seq; s++) {
 		float *from = b->state[s].from < 0 ? NULL : state_at(f, b->state[s].from, index), *to = state_at(f, b->state[s].to, index);
 		f->gdn_states[s] = (struct kern_gdn_state){.s_src = from, .s_dst = to, .conv_src = from ? from + f->s_floats : NULL,
@@ -226,13 +255,28 @@ static void capture(const struct forward *f, const struct forward_batch *b, int 
 	}
 }
 
+/* An FP8 matrix among the experts; NULL when there is none. All of a model's blocks have one width. */
+static const struct kern_weight *first_fp8(const struct forward *f, const struct eng_layer *l)
+{
+	if (l->shared_gate.type == KERN_FP8)
+		return &l->shared_gate;
+	for (int e = -1; e < f->c->n_experts; e++) {
+		const struct kern_mlp *m = e < 0 ? &l->shared : &l->experts[e];
+		const struct kern_weight *all[] = {&m->gate, &m->up, &m->down};
+		for (int i = 0; i < 3; i++)
+			if (all[i]->type == KERN_FP8)
+				return all[i];
+	}
+	return NULL;
+}
+
 static int experts(struct forward *f, const struct forward_batch *b, const struct eng_layer *l, int layer)
 {
 	const struct eng_config *c = f->c;
 	struct kern_view h = kern_rows(f->h, b->n, c->d_model), x = kern_rows(f->x, b->n, c->d_model);
 	struct kern_view scores = kern_rows(f->scores, b->n, c->n_experts);
 	int distinct = 0;
-	int rc = kern_matmul(f->k, &(struct kern_matmul){.x = h, .n_out = 1, .out = {{.w = &l->router, .y = scores}}});
+	int rc = multiply(f, &(struct kern_matmul){.x = h, .n_out = 1, .out = {{.w = &l->router, .y = scores}}});
 	if (!rc)
 		rc = kern_route(f->k, &(struct kern_route){.logits = scores, .top_k = c->top_k, .renormalise = c->renormalise,
 		                                           .experts = f->experts, .weights = f->weights});
@@ -242,7 +286,13 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 	struct kern_experts op = {.x = h, .experts = f->experts, .weights = f->weights, .residual = &x, .y = x, .scratch = f->expert_scratch,
 	                          .scratch_bytes = f->expert_scratch_bytes, .distinct = &distinct};
 	describe_experts(f, l, &op);
-	rc = kern_experts(f->k, &op);
+	struct kern_view q;
+	const struct kern_weight *fp8 = f->quantise ? first_fp8(f, l) : NULL;
+	if (fp8) {
+		rc = quantise(f, h, fp8, &q);
+		op.quantised = &q;
+	}
+	rc = rc ? rc : kern_experts(f->k, &op);
 	f->distinct += distinct;
 	return rc;
 }
@@ -257,8 +307,8 @@ static int finish(struct forward *f, const struct forward_batch *b)
 	if (rc)
 		return rc;
 	struct kern_view logits = kern_rows(b->logits, n, f->c->n_vocab);
-	return kern_matmul(f->k, &(struct kern_matmul){.x = kern_rows(f->last, n, f->c->d_model), .n_out = 1,
-	                                               .out = {{.w = &f->w->head, .y = logits, .keep_f32 = true}}});
+	return multiply(f, &(struct kern_matmul){.x = kern_rows(f->last, n, f->c->d_model), .n_out = 1,
+	                                         .out = {{.w = &f->w->head, .y = logits, .keep_f32 = true}}});
 }
 
 int forward_run(struct forward *f, const struct forward_batch *b)

@@ -30,9 +30,10 @@ struct forward_batch {
 
 struct forward;
 
-/* ERR_NOMEM. Weights and kern are borrowed for the life of *out. */
-int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, int max_rows, int max_positions, int n_pages,
-                int n_slots) CHECK_RESULT;
+/* ERR_NOMEM. Weights and kern are borrowed for the life of *out. quantise: what goes into a product with FP8 weights, and into no
+ * other, is put through kern_quantise first, whatever kern's own compute type. */
+int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, bool quantise, int max_rows, int max_positions,
+                int n_pages, int n_slots) CHECK_RESULT;
 void forward_free(struct forward *f);
 
 int forward_run(struct forward *f, const struct forward_batch *b) CHECK_RESULT;

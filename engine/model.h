@@ -48,6 +48,8 @@ struct eng_weights {
 /* ERR_FORMAT, ERR_UNSUPPORTED, ERR_MISSING, ERR_NOMEM. config must outlive *out. */
 int weights_open(struct eng_weights **out, const char *dir, const struct eng_config *config) CHECK_RESULT;
 void weights_close(struct eng_weights *w);
+/* Whether any matrix but the embedding is FP8. */
+bool weights_any_fp8(const struct eng_weights *w);
 /* Lays every matrix but the embedding out for k's backend. ERR_NOMEM. */
 int weights_pack(struct eng_weights *w, const struct kern *k) CHECK_RESULT;
 /* Reads every byte: ERR_FORMAT names the first tensor that holds a NaN, an infinity or an impossible scale. */

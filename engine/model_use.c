@@ -24,6 +24,17 @@ static int each_matrix(struct eng_weights *w, each_fn *fn, void *ctx)
 	return rc ? rc : fn(ctx, &w->head);
 }
 
+static int stop_at_fp8(void *ctx, struct kern_weight *w)
+{
+	(void)ctx;
+	return w->type == KERN_FP8;
+}
+
+bool weights_any_fp8(const struct eng_weights *w)
+{
+	return each_matrix((struct eng_weights *)(uintptr_t)w, stop_at_fp8, NULL) != 0;
+}
+
 struct packing {
 	const struct kern *k;
 	char *at; /* NULL while only measuring */

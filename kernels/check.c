@@ -3,7 +3,7 @@
  * operation, operand, row, column, both values.
  *
  * Bounds, with u = 2^-24, want the value of ref, top the largest |want| of the row:
- *   embed, route's experts   equal
+ *   embed, quantise, route's experts   equal
  *   matmul                   (in + 4) u sum_i |x_i W_i|: what any order of summation keeps
  *   the others               2e-5 |want| + 2e-5 top: chains of at most a few thousand terms, exp within 2 ulp
  * Under compute BF16 a value may fall on the other side of a rounding, and what follows differs by that much:
@@ -11,6 +11,8 @@
  *   experts, attention, gdn  + 2^-5 |want| + 2^-5 top
  * and a cache of bfloat16, whose items may be neighbours:
  *   attention                + 2^-7 top
+ * and where hidden values are quantised, a few may go to the neighbouring e4m3 code, an eighth away, for what they differ by:
+ *   experts                  + 2^-8 top
  * A NaN is never within a bound, even where ref has one too. The buffers come from malloc itself, since this backend must work
  * where mem_forbid reigns. */
 #include "kernels/backends.h"
@@ -173,6 +175,17 @@ static int check_matmul(struct kern *k, const struct kern_matmul *op)
 	return e;
 }
 
+static int check_quantise(struct kern *k, const struct kern_quantise *op)
+{
+	struct kern ref = as_ref(k);
+	struct kern_quantise mine = *op;
+	int e;
+	mine.y = view_buffer(k, 0, &op->y);
+	if ((e = kern_ref.quantise(&ref, &mine)) || (e = k->checker->inner->quantise(k, op)))
+		return e;
+	return compare(k, "quantise", "y", &op->y, &mine.y, (struct bound){ 0, 0 });
+}
+
 static int check_route(struct kern *k, const struct kern_route *op)
 {
 	struct kern ref = as_ref(k);
@@ -201,7 +214,10 @@ static int check_experts(struct kern *k, const struct kern_experts *op)
 	mine.scratch = buffer(k, 1, mine.scratch_bytes);
 	if ((e = kern_ref.experts(&ref, &mine)) || (e = k->checker->inner->experts(k, op)))
 		return e;
-	return compare(k, "experts", "y", &op->y, &mine.y, bound_for(k, 0x1p-5, 0x1p-5));
+	struct bound b = bound_for(k, 0x1p-5, 0x1p-5);
+	if (op->quantised)
+		b.of_top += 0x1p-8;
+	return compare(k, "experts", "y", &op->y, &mine.y, b);
 }
 
 static float stored(const struct kern_attention *op, int r, bool value, int head, int c)
@@ -297,7 +313,7 @@ static void check_pack(const struct kern *k, const struct kern_weight *w, void *
 
 const struct kern_backend kern_check = {
 	.name = "check", .isa = "ref beside every call", .embed = check_embed, .norm = check_norm, .matmul = check_matmul,
-	.route = check_route,
+	.quantise = check_quantise, .route = check_route,
 	.experts = check_experts, .attention = check_attention, .gdn = check_gdn, .experts_scratch = check_scratch,
 	.pack_bytes = check_pack_bytes, .pack = check_pack,
 };

@@ -104,6 +104,20 @@ int kern_matmul(struct kern *k, const struct kern_matmul *op)
 	return k->backend->matmul(k, op);
 }
 
+int kern_quantise(struct kern *k, const struct kern_quantise *op)
+{
+	int n = op->x.rows, d = op->x.cols, e;
+	if (!k->backend->quantise)
+		return missing(k, "quantise");
+	if (op->block < 1)
+		return err_set(ERR_USAGE, "quantise: groups of %d columns, there must be at least one in each", op->block);
+	if ((e = check_rows("quantise", n, d)) || (e = check_view("quantise", "x", &op->x, n, d)) || (e = check_view("quantise",
+		"y", &op->y, n, d)))
+		return e;
+	k->bytes += area(n, d) * 8;
+	return k->backend->quantise(k, op);
+}
+
 int kern_route(struct kern *k, const struct kern_route *op)
 {
 	int n = op->logits.rows, experts = op->logits.cols, e;
@@ -173,6 +187,8 @@ int kern_experts(struct kern *k, const struct kern_experts *op)
 		&op->y, n, d)))
 		return e;
 	if (op->residual && (e = check_view("experts", "residual", op->residual, n, d)))
+		return e;
+	if (op->quantised && (e = check_view("experts", "quantised", op->quantised, n, d)))
 		return e;
 	if (op->shared) {
 		if ((e = check_mlp("the shared expert's matrix", op->shared, op->shared->gate.rows, d)))

@@ -18,7 +18,8 @@
  *         h query heads      g key/value heads   c head width   hk, hv key and value heads of Gated DeltaNet, dk, dv widths
  * Matrices are row-major, `ld` elements from row to row (ld >= cols; what lies between is neither read nor written).
  * Activations are f32 in memory. R(x) below is the rounding of the compute type: nothing for KERN_F32, to bfloat16 (nearest
- * even, kept in f32) for KERN_BF16. Sums run in f32 and are rounded once, at the end, where R stands.
+ * even, kept in f32) for KERN_BF16. Sums run in f32 and are rounded once, at the end, where R stands. FP8 is no compute type
+ * here: who serves a model so quantises what goes into its FP8 matrices (kern_quantise, kern_experts.quantised) under either R.
  *
  * Errors: ERR_USAGE shapes that do not fit (names the operation and the operand), ERR_LIMIT one of the KERN_MAX_ below,
  * ERR_UNSUPPORTED. Pointers are borrowed for the call; weights and packed panels for as long as they are used. */
@@ -71,6 +72,10 @@ struct kern_weight {
 /* ERR_FORMAT when the matrix cannot be computed with: an FP8 NaN code (0x7f, 0xff), a scale that is not finite or over
  * KERN_SCALE_MAX, an F16 infinity or NaN. To be called once for every matrix when a model is loaded. */
 int kern_weight_check(const struct kern_weight *w) CHECK_RESULT;
+/* e4m3fn: 1 sign, 4 exponent (bias 7), 3 mantissa; steps of 2^-9 below 2^-6, largest 448 (0x7e), no infinities, 0x7f and 0xff
+ * NaN. From f32: nearest, halves to the even code, larger ones (infinities too) to +-448, a NaN to 0x7f or 0xff by its sign. */
+float kern_fp8_to_f32(uint8_t code);
+uint8_t kern_fp8_from_f32(float x);
 /* Item (r, c) as f32. For tests, embeddings of small vectors, and conversion at load time; not for speed. */
 float kern_weight_at(const struct kern_weight *w, int r, int c);
 
@@ -132,6 +137,19 @@ struct kern_matmul {
 };
 int kern_matmul(struct kern *k, const struct kern_matmul *op) CHECK_RESULT;
 
+/* What a row becomes before it meets FP8 weights, as servers of FP8 checkpoints do it ("dynamic": per token and group of inputs).
+ * For every row and every `block` columns from the first on (the last group may be shorter):
+ *   s = f32(max(max_i |x_i|, 1e-10) / 448),   y_i = f32(e4m3(f32(x_i / s)) * s)     e4m3 as in kern_fp8_from_f32
+ * x_i / s never saturates: it is 448 where |x_i| is the largest. -0 stays -0, and so does a negative that rounds to 0. A group
+ * with a NaN or an infinity is NaN throughout. The same under every R; every backend gives the same bits.
+ * A product with y is what a server gets from codes and scales apart, but for the order in which it rounds its sums. */
+struct kern_quantise {
+	struct kern_view x; /* [n, d] */
+	int block;          /* >= 1: block_cols of the weights that come next */
+	struct kern_view y; /* [n, d], may be x */
+};
+int kern_quantise(struct kern *k, const struct kern_quantise *op) CHECK_RESULT;
+
 /* The k largest logits, largest first, ties to the lower index (a NaN counts as -inf);
  * p = softmax(logits[r]) over all e; weights = R(renormalise ? p_chosen / sum(p_chosen) : p_chosen). */
 struct kern_route {
@@ -146,13 +164,16 @@ int kern_route(struct kern *k, const struct kern_route *op) CHECK_RESULT;
 /* f_e(x) = R(down_e R(silu(R(gate_e x)) * R(up_e x)))
  * m[r] = sum over slots j in order of weights[r][j] * f_experts[r][j](x[r])  +  sigmoid(R(shared_logit[r])) * f_shared(x[r])
  * y[r] = R(residual[r] + R(m[r]))
- * shared_gate NULL: the shared expert is added with factor 1. shared_logit[r] = shared_gate . x[r]. */
+ * shared_gate NULL: the shared expert is added with factor 1. shared_logit[r] = shared_gate . x[r].
+ * With `quantised`: gate, up and shared_gate matrices that are FP8 read it instead of x, and what goes into a down that is FP8
+ * is put through kern_quantise with that down's block_cols. Which, the type of each matrix says alone. */
 struct kern_mlp {
 	struct kern_weight gate, up; /* [w, d] */
 	struct kern_weight down;     /* [d, w] */
 };
 struct kern_experts {
 	struct kern_view x;                /* [n, d] */
+	const struct kern_view *quantised; /* NULL or [n, d]: x after kern_quantise; not y */
 	const uint16_t *experts;           /* [n, k], each < n_experts, distinct within a row (checked: < n_experts) */
 	const float *weights;              /* [n, k] */
 	int top_k, n_experts;
@@ -240,6 +261,7 @@ struct kern_backend {
 	int (*embed)(struct kern *k, const struct kern_embed *op);
 	int (*norm)(struct kern *k, const struct kern_norm *op);
 	int (*matmul)(struct kern *k, const struct kern_matmul *op);
+	int (*quantise)(struct kern *k, const struct kern_quantise *op);
 	int (*route)(struct kern *k, const struct kern_route *op);
 	int (*experts)(struct kern *k, const struct kern_experts *op);
 	int (*attention)(struct kern *k, const struct kern_attention *op);

@@ -73,6 +73,30 @@ static int ref_matmul(struct kern *k, const struct kern_matmul *op)
 	return 0;
 }
 
+static void quantise_group(float *y, const float *x, int n)
+{
+	float top = 0;
+	for (int i = 0; i < n; i++)
+		top = !isfinite(x[i]) ? INFINITY : fmaxf(top, fabsf(x[i]));
+	float s = fmaxf(top, 1e-10f) / 448;
+	for (int i = 0; i < n; i++)
+		y[i] = isinf(top) ? NAN : kern_fp8_to_f32(kern_fp8_from_f32(x[i] / s)) * s;
+}
+
+static void quantise_row(float *y, const float *x, int n, int block)
+{
+	for (int i = 0; i < n; i += n - i < block ? n - i : block)
+		quantise_group(y + i, x + i, n - i < block ? n - i : block);
+}
+
+static int ref_quantise(struct kern *k, const struct kern_quantise *op)
+{
+	(void)k;
+	for (int r = 0; r < op->x.rows; r++)
+		quantise_row(row_of(&op->y, r), row_of(&op->x, r), op->x.cols, op->block);
+	return 0;
+}
+
 static void route_row(struct kern *k, const struct kern_route *op, int r)
 {
 	const float *logits = row_of(&op->logits, r);
@@ -112,13 +136,23 @@ static int ref_route(struct kern *k, const struct kern_route *op)
 	return 0;
 }
 
-/* out[i] += factor * f(x)[i]; h is scratch of one expert's width. */
-static void add_expert(const struct kern *k, double *out, const struct kern_mlp *f, const float *x, double factor, float *h)
+/* The row that a matrix reads. */
+static const float *input_of(const struct kern_experts *op, const struct kern_weight *w, int r)
 {
+	return row_of(op->quantised && w->type == KERN_FP8 ? op->quantised : &op->x, r);
+}
+
+/* out[i] += factor * f(x[r])[i]; h is scratch of one expert's width. */
+static void add_expert(const struct kern *k, double *out, const struct kern_experts *op, const struct kern_mlp *f, int r,
+	double factor, float *h)
+{
+	const float *xg = input_of(op, &f->gate, r), *xu = input_of(op, &f->up, r);
 	for (int i = 0; i < f->gate.rows; i++) {
-		double g = (double)R(k, dot(x, &f->gate, i)), u = (double)R(k, dot(x, &f->up, i));
+		double g = (double)R(k, dot(xg, &f->gate, i)), u = (double)R(k, dot(xu, &f->up, i));
 		h[i] = R(k, (double)R(k, g * sigmoid(g)) * u);
 	}
+	if (op->quantised && f->down.type == KERN_FP8)
+		quantise_row(h, h, f->down.cols, f->down.block_cols);
 	for (int o = 0; o < f->down.rows; o++)
 		out[o] += factor * (double)R(k, dot(h, &f->down, o));
 }
@@ -138,16 +172,15 @@ static int ref_experts(struct kern *k, const struct kern_experts *op)
 	double *sum = op->scratch;
 	float *h = (float *)(sum + d);
 	for (int r = 0; r < op->x.rows; r++) {
-		const float *x = row_of(&op->x, r);
 		for (int i = 0; i < d; i++)
 			sum[i] = 0;
 		for (int j = 0; j < op->top_k; j++) {
 			size_t at = (size_t)r * (size_t)op->top_k + (size_t)j;
-			add_expert(k, sum, &op->mlp[op->experts[at]], x, (double)op->weights[at], h);
+			add_expert(k, sum, op, &op->mlp[op->experts[at]], r, (double)op->weights[at], h);
 		}
+		const struct kern_weight *sg = op->shared_gate;
 		if (op->shared)
-			add_expert(k, sum, op->shared, x, op->shared_gate ? sigmoid((double)R(k, dot(x, op->shared_gate, 0))) : 1,
-				h);
+			add_expert(k, sum, op, op->shared, r, sg ? sigmoid((double)R(k, dot(input_of(op, sg, r), sg, 0))) : 1, h);
 		for (int i = 0; i < d; i++) {
 			float m = R(k, sum[i]);
 			row_of(&op->y, r)[i] = op->residual ? R(k, (double)row_of(op->residual, r)[i] + (double)m) : m;
@@ -348,7 +381,8 @@ static int ref_gdn(struct kern *k, const struct kern_gdn *op)
 }
 
 const struct kern_backend kern_ref = {
-	.name = "ref", .isa = "c", .embed = ref_embed, .norm = ref_norm, .matmul = ref_matmul, .route = ref_route,
+	.name = "ref", .isa = "c", .embed = ref_embed, .norm = ref_norm, .matmul = ref_matmul,
+	.quantise = ref_quantise, .route = ref_route,
 	.experts = ref_experts,
 	.attention = ref_attention, .gdn = ref_gdn, .experts_scratch = ref_experts_scratch,
 };

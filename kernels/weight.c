@@ -14,14 +14,31 @@ const char *kern_type_name(enum kern_type t)
 	return names[t];
 }
 
-/* e4m3fn: 1 sign, 4 exponent (bias 7), 3 mantissa; no infinities; 0x7f and 0xff are NaN. */
-static float fp8_to_f32(uint8_t b)
+float kern_fp8_to_f32(uint8_t code)
 {
-	int e = b >> 3 & 15, m = b & 7;
+	int e = code >> 3 & 15, m = code & 7;
 	if (e == 15 && m == 7)
 		return NAN;
 	float v = e ? ldexpf((float)(8 + m), e - 10) : ldexpf((float)m, -9);
-	return b & 0x80 ? -v : v;
+	return code & 0x80 ? -v : v;
+}
+
+/* a >= 0 counted in steps of its own binade (of 2^-9 below 2^-6): the count and the binade are the code. */
+uint8_t kern_fp8_from_f32(float x)
+{
+	uint8_t sign = signbit(x) ? 0x80 : 0;
+	float a = fabsf(x);
+	int e;
+	if (isnan(x))
+		return sign | 0x7f;
+	if (!(a < 464)) /* the middle between 448 and what would come next; it goes to 448 as well */
+		return sign | 0x7e;
+	frexpf(a, &e); /* a = f * 2^e, 0.5 <= f < 1: a binade of 2^(e-1), in steps of 2^(e-4) */
+	if (a < 0x1p-6f)
+		e = -5;
+	/* 8 .. 16 steps, 0 .. 8 in the lowest: 16 runs over into the next binade's first code, as it should. */
+	int steps = (int)rintf(ldexpf(a, 4 - e));
+	return (uint8_t)(sign | (((e + 5) << 3) + steps));
 }
 
 static float scale_at(const struct kern_weight *w, int r, int c)
@@ -37,7 +54,7 @@ float kern_weight_at(const struct kern_weight *w, int r, int c)
 	case KERN_F32: return ((const float *)w->data)[at];
 	case KERN_BF16: return bf16_to_f32(((const uint16_t *)w->data)[at]);
 	case KERN_F16: return f16_to_f32(((const uint16_t *)w->data)[at]);
-	case KERN_FP8: return fp8_to_f32(((const uint8_t *)w->data)[at]) * scale_at(w, r, c);
+	case KERN_FP8: return kern_fp8_to_f32(((const uint8_t *)w->data)[at]) * scale_at(w, r, c);
 	}
 	return NAN;
 }

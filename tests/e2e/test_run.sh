@@ -63,3 +63,14 @@ equal "top-p prints no pass@k" no "$(python3 -c 'import json; print("yes" if jso
 runs "top-p verifies" 0 "$coppice" verify t --full --quiet
 runs "top-p again, batch 1" 0 "$coppice" run --policy top-p --out t1 --limit 2 --forks 6 --max-tokens 120 --quiet --batch 1 --threads 1
 equal "and the same id" "$tree" "$(git -C t1 rev-parse HEAD)"
+
+# activations quantised as well as weights: a type of its own, under the same contract
+eight="--compute fp8 --limit 2 --forks 4 --max-tokens 60 --quiet"
+runs "search --compute fp8" 0 "$coppice" search --out f $eight --threads 1 --batch 1
+equal "the run records it" fp8 "$(git -C f show HEAD:run.json | python3 -c 'import json, sys; print(json.load(sys.stdin)["generator"]["compute"])')"
+runs "the same with two threads, batch 4" 0 "$coppice" search --out f4 $eight --threads 2 --batch 4
+equal "and the same id" "$(git -C f rev-parse HEAD)" "$(git -C f4 rev-parse HEAD)"
+runs "verify recomputes fp8 to the bit" 0 "$coppice" verify f --full --quiet
+says "verify in another type is refused" 1 "compute fp8, here they are" "$coppice" verify f --compute bf16 --quiet
+says "a model without FP8 weights has no fp8" 1 "no FP8 weights" "$coppice" trace --model "$root/tests/golden/models/plain" \
+	--ids "$root/tests/golden/models/plain/golden/ids.npy" --out g --compute fp8

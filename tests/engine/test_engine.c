@@ -138,6 +138,13 @@ static void the_same_holds_for_bfloat16_activations(void **state)
 	batch_equals_alone("wide", 32, 3, ENG_COMPUTE_BF16);
 }
 
+static void the_same_holds_for_fp8_activations(void **state)
+{
+	(void)state;
+	batch_equals_alone("fp8fused", 8, 2, ENG_COMPUTE_FP8);
+	batch_equals_alone("blocks", 32, 3, ENG_COMPUTE_FP8);
+}
+
 /* a runs 13 steps; b forks from it there and they part; c forks from b 9 steps on; then a and b go away at different times. */
 static void forks_of_forks(struct eng_model *m, struct trail *want[3])
 {
@@ -401,7 +408,7 @@ static void options_that_make_no_sense_are_refused(void **state)
 	struct eng_model *m;
 	const char *dir = "tests/golden/models/plain";
 	FAILS(ERR_USAGE, "nonsense", eng_model_open(&m, dir, &(struct eng_options){.backend = "nonsense"}));
-	FAILS(ERR_UNSUPPORTED, "fp8", eng_model_open(&m, dir, &(struct eng_options){.compute = ENG_COMPUTE_FP8}));
+	FAILS(ERR_UNSUPPORTED, "plain has no FP8 weights", eng_model_open(&m, dir, &(struct eng_options){.compute = ENG_COMPUTE_FP8}));
 	FAILS(ERR_LIMIT, "max_position_embeddings", eng_model_open(&m, dir, &(struct eng_options){.max_positions = 513}));
 	FAILS(ERR_USAGE, "threads", eng_model_open(&m, dir, &(struct eng_options){.threads = -1}));
 	FAILS(ERR_USAGE, "forks", eng_model_open(&m, dir, &(struct eng_options){.max_forks = -1}));
@@ -413,6 +420,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_fork_in_a_batch_equals_an_independent_run),
 		TEST(the_same_holds_for_bfloat16_activations),
+		TEST(the_same_holds_for_fp8_activations),
 		TEST(forks_of_forks_equal_runs_of_the_same_tokens),
 		TEST(freed_siblings_leave_no_trace),
 		TEST(the_comparison_notices_one_other_token),

@@ -34,6 +34,37 @@ static int nan_matmul(struct kern *k, const struct kern_matmul *op)
 	op->out[1].y.data[op->out[1].y.ld] = NAN;
 	return e;
 }
+static int quantise_by_reciprocal(struct kern *k, const struct kern_quantise *op)
+{
+	int e = cpu->quantise(k, op); /* as if x were multiplied by 1 / s: a code's neighbour, now and then */
+	op->y.data[op->y.cols - 1] *= 1 + 0x1p-23f;
+	return e;
+}
+static int quantise_by_row(struct kern *k, const struct kern_quantise *op)
+{
+	struct kern_quantise other = *op; /* one scale for the whole row */
+	other.block = op->x.cols;
+	return cpu->quantise(k, &other);
+}
+static int quantise_nothing(struct kern *k, const struct kern_quantise *op)
+{
+	int e = cpu->quantise(k, op); /* so that all is there, but for one row */
+	memcpy(op->y.data, op->x.data, (size_t)op->x.cols * sizeof(float));
+	return e;
+}
+static int experts_that_leave_hidden_alone(struct kern *k, const struct kern_experts *op)
+{
+	struct kern_experts other = *op; /* gate and up read the right input, down reads what nobody quantised */
+	other.x = *op->quantised;
+	other.quantised = NULL;
+	return cpu->experts(k, &other);
+}
+static int experts_that_read_x(struct kern *k, const struct kern_experts *op)
+{
+	struct kern_experts other = *op;
+	other.quantised = &op->x;
+	return cpu->experts(k, &other);
+}
 static int wrong_route(struct kern *k, const struct kern_route *op)
 {
 	int e = cpu->route(k, op);
@@ -97,6 +128,11 @@ static const struct {
 	{ "experts in the wrong order", "check: route: the expert of row 0, column 0", 3, 6, { .route = wrong_route } },
 	{ "a mixing weight off by 5e-4", "check: route: the weight of row 0", 3, 6, { .route = wrong_route_weight } },
 	{ "experts without a slot", "check: experts: y of row 0", 4, 4, { .experts = wrong_experts } },
+	{ "quantised to other values", "check: quantise: y of row 0, column 159", 7, 10, { .quantise = quantise_by_reciprocal } },
+	{ "quantised with one scale a row", "check: quantise: y of row 0", 7, 10, { .quantise = quantise_by_row } },
+	{ "a row not quantised", "check: quantise: y of row 0, column 0", 7, 10, { .quantise = quantise_nothing } },
+	{ "experts that do not quantise hidden", "check: experts: y of row 0", 4, 17, { .experts = experts_that_leave_hidden_alone } },
+	{ "experts that read what is not quantised", "check: experts: y of row 0", 4, 17, { .experts = experts_that_read_x } },
 	{ "attention scaled wrong", "check: attention: y of row", 5, 2, { .attention = wrong_attention } },
 	{ "attention that stores no key", "check: attention: the stored key of row 0, column 0", 5, 2,
 		{ .attention = attention_that_stores_no_key } },
@@ -115,7 +151,7 @@ static int note(int e)
 }
 static struct kern_backend relay; /* the check backend, its errors noted */
 #define RELAY(OP) static int relay_##OP(struct kern *k, const struct kern_##OP *op) { return note(kern_check.OP(k, op)); }
-RELAY(embed) RELAY(norm) RELAY(matmul) RELAY(route) RELAY(experts) RELAY(attention) RELAY(gdn)
+RELAY(embed) RELAY(norm) RELAY(matmul) RELAY(route) RELAY(experts) RELAY(attention) RELAY(gdn) RELAY(quantise)
 
 static void every_saboteur_is_caught(void **state)
 {
@@ -129,6 +165,7 @@ static void every_saboteur_is_caught(void **state)
 		inner.embed = s->embed ? s->embed : inner.embed;
 		inner.norm = s->norm ? s->norm : inner.norm;
 		inner.matmul = s->matmul ? s->matmul : inner.matmul;
+		inner.quantise = s->quantise ? s->quantise : inner.quantise;
 		inner.route = s->route ? s->route : inner.route;
 		inner.experts = s->experts ? s->experts : inner.experts;
 		inner.attention = s->attention ? s->attention : inner.attention;
@@ -138,6 +175,7 @@ static void every_saboteur_is_caught(void **state)
 		relay.embed = relay_embed;
 		relay.norm = relay_norm;
 		relay.matmul = relay_matmul;
+		relay.quantise = relay_quantise;
 		relay.route = relay_route;
 		relay.experts = relay_experts;
 		relay.attention = relay_attention;
