@@ -116,6 +116,12 @@ void file_map_soon(const void *at, size_t n)
 	madvise((void *)begin, n + ((uintptr_t)at - begin), MADV_WILLNEED);
 }
 
+void file_map_sparsely(const struct file_map *m)
+{
+	if (m->data)
+		madvise((void *)(uintptr_t)m->data, m->size, MADV_RANDOM);
+}
+
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22 /* Linux 5.14 */
 #endif

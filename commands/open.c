@@ -47,21 +47,19 @@ int find_model(char **dir, const struct options *o, bool whole)
 		return o->dummy_weights >= 0 ? err_set(ERR_USAGE, "--dummy-weights needs --model DIR, a folder with the config.json of the shape to make up")
 		                             : file_data(dir, "models/sapling");
 	int err = hub_find(dir, o->model);
-	if (!err && whole && o->dummy_weights < 0 && (err = hub_check(*dir, o->model)) < 0)
-		mem_free(*dir);
+	if (!err && whole && o->dummy_weights < 0)
+		err = hub_check(*dir, o->model);
 	return err;
 }
 
 int open_model(struct eng_model **out, const struct options *o, int max_positions)
 {
 	char *dir = NULL;
-	int err = find_model(&dir, o, true);
-	if (err)
-		return err;
 	struct eng_options e = engine_options(o);
 	e.max_positions = max_positions;
 	e.max_forks = 1;
-	err = eng_model_open(out, dir, &e);
+	int err = find_model(&dir, o, true);
+	err = err ? err : eng_model_open(out, dir, &e);
 	mem_free(dir);
 	return err;
 }

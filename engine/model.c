@@ -266,6 +266,8 @@ int weights_open(struct eng_weights **out, const struct weights_source *from, co
 		safetensors_close(files);
 		return rc;
 	}
+	if (from->headers_only)
+		safetensors_sparsely(files);
 	rc = weights_bind(out, files, config, from->headers_only, problems);
 	if (!rc && from->dummy)
 		(*out)->fingerprint = fingerprint(files, &from->seed);

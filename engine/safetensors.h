@@ -58,6 +58,8 @@ void safetensors_made_end(struct safetensors *s); /* after the last; now they ca
 int safetensors_place(struct safetensors *s) CHECK_RESULT;
 /* Reads every file into the system's cache at the speed of the disk, with progress where it takes longer than a second. ERR_IO. */
 int safetensors_read(const struct safetensors *s) CHECK_RESULT;
+/* Nothing is read ahead of the few bytes that will be looked at. */
+void safetensors_sparsely(const struct safetensors *s);
 void safetensors_close(struct safetensors *s);
 
 int safetensors_files(const struct safetensors *s); /* mapped */

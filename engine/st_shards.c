@@ -153,6 +153,12 @@ int safetensors_open(struct safetensors **out, const char *dir, struct eng_probl
 	return rc;
 }
 
+void safetensors_sparsely(const struct safetensors *s)
+{
+	for (int i = 0; i < s->n_maps; i++)
+		file_map_sparsely(&s->maps[i]);
+}
+
 struct reading {
 	const struct safetensors *s;
 	const struct pieces *pieces;
