@@ -3,7 +3,6 @@
 #include "base/log.h"
 #include "engine/bind.h"
 #include "engine/dummy.h"
-#include <stdarg.h>
 
 /* Rows from .. from + rows - 1 of matrix e of a fused tensor. */
 static struct kern_weight part_of(const struct kern_weight *all, int e, const float *scales, int per, int from, int rows)
