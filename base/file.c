@@ -2,12 +2,79 @@
 #include "base/mem.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Every mapped file, for the handler of SIGBUS, which may neither allocate nor lock. A slot whose data is NULL is free; a file
+ * that finds none is mapped all the same, only nameless when its disk fails. */
+enum { GUARDED_FILES = 4096, GUARDED_NAME = 200 };
+static struct guarded {
+	_Atomic(const char *) data;
+	size_t size;
+	char name[GUARDED_NAME];
+} guarded[GUARDED_FILES];
+static pthread_mutex_t guarded_lock = PTHREAD_MUTEX_INITIALIZER;
+static int n_guarded; /* slots below have been used; under guarded_lock */
+
+static void remember(const struct file_map *m, const char *path)
+{
+	size_t n = strlen(path), skip = n < GUARDED_NAME ? 0 : n - GUARDED_NAME + 1; /* the end of a long name says most */
+	pthread_mutex_lock(&guarded_lock);
+	int i = 0;
+	while (i < n_guarded && atomic_load(&guarded[i].data))
+		i++;
+	if (i < GUARDED_FILES) {
+		guarded[i].size = m->size;
+		memcpy(guarded[i].name, path + skip, n - skip + 1);
+		atomic_store(&guarded[i].data, (const char *)m->data);
+		n_guarded = i < n_guarded ? n_guarded : i + 1;
+	}
+	pthread_mutex_unlock(&guarded_lock);
+}
+
+static void forget(const struct file_map *m)
+{
+	pthread_mutex_lock(&guarded_lock);
+	for (int i = 0; i < n_guarded; i++)
+		if (atomic_load(&guarded[i].data) == (const char *)m->data)
+			atomic_store(&guarded[i].data, NULL);
+	pthread_mutex_unlock(&guarded_lock);
+}
+
+static void say_raw(const char *s)
+{
+	ssize_t n = write(STDERR_FILENO, s, strlen(s));
+	(void)n; /* nobody is left to tell */
+}
+
+static void on_bus_error(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	for (int i = 0; i < GUARDED_FILES; i++) {
+		const char *data = atomic_load(&guarded[i].data), *at = info->si_addr;
+		if (!data || at < data || at >= data + guarded[i].size)
+			continue;
+		say_raw("coppice: ");
+		say_raw(guarded[i].name);
+		say_raw(": cannot be read any more: the file was cut short while it was in use, or its disk fails\n");
+		_exit(1);
+	}
+	signal(sig, SIG_DFL); /* not of a mapped file: as if nobody had asked */
+}
+
+void file_map_guard(void)
+{
+	struct sigaction a = { .sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO };
+	sigaction(SIGBUS, &a, NULL);
+}
 
 int file_map_open(struct file_map *out, const char *path)
 {
@@ -29,14 +96,46 @@ int file_map_open(struct file_map *out, const char *path)
 			*out = (struct file_map){ p, (size_t)st.st_size };
 	}
 	close(fd);
+	if (out->data)
+		remember(out, path);
 	return err;
 }
 
 void file_map_close(struct file_map *m)
 {
-	if (m->data)
-		munmap((void *)m->data, m->size);
+	if (m->data) {
+		forget(m);
+		munmap((void *)(uintptr_t)m->data, m->size);
+	}
 	*m = (struct file_map){ 0 };
+}
+
+void file_map_soon(const void *at, size_t n)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)at / page * page;
+	madvise((void *)begin, n + ((uintptr_t)at - begin), MADV_WILLNEED);
+}
+
+void file_map_sparsely(const struct file_map *m)
+{
+	if (m->data)
+		madvise((void *)(uintptr_t)m->data, m->size, MADV_RANDOM);
+}
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22 /* Linux 5.14 */
+#endif
+
+int file_map_read(const struct file_map *m, const char *path, size_t from, size_t n)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), begin = from / page * page;
+	char *at = (char *)(uintptr_t)m->data + begin;
+	madvise(at, from + n - begin, MADV_WILLNEED); /* all of it is asked for at once, then waited for */
+	if (!madvise(at, from + n - begin, MADV_POPULATE_READ) || errno == EINVAL || errno == ENOSYS)
+		return 0; /* an older system: pages come when they are touched */
+	if (errno == EFAULT || errno == ENOMEM)
+		return err_set(ERR_IO, "%s: bytes %zu to %zu cannot be read: the file is shorter than it was, or its disk fails", path, from, from + n - 1);
+	return err_errno(ERR_IO, "%s: bytes %zu to %zu cannot be read", path, from, from + n - 1);
 }
 
 static int read_stream(struct buf *b, int fd, const char *path)

@@ -13,6 +13,16 @@ struct file_map {
 };
 int file_map_open(struct file_map *out, const char *path) CHECK_RESULT; /* read-only, ERR_IO */
 void file_map_close(struct file_map *m);
+/* Reads all of it into memory that the program shares with the system (pages of the file, no copy), at the speed of the disk, by
+ * `from` .. `from + n - 1`. What would have been a SIGBUS on a later access is an ERR_IO here. */
+int file_map_read(const struct file_map *m, const char *path, size_t from, size_t n) CHECK_RESULT;
+/* Tells the system that these bytes of a mapped file will be read soon; returns at once. */
+void file_map_soon(const void *at, size_t n);
+/* Tells the system that only a few places of it will be read: a page for each, and nothing ahead. */
+void file_map_sparsely(const struct file_map *m);
+/* From now on a page of a mapped file that cannot be read (the file was cut short, the disk fails) ends the program with a
+ * message that names the file and exit status 1, not with a bare SIGBUS. For main() alone. */
+void file_map_guard(void);
 
 /* Appends the whole file (or standard input for "-") to b; ERR_IO, ERR_LIMIT when over b->max. */
 int file_read(struct buf *b, const char *path) CHECK_RESULT;

@@ -76,8 +76,9 @@ static void duration(char *out, size_t size, double seconds)
 		snprintf(out, size, "%ld s", s);
 }
 
-static void show(const struct progress *p, double now)
+static void show(struct progress *p, double now)
 {
+	p->shown = true;
 	double spent = now - p->started;
 	double rate = spent > 0 ? (double)p->done / spent : 0;
 	char line[512], left[32];
@@ -111,6 +112,8 @@ void progress_update(struct progress *p, int64_t done, const char *note_fmt, ...
 		va_end(ap);
 	}
 	double now = clock_seconds();
+	if (now - p->started < p->patience)
+		return;
 	if (level_now == LOG_QUIET || now - p->printed < (isatty(2) ? 0.1 : 10.0))
 		return;
 	p->printed = now;
@@ -119,9 +122,10 @@ void progress_update(struct progress *p, int64_t done, const char *note_fmt, ...
 
 void progress_end(struct progress *p)
 {
-	if (level_now == LOG_QUIET)
+	double now = clock_seconds();
+	if (level_now == LOG_QUIET || (!p->shown && now - p->started < p->patience))
 		return;
-	show(p, clock_seconds());
+	show(p, now);
 	if (isatty(2))
 		fputc('\n', stderr);
 }

@@ -2,6 +2,7 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
@@ -21,6 +22,8 @@ struct progress {
 	const char *what, *unit; /* borrowed */
 	double started, printed;
 	int64_t done, total; /* total 0: unknown */
+	double patience;     /* seconds: work that takes no longer is not worth a line. 0 after progress_start */
+	bool shown;          /* a line was printed */
 	char note[160];      /* free text behind the numbers */
 };
 void progress_start(struct progress *p, const char *what, const char *unit, int64_t total);

@@ -114,7 +114,8 @@ static void count_large(size_t n)
 }
 
 /* Really large blocks come from the system, which zeroes each page when it is first touched: a pool laid out for the worst case
- * costs only what is used of it. Not under ASan, which watches the edges of what malloc gave. */
+ * costs only what is used of it, and may be larger than the machine (64 forks of 4096 positions each of a large model, which share
+ * nearly all of it): no memory is set aside before it is touched. Not under ASan, which watches the edges of what malloc gave. */
 #ifdef __SANITIZE_ADDRESS__
 #define MAPPED_FROM SIZE_MAX
 #else
@@ -124,7 +125,7 @@ static void count_large(size_t n)
 static void *block_new(size_t n)
 {
 	if (n >= MAPPED_FROM) {
-		void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		return p == MAP_FAILED ? NULL : p;
 	}
 	void *p = aligned_alloc(LARGE_ALIGN, n);
@@ -181,6 +182,31 @@ size_t mem_large_now(void)
 size_t mem_large_peak(void)
 {
 	return atomic_load(&large_peak);
+}
+
+/* The number of kB behind `name` in a file of /proc, in bytes. */
+static double proc_bytes(const char *path, const char *name)
+{
+	FILE *f = fopen(path, "re");
+	char line[128];
+	double kib = 0;
+	size_t n = strlen(name);
+	while (f && !kib && fgets(line, sizeof line, f))
+		if (!strncmp(line, name, n))
+			kib = strtod(line + n, NULL);
+	if (f)
+		fclose(f);
+	return kib * 1024;
+}
+
+double mem_available(void)
+{
+	return proc_bytes("/proc/meminfo", "MemAvailable:");
+}
+
+double mem_peak(void)
+{
+	return proc_bytes("/proc/self/status", "VmHWM:");
 }
 
 void mem_forbid(const char *phase)

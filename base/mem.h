@@ -28,6 +28,10 @@ void mem_fail_at(long nth);
 /* Bytes held through mem_large now, and the most there have been. */
 size_t mem_large_now(void);
 size_t mem_large_peak(void);
+/* Bytes that this machine could give to programs now without taking them from others; 0 when the system does not say. */
+double mem_available(void);
+/* The most memory this process has held at once, mapped files included (VmHWM), in bytes; 0 when the system does not say. */
+double mem_peak(void);
 
 void mem_forbid(const char *phase); /* this thread only; nests not */
 void mem_allow(void);

@@ -1,6 +1,10 @@
 /* How fast the engine generates: prefill, then 1, 8 and 32 forks of one prompt, with and without capture of the routing.
  *
- *   bench_engine [--model DIR] [--threads N] [--backend NAME] [--compute f32|bf16|fp8] [--steps N] [--csv]
+ *   bench_engine [--model DIR] [--dummy-weights SEED] [--threads N] [--backend NAME] [--compute f32|bf16|fp8] [--prompt N]
+ *                [--forks N] [--tokens N] [--repeats N] [--csv]
+ *
+ * With --forks only that many forks are measured, with capture. At the end stands the most memory the process has held, beside
+ * what it cannot do without: the weights, and keys, values and states of one prompt and of every token grown behind it.
  *
  * Every fork samples its own tokens at temperature 0.7, by coordinate, so that forks part and a row's tokens are the same in
  * every run. Beside the time by the clock stands the processors' own, which other programs on the machine do not stretch: with
@@ -14,12 +18,12 @@
 #include "engine/engine.h"
 #include "engine/sample.h"
 
-enum { PROMPT = 128, MAX_FORKS = 32, REPEATS = 3 };
+enum { MAX_FORKS = 4096, MAX_REPEATS = 9 };
 
 struct setting {
 	const char *dir;
 	struct eng_options options;
-	int steps;
+	int prompt, forks, steps, repeats; /* forks 0: 1, 8 and 32 */
 	bool csv;
 };
 
@@ -37,13 +41,14 @@ static void or_stop(int rc)
 	exit(err_exit_status(rc));
 }
 
-static struct eng_prefix *prefill(struct eng_model *m)
+static struct eng_prefix *prefill(struct eng_model *m, int n)
 {
-	int32_t ids[PROMPT];
+	int32_t *ids = mem_array((size_t)n, sizeof *ids);
 	struct eng_prefix *p;
-	for (uint32_t i = 0; i < PROMPT; i++)
+	for (uint32_t i = 0; i < (uint32_t)n; i++)
 		ids[i] = (int32_t)rng_below((struct rng_at){.step = i}, (uint32_t)eng_model_info(m)->n_vocab);
-	or_stop(eng_prefix_new(&p, m, ids, PROMPT, (struct eng_capture){0}, NULL));
+	or_stop(eng_prefix_new(&p, m, ids, n, (struct eng_capture){0}, NULL));
+	mem_free(ids);
 	return p;
 }
 
@@ -71,12 +76,12 @@ static void end(const struct eng_model *m, struct result *r)
 	r->macs -= macs;
 }
 
-static struct result run_prefill(struct eng_model *m)
+static struct result run_prefill(struct eng_model *m, int prompt)
 {
 	struct result r = {.hash = HASH_SEED};
 	struct eng_fork *f;
 	begin(m, &r);
-	struct eng_prefix *p = prefill(m);
+	struct eng_prefix *p = prefill(m, prompt);
 	end(m, &r);
 	or_stop(eng_fork_new(&f, p));
 	r.hash = hash_bytes(r.hash, eng_fork_logits(f), (size_t)eng_model_info(m)->n_vocab * sizeof(float));
@@ -85,16 +90,16 @@ static struct result run_prefill(struct eng_model *m)
 	return r;
 }
 
-static struct result run_decode(struct eng_model *m, int n, int steps, bool capture)
+static struct result run_decode(struct eng_model *m, int prompt, int n, int steps, bool capture)
 {
 	const struct eng_info *info = eng_model_info(m);
 	size_t row = (size_t)info->n_layers * (size_t)info->top_k;
 	struct eng_capture c = {0};
 	uint16_t *experts = mem_array((size_t)n * row, sizeof *experts);
 	float *weights = mem_array((size_t)n * row, sizeof *weights);
-	int32_t *scratch = mem_array((size_t)info->n_vocab * 2, sizeof *scratch), tokens[MAX_FORKS];
-	struct eng_fork *f[MAX_FORKS];
-	struct eng_prefix *p = prefill(m);
+	int32_t *scratch = mem_array((size_t)info->n_vocab * 2, sizeof *scratch), *tokens = mem_array((size_t)n, sizeof *tokens);
+	struct eng_fork **f = mem_array((size_t)n, sizeof *f);
+	struct eng_prefix *p = prefill(m, prompt);
 	struct result r = {.hash = HASH_SEED};
 	if (capture)
 		c = (struct eng_capture){experts, weights};
@@ -117,6 +122,8 @@ static struct result run_decode(struct eng_model *m, int n, int steps, bool capt
 	mem_free(experts);
 	mem_free(weights);
 	mem_free(scratch);
+	mem_free(tokens);
+	mem_free(f);
 	return r;
 }
 
@@ -129,13 +136,13 @@ static int by_seconds(const void *a, const void *b)
 /* n 0: prefill. */
 static void measure(struct eng_model *m, const struct setting *set, int n, bool capture)
 {
-	struct result r[REPEATS];
-	int steps = n ? set->steps : PROMPT;
+	struct result r[MAX_REPEATS];
+	int steps = n ? set->steps : set->prompt, repeats = set->repeats;
 	double tokens = (double)steps * (n ? n : 1);
-	for (int i = 0; i < REPEATS; i++)
-		r[i] = n ? run_decode(m, n, steps, capture) : run_prefill(m);
-	qsort(r, REPEATS, sizeof *r, by_seconds);
-	const struct result *mid = &r[REPEATS / 2];
+	for (int i = 0; i < repeats; i++)
+		r[i] = n ? run_decode(m, set->prompt, n, steps, capture) : run_prefill(m, set->prompt);
+	qsort(r, (size_t)repeats, sizeof *r, by_seconds);
+	const struct result *mid = &r[repeats / 2];
 	double layers = eng_model_info(m)->n_layers;
 	printf(set->csv ? "%s,%d,%s,%.0f,%.4f,%.0f,%.0f,%.2f,%.1f,%.2f,%016llx\n"
 	                : "%-8s %3d forks  capture %-3s %7.0f tokens %8.4f s %8.0f tokens/s %7.0f a cpu-s %7.2f GB/s %6.1f GMAC/s"
@@ -143,33 +150,64 @@ static void measure(struct eng_model *m, const struct setting *set, int n, bool 
 	       n ? "decode" : "prefill", n, capture ? "on" : "off", tokens, mid->seconds, tokens / mid->seconds, tokens / mid->cpu,
 	       (double)mid->bytes / mid->seconds / 1e9, (double)mid->macs / mid->seconds / 1e9,
 	       (double)mid->distinct / tokens / layers, (unsigned long long)mid->hash);
-	for (int i = 0; i < REPEATS; i++)
+	for (int i = 0; i < repeats; i++)
 		if (r[i].hash != mid->hash) {
 			fprintf(stderr, "bench_engine: two runs of the same tokens differ\n");
 			exit(1);
 		}
 }
 
+static void report_memory(const struct eng_model *m, const struct setting *s)
+{
+	const struct eng_info *i = eng_model_info(m);
+	int forks = s->forks ? s->forks : 32;
+	double positions = s->prompt + (double)forks * s->steps;
+	double kv = positions * (double)i->kv_bytes_per_token, states = (forks + 1.0) * (double)i->state_bytes_per_fork, weights = (double)i->weight_bytes;
+	printf("%speak memory %.1f MiB; weights %.1f, keys and values of %.0f positions %.1f, states %.1f: %.4f times these\n", s->csv ? "# " : "",
+	       mem_peak() / 0x1p20, weights / 0x1p20, positions, kv / 0x1p20, states / 0x1p20, mem_peak() / (weights + kv + states));
+}
+
+static int number(const char *name, const char *value, long low, long high)
+{
+	char *end;
+	long v = strtol(value, &end, 10);
+	if (end == value || *end || v < low || v > high) {
+		fprintf(stderr, "bench_engine: %s takes a number from %ld to %ld, not '%s'\n", name, low, high, value);
+		exit(2);
+	}
+	return (int)v;
+}
+
 static void read_options(struct setting *s, int argc, char **argv)
 {
+	struct {
+		const char *name;
+		int *at;
+		long high;
+	} numbers[] = {{"--threads", &s->options.threads, 1024}, {"--prompt", &s->prompt, 1 << 20}, {"--forks", &s->forks, MAX_FORKS},
+	               {"--tokens", &s->steps, 1 << 20}, {"--steps", &s->steps, 1 << 20}, {"--repeats", &s->repeats, MAX_REPEATS}};
 	for (int i = 1; i < argc; i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "";
+		size_t n = 0;
+		while (n < sizeof numbers / sizeof *numbers && strcmp(argv[i], numbers[n].name))
+			n++;
 		if (!strcmp(argv[i], "--csv")) {
 			s->csv = true;
 			continue;
 		}
-		if (!strcmp(argv[i], "--model"))
+		if (n < sizeof numbers / sizeof *numbers)
+			*numbers[n].at = number(argv[i], value, 1, numbers[n].high);
+		else if (!strcmp(argv[i], "--model"))
 			s->dir = value;
-		else if (!strcmp(argv[i], "--threads"))
-			s->options.threads = (int)strtol(value, NULL, 10);
-		else if (!strcmp(argv[i], "--backend"))
+		else if (!strcmp(argv[i], "--dummy-weights")) {
+			s->options.dummy = true;
+			s->options.dummy_seed = (uint64_t)number(argv[i], value, 0, INT32_MAX);
+		} else if (!strcmp(argv[i], "--backend"))
 			s->options.backend = value;
 		else if (!strcmp(argv[i], "--compute"))
 			s->options.compute = !strcmp(value, "bf16") ? ENG_COMPUTE_BF16 :
 			                     !strcmp(value, "fp8")  ? ENG_COMPUTE_FP8 :
 			                                              ENG_COMPUTE_F32;
-		else if (!strcmp(argv[i], "--steps"))
-			s->steps = (int)strtol(value, NULL, 10);
 		else {
 			fprintf(stderr, "bench_engine: unknown option %s\n", argv[i]);
 			exit(2);
@@ -180,13 +218,14 @@ static void read_options(struct setting *s, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct setting s = {.steps = 128, .options = {.max_forks = MAX_FORKS}};
+	struct setting s = {.prompt = 128, .steps = 128, .repeats = 3};
 	struct eng_model *m;
 	char *sapling = NULL;
 	read_options(&s, argc, argv);
 	if (!s.dir)
 		or_stop(file_data(&sapling, "models/sapling"));
-	s.options.max_positions = PROMPT + s.steps;
+	s.options.max_positions = s.prompt + s.steps;
+	s.options.max_forks = s.forks ? s.forks : 32;
 	double start = clock_seconds();
 	or_stop(eng_model_open(&m, s.dir ? s.dir : sapling, &s.options));
 	const struct eng_info *i = eng_model_info(m);
@@ -197,9 +236,12 @@ int main(int argc, char **argv)
 		puts("scenario,forks,capture,tokens,seconds,tokens_per_s,tokens_per_cpu_s,gb_per_s,gmac_per_s,experts_per_token_layer,check_hash");
 	measure(m, &s, 0, false);
 	static const int forks[] = {1, 8, 32};
-	for (int f = 0; f < 3; f++)
+	for (int f = 0; f < 3 && !s.forks; f++)
 		for (int capture = 0; capture < 2; capture++)
 			measure(m, &s, forks[f], capture);
+	if (s.forks)
+		measure(m, &s, s.forks, true);
+	report_memory(m, &s);
 	eng_model_close(m);
 	mem_free(sapling);
 	return 0;

@@ -1,128 +1,266 @@
-/* coppice model: what a model folder holds, whether it can run here, and what it needs. */
+/* coppice model: what a model folder holds, whether it can run here, what it needs, and all that is missing or wrong. Nothing but
+ * headers is read, so that it takes a moment whatever the size; --check reads every weight. */
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "commands/commands.h"
 #include "commands/open.h"
-#include "engine/model.h"
+#include "engine/forward.h"
 #include "engine/tokenizer.h"
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
-struct needs {
-	double memory;   /* bytes this machine has available */
-	double forks;    /* that fit beside the weights, each `positions` long */
-	int positions;
-	int vocabulary;  /* of the tokenizer; 0: there is none */
+enum { SHOWN = 20, POSITIONS = 1024 }; /* problems in a text without --full; length of a fork where forks are counted */
+
+struct seen {
+	char *dir;
+	struct eng_config config;
+	struct eng_weights *weights; /* headers only; NULL when config.json is wrong */
+	struct eng_problems problems;
+	struct kern kern;            /* only to say what it would run on */
+	enum kern_type compute;      /* of the activations, as kern.h counts their keys and values */
+	const char *compute_name;
+	double memory;               /* bytes this machine has available */
+	int positions;               /* of a fork, where forks are counted */
+	int vocabulary;              /* of the tokenizer; 0: there is none */
+	size_t type_bytes[ST_N_TYPES];
+	bool checked;
 };
 
-static double available_memory(void)
+static const enum kern_type compute_types[] = {KERN_BF16, KERN_F32};
+enum { N_COMPUTE = sizeof compute_types / sizeof *compute_types };
+
+static double forks_that_fit(const struct seen *s, enum kern_type compute)
 {
-	FILE *f = fopen("/proc/meminfo", "re");
-	char line[128];
-	double kib = 0;
-	while (f && fgets(line, sizeof line, f))
-		if (sscanf(line, "MemAvailable: %lf kB", &kib) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kib > 0 ? kib * 1024 : (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+	double fork = (double)forward_kv_bytes(&s->config, compute) * s->positions + (double)forward_state_bytes(&s->config);
+	double left = s->memory - (double)safetensors_bytes(s->weights->files);
+	return left > 0 ? floor(left / fork) : 0;
 }
 
-static struct needs add_up(const struct eng_info *m)
+static int add_up(struct seen *s, const struct options *o)
 {
-	struct needs n = { .memory = available_memory(), .positions = m->max_positions < 1024 ? m->max_positions : 1024 };
-	double fork = (double)m->kv_bytes_per_token * n.positions + (double)m->state_bytes_per_fork;
-	n.forks = floor((n.memory - (double)m->weight_bytes) / fork);
-	if (n.forks < 0)
-		n.forks = 0;
+	const struct safetensors *files = s->weights->files;
+	bool bf16 = o->compute ? strcmp(o->compute, "f32") != 0 : s->config.dtype == ENG_DTYPE_BF16;
+	s->compute = bf16 ? KERN_BF16 : KERN_F32;
+	s->compute_name = o->compute ? o->compute : kern_type_name(s->compute);
+	s->memory = mem_available();
+	s->positions = s->config.max_positions < POSITIONS ? s->config.max_positions : POSITIONS;
+	for (size_t i = 0; i < safetensors_count(files); i++)
+		s->type_bytes[safetensors_at(files, i)->type] += safetensors_at(files, i)->bytes;
 	struct tok *t;
-	if (tok_open(&t, m->dir) == 0) {
-		n.vocabulary = tok_size(t);
+	if (tok_open(&t, s->dir) == 0) {
+		s->vocabulary = tok_size(t);
 		tok_free(t);
 	} else {
 		log_warn("%s: only commands that need no text will work", err_message());
 	}
-	return n;
+	return kern_open(&s->kern, o->backend, NULL, s->compute);
 }
 
-static void print_json(const struct eng_info *m, const struct needs *n)
+/* -- as JSON -- */
+
+static json_t *problems_json(const struct eng_problems *p)
 {
-	json_t *index = json_array();
-	for (int i = 0; i < m->n_layers; i++)
-		json_array_append_new(index, json_integer(m->layer_index[i]));
+	json_t *list = json_array();
+	for (size_t i = 0; i < p->n; i++) {
+		json_t *tensor = json_string(p->list[i].tensor);
+		json_array_append_new(list, json_pack("{s:o, s:s}", "tensor", tensor ? tensor : json_string("(a name that is no UTF-8)"), "problem",
+		                                      p->list[i].problem));
+	}
+	return list;
+}
+
+static json_t *counts_json(const struct seen *s)
+{
+	json_t *compute = json_object(), *types = json_object(), *index = json_array();
+	for (int i = 0; i < N_COMPUTE; i++)
+		json_object_set_new(compute, kern_type_name(compute_types[i]),
+		                    json_pack("{s:I, s:f}", "kv_bytes_per_token", (json_int_t)forward_kv_bytes(&s->config, compute_types[i]), "forks_that_fit",
+		                              forks_that_fit(s, compute_types[i])));
+	for (int i = 0; i < ST_N_TYPES; i++)
+		if (s->type_bytes[i])
+			json_object_set_new(types, st_type_name((enum st_type)i), json_integer((json_int_t)s->type_bytes[i]));
+	for (int i = 0; i < s->config.n_layers; i++)
+		json_array_append_new(index, json_integer(i));
+	return json_pack("{s:o, s:o, s:o, s:f, s:f, s:I, s:I, s:I}", "compute_types", compute, "type_bytes", types, "layer_index", index, "memory_available",
+	                 s->memory, "forks_that_fit", forks_that_fit(s, s->compute), "weight_bytes", (json_int_t)safetensors_bytes(s->weights->files),
+	                 "kv_bytes_per_token", (json_int_t)forward_kv_bytes(&s->config, s->compute), "state_bytes_per_fork",
+	                 (json_int_t)forward_state_bytes(&s->config));
+}
+
+static json_t *shape_json(const struct seen *s)
+{
+	const struct eng_config *c = &s->config;
+	const struct eng_weights *w = s->weights;
 	char fingerprint[17];
-	snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, m->fingerprint);
-	json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:o}", "dir", m->dir,
-	                      "family", m->family, "backend", m->backend, "isa", m->isa, "compute", m->compute, "fingerprint", fingerprint,
-	                      "vocabulary", m->n_vocab, "tokens", n->vocabulary, "width", m->d_model, "layers_all", m->n_layers_all, "layers",
-	                      m->n_layers, "experts", m->n_experts, "top_k", m->top_k, "parameters", (json_int_t)m->n_params, "parameters_active",
-	                      (json_int_t)m->n_params_active, "weight_bytes", (json_int_t)m->weight_bytes, "kv_bytes_per_token",
-	                      (json_int_t)m->kv_bytes_per_token, "state_bytes_per_fork", (json_int_t)m->state_bytes_per_fork, "memory_available",
-	                      n->memory, "forks_that_fit", n->forks, "layer_index", index);
+	snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, w->fingerprint);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:i, s:i, s:b}", "family", c->family->model_type, "backend",
+	                 s->kern.backend->name, "isa", s->kern.backend->isa, "compute", s->compute_name, "fingerprint", fingerprint, "vocabulary", c->n_vocab,
+	                 "tokens", s->vocabulary, "width", c->d_model, "layers_all", c->n_layers, "layers", c->n_layers, "experts", c->n_experts, "top_k",
+	                 c->top_k, "parameters", (json_int_t)w->n_params, "parameters_active", (json_int_t)w->n_params_active, "passed_over", w->n_passed_over,
+	                 "files", safetensors_files(w->files), "checked", s->checked);
+}
+
+static void print_json(const struct seen *s)
+{
+	json_t *j = json_pack("{s:s, s:b, s:o}", "dir", s->dir, "can_run", s->problems.n == 0, "problems", problems_json(&s->problems));
+	if (s->weights) {
+		json_object_update_new(j, shape_json(s));
+		json_object_update_new(j, counts_json(s));
+	}
 	json_dumpf(j, stdout, JSON_INDENT(1));
 	putchar('\n');
 	json_decref(j);
 }
 
-static void print_text(const struct eng_info *m, const struct needs *n)
+/* -- as text -- */
+
+/* "35.2 GiB", "61.4 MiB", "20.0 KiB" into out. */
+static const char *size_text(char out[32], double bytes)
 {
-	printf("%s\n", m->dir);
-	printf("  family             %s, %d layers of width %d, vocabulary %d\n", m->family, m->n_layers_all, m->d_model, m->n_vocab);
-	printf("  experts            %d in each of %d layers, %d chosen per token\n", m->n_experts, m->n_layers, m->top_k);
-	printf("  parameters         %.1f million, %.1f million touched by one token\n", (double)m->n_params / 1e6, (double)m->n_params_active / 1e6);
-	printf("  weights            %.1f MiB in the files\n", (double)m->weight_bytes / 0x1p20);
-	printf("  per token          %.1f KiB of keys and values\n", (double)m->kv_bytes_per_token / 1024);
-	printf("  per fork           %.1f KiB of recurrent state\n", (double)m->state_bytes_per_fork / 1024);
-	printf("  runs on            %s kernels (%s), activations in %s\n", m->backend, m->isa, m->compute);
-	printf("  tokenizer          %s\n", n->vocabulary ? "there" : "none");
-	printf("  forks that fit     %.0f of %d positions in the %.1f GiB that are available\n", n->forks, n->positions, n->memory / 0x1p30);
-	if (n->forks < 1)
-		printf("  does NOT fit here: weights and one fork need %.1f GiB\n",
-		       ((double)m->weight_bytes + (double)m->kv_bytes_per_token * n->positions + (double)m->state_bytes_per_fork) / 0x1p30);
+	static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+	int u = 0;
+	for (; bytes >= 1024 && u < 4; u++)
+		bytes /= 1024;
+	snprintf(out, 32, u ? "%.1f %s" : "%.0f %s", bytes, units[u]);
+	return out;
 }
 
-/* Reads every weight, for --check. */
-static int check_weights(const char *dir)
+static void print_weights(const struct seen *s)
 {
-	struct eng_config config;
-	struct eng_weights *weights = NULL;
-	int err = config_open(&config, dir);
+	char size[32];
+	const struct eng_weights *w = s->weights;
+	const struct eng_family *f = s->config.family;
+	int files = safetensors_files(w->files);
+	printf("  weights            %s", size_text(size, (double)safetensors_bytes(w->files)));
+	if (files)
+		printf(" in %d file%s", files, files == 1 ? "" : "s");
+	else
+		printf(", made up");
+	const char *separator = ": ";
+	for (int i = 0; i < ST_N_TYPES; i++)
+		if (s->type_bytes[i]) {
+			printf("%s%s %s", separator, st_type_name((enum st_type)i), size_text(size, (double)s->type_bytes[i]));
+			separator = ", ";
+		}
+	putchar('\n');
+	if (!w->n_passed_over)
+		return;
+	printf("  passed over        %d tensors that generating text does not need (", w->n_passed_over);
+	separator = "";
+	for (int i = 0; i < 3; i++)
+		if (w->passed_over[i]) {
+			printf("%s%s* %d", separator, f->ignored[i], w->passed_over[i]);
+			separator = ", ";
+		}
+	puts(")");
+}
+
+static void print_needs(const struct seen *s)
+{
+	char size[32];
+	printf("  per token          ");
+	for (int i = 0; i < N_COMPUTE; i++)
+		printf("%s%s of keys and values in %s", i ? ", " : "", size_text(size, (double)forward_kv_bytes(&s->config, compute_types[i])),
+		       kern_type_name(compute_types[i]));
+	printf("\n  per fork           %s of recurrent state\n", size_text(size, (double)forward_state_bytes(&s->config)));
+	printf("  runs on            %s kernels (%s), activations in %s\n", s->kern.backend->name, s->kern.backend->isa, s->compute_name);
+	printf("  tokenizer          %s\n", s->vocabulary ? "there" : "none");
+	printf("  forks that fit     ");
+	for (int i = 0; i < N_COMPUTE; i++)
+		printf("%s%.0f in %s", i ? ", " : "", forks_that_fit(s, compute_types[i]), kern_type_name(compute_types[i]));
+	printf(", of %d positions each, in the %s that are available\n", s->positions, size_text(size, s->memory));
+	double need = (double)safetensors_bytes(s->weights->files) + (double)forward_kv_bytes(&s->config, s->compute) * s->positions +
+	              (double)forward_state_bytes(&s->config);
+	if (forks_that_fit(s, s->compute) < 1)
+		printf("  does NOT fit here: weights and one fork need %s\n", size_text(size, need));
+}
+
+static void print_problems(const struct seen *s, bool all)
+{
+	const struct eng_problems *p = &s->problems;
+	size_t shown = all || p->n <= SHOWN ? p->n : SHOWN;
+	printf("  CANNOT run:        %zu problem%s\n", p->n + p->more, p->n + p->more == 1 ? "" : "s");
+	for (size_t i = 0; i < shown; i++)
+		printf("    %s%s %s\n", p->list[i].tensor, p->list[i].file ? ":" : "", p->list[i].problem);
+	if (shown < p->n + p->more)
+		printf("    and %zu more%s\n", p->n + p->more - shown, all ? "" : ": --full lists them");
+}
+
+static void print_text(const struct seen *s, bool full)
+{
+	const struct eng_config *c = &s->config;
+	printf("%s\n", s->dir);
+	if (s->weights) {
+		printf("  family             %s, %d layers of width %d, vocabulary %d\n", c->family->model_type, c->n_layers, c->d_model, c->n_vocab);
+		printf("  experts            %d in each of %d layers, %d chosen per token\n", c->n_experts, c->n_layers, c->top_k);
+		printf("  parameters         %.1f million, %.1f million touched by one token\n", (double)s->weights->n_params / 1e6,
+		       (double)s->weights->n_params_active / 1e6);
+		print_weights(s);
+		print_needs(s);
+	}
+	if (s->problems.n)
+		print_problems(s, full);
+	else if (s->checked)
+		puts("  checked            every weight was read: no NaN, no infinity, no impossible scale");
+}
+
+/* -- the command -- */
+
+static void check(struct seen *s, const struct options *o)
+{
+	struct crew *crew = crew_new(o->threads ? (int)o->threads : thread_cpus());
+	weights_check(s->weights, crew, &s->problems);
+	crew_free(crew);
+	s->checked = true;
+}
+
+static int look(struct seen *s, const struct options *o)
+{
+	int err = config_open(&s->config, s->dir);
+	if (err == ERR_FORMAT || err == ERR_UNSUPPORTED || err == ERR_LIMIT) {
+		const char *text = err_message(), *behind = strstr(text, "config.json: ");
+		problems_add_file(&s->problems, err, "config.json", "%s", behind ? behind + strlen("config.json: ") : text);
+		return 0;
+	}
 	if (err)
 		return err;
-	err = weights_open(&weights, dir, &config);
+	struct weights_source from = {.dir = s->dir, .dummy = o->dummy_weights >= 0, .seed = (uint64_t)o->dummy_weights, .headers_only = true};
+	err = weights_open(&s->weights, &from, &s->config, &s->problems);
 	if (!err)
-		err = weights_check(weights);
-	weights_close(weights);
-	config_release(&config);
-	if (!err)
-		log_info("every weight was read: no NaN, no infinity, no impossible scale");
+		err = add_up(s, o);
+	if (!err && o->check && from.dummy)
+		return err_set(ERR_USAGE, "--check reads weights from files, and --dummy-weights has none");
+	if (!err && o->check)
+		check(s, o);
 	return err;
 }
 
 static int run(const struct options *o)
 {
 	struct options named = *o;
+	struct seen s = {0};
 	if (o->n_args)
 		named.model = o->args[0];
-	struct eng_model *m;
-	int err = open_model(&m, &named, 0);
-	if (err)
-		return err;
-	const struct eng_info *info = eng_model_info(m);
-	if (o->check)
-		err = check_weights(info->dir);
-	if (!err) {
-		struct needs n = add_up(info);
-		if (o->json)
-			print_json(info, &n);
-		else
-			print_text(info, &n);
-	}
-	eng_model_close(m);
+	int err = find_model(&s.dir, &named, false);
+	problems_init(&s.problems);
+	if (!err)
+		err = look(&s, &named);
+	if (!err && o->json)
+		print_json(&s);
+	else if (!err)
+		print_text(&s, o->full);
+	if (!err && s.problems.n)
+		err = err_set(ERR_FORMAT, "%s cannot run: %zu problem%s, the first with %s", s.dir, s.problems.n + s.problems.more,
+		              s.problems.n > 1 ? "s" : "", s.problems.list[0].tensor);
+	if (s.weights)
+		kern_close(&s.kern);
+	weights_close(s.weights);
+	config_release(&s.config);
+	problems_release(&s.problems);
+	mem_free(s.dir);
 	return err;
 }
 
@@ -131,10 +269,13 @@ const struct command cmd_model = {
 	.args = "[DIR]",
 	.max_args = 1,
 	.summary = "what a model folder holds, whether it runs here, and what it needs",
-	.text = "Opens a model folder (the embedded model without one), binds every tensor the architecture calls for, and says what it holds and "
-	        "what it needs: weights, keys and values per token, recurrent state per fork, and how many forks fit in the memory that is "
-	        "available. A tensor that is missing or misshapen is named. --check reads every weight.",
-	.options = "model backend compute check",
-	.examples = "  coppice model\n  coppice model ~/models/Qwen3.5-35B-A3B-FP8 --check\n",
+	.text = "Reads the headers of a model (a folder, a hub id in the local cache, or the embedded model), finds every tensor the architecture calls "
+	        "for, and says what is there and what it needs: weights, keys and values per token, recurrent state per fork, and how many "
+	        "forks fit in the memory that is available. This takes a moment, whatever the size.\n\n"
+	        "Whatever is missing or wrong is listed tensor by tensor: shards that the index names and that are not there, tensors "
+	        "that are missing, of another shape or type, or without a place in this architecture. The exit status is then 1. --check also reads every "
+	        "weight, and lists the tensors that hold a NaN, an infinity or an impossible FP8 scale.",
+	.options = "model dummy-weights backend compute threads check full",
+	.examples = "  coppice model\n  coppice model ~/models/Qwen3.5-35B-A3B-FP8 --check\n  coppice model allenai/OLMoE-1B-7B-0125-Instruct --json\n",
 	.run = run,
 };

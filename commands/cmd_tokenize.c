@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "commands/commands.h"
+#include "commands/open.h"
 #include "engine/tok_unicode.h"
 #include "engine/tokenizer.h"
 #include <jansson.h>
@@ -131,12 +132,12 @@ static int all_lines(struct work *w, bool json)
 static int run(const struct options *o)
 {
 	char *dir = NULL;
-	int err = o->model ? 0 : file_data(&dir, "models/sapling");
+	int err = find_model(&dir, o, false);
 	struct work w = { .decode = o->decode };
 	buf_init(&w.text, SIZE_MAX / 2);
 	buf_init(&w.out, SIZE_MAX / 2);
 	if (!err)
-		err = tok_open(&w.tok, o->model ? o->model : dir);
+		err = tok_open(&w.tok, dir);
 	if (!err)
 		err = all_lines(&w, o->json);
 	if (w.replaced)

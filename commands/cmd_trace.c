@@ -130,7 +130,7 @@ const struct command cmd_trace = {
 	.text = "Feeds the given token ids to the model and writes what it computed at every position: logits.npy (positions x "
 	        "vocabulary, f32), experts.npy (positions x layers x k, in chosen order; u8 where ids fit, else u16) and weights.npy "
 	        "(the same shape, f32). Layers are those that have experts. No tokenizer is needed.",
-	.options = "model ids out backend compute threads",
+	.options = "model dummy-weights ids out backend compute threads",
 	.examples = "  python3 -c 'import numpy; numpy.save(\"ids.npy\", numpy.array([5, 17, 3]))'\n"
 	            "  coppice trace --ids ids.npy --out trace\n",
 	.run = run,

@@ -1,4 +1,5 @@
 /* coppice COMMAND [options]: finds the command, parses its options, runs it, and is the only place that exits. */
+#include "base/file.h"
 #include "base/log.h"
 #include "commands/commands.h"
 #include <signal.h>
@@ -59,6 +60,7 @@ static int fail(int code)
 int main(int argc, char **argv)
 {
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of one write, not the end of a run */
+	file_map_guard();
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(argc < 2 ? stderr : stdout);
 		return argc < 2 ? 2 : 0;

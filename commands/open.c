@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/hub.h"
 #include "search/run.h"
 #include <inttypes.h>
 #include <string.h>
@@ -36,19 +37,29 @@ static struct eng_options engine_options(const struct options *o)
 {
 	return (struct eng_options){
 		.backend = o->backend, .compute = compute_of(o->compute), .threads = (int)o->threads,
+		.dummy = o->dummy_weights >= 0, .dummy_seed = (uint64_t)o->dummy_weights,
 	};
+}
+
+int find_model(char **dir, const struct options *o, bool whole)
+{
+	if (!o->model)
+		return o->dummy_weights >= 0 ? err_set(ERR_USAGE, "--dummy-weights needs --model DIR, a folder with the config.json of the shape to make up")
+		                             : file_data(dir, "models/sapling");
+	int err = hub_find(dir, o->model);
+	if (!err && whole && o->dummy_weights < 0)
+		err = hub_check(*dir, o->model);
+	return err;
 }
 
 int open_model(struct eng_model **out, const struct options *o, int max_positions)
 {
 	char *dir = NULL;
-	int err = 0;
-	if (!o->model && (err = file_data(&dir, "models/sapling")) < 0)
-		return err;
 	struct eng_options e = engine_options(o);
 	e.max_positions = max_positions;
 	e.max_forks = 1;
-	err = eng_model_open(out, o->model ? o->model : dir, &e);
+	int err = find_model(&dir, o, true);
+	err = err ? err : eng_model_open(out, dir, &e);
 	mem_free(dir);
 	return err;
 }
@@ -63,7 +74,11 @@ int open_generator(struct srch_gen **out, const struct options *o)
 		alive = 2 * (frontier > o->forks ? frontier : o->forks) + 1;
 	}
 	e.max_forks = (int)(alive < 64 ? 64 : alive);
-	return srch_gen_open(out, o->model, &e);
+	char *dir = NULL;
+	int err = find_model(&dir, o, true);
+	err = err ? err : srch_gen_open(out, dir, &e);
+	mem_free(dir);
+	return err;
 }
 
 int open_generator_of(struct srch_gen **out, const struct run *r, const struct options *o)

@@ -19,7 +19,8 @@ struct option {
 
 #define AT(field) offsetof(struct options, field)
 static const struct option table[] = {
-	{ "model", "DIR", TEXT, AT(model), .text = "folder with config.json, tokenizer.json and *.safetensors; default: the embedded model, sapling" },
+	{ "model", "DIR", TEXT, AT(model), .text = "folder with config.json, tokenizer.json and *.safetensors, or a hub id (owner/name, owner/name@revision) that is in the local Hugging Face cache; nothing is downloaded; default: the embedded model, sapling" },
+	{ "dummy-weights", "SEED", INTEGER, AT(dummy_weights), 0, 9e15, .text = "of --model read only config.json (and tokenizer.json, where text is needed), and make the weights up from this seed: for measuring speed and memory of a shape without its checkpoint" },
 	{ "tasks", "FILE", FILES, AT(tasks), .text = "tasks: HumanEval JSONL, HumanEval Pro or MBPP Pro JSON, HumanEval in C, GSM8K or coppice's own JSONL, plain or gzipped; - reads standard input; may be given again; default: the embedded tasks" },
 	{ "humaneval", "FILE", TEXT, AT(humaneval), .text = "HumanEval JSONL whose docstrings are joined to the tasks of HumanEval in C" },
 	{ "samples", "FILE", TEXT, AT(samples), .text = "samples JSONL: task_id and completion or solution" },
@@ -142,6 +143,7 @@ static int parse_option(struct options *o, const struct command *c, int argc, ch
 int options_parse(struct options *o, const struct command *c, int argc, char **argv, bool *help)
 {
 	*o = (struct options){ .policy = "sample", .by = "step", .forks = 32, .temperature = 0.7, .top_p = -1, .top_k = -1 };
+	o->dummy_weights = -1;
 	*help = false;
 	bool only_args = false;
 	for (int i = 1; i < argc; i++)

@@ -30,6 +30,7 @@ struct options {
 	int64_t frontier;                  /* 0: not given */
 	int64_t resamples;                 /* 0: not given */
 	int64_t seed;
+	int64_t dummy_weights;             /* -1: not given */
 	double temperature;                /* 0.7 */
 	double top_p;                      /* -1: not given */
 	double seconds;                    /* 0: not given */

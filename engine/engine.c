@@ -125,10 +125,20 @@ static void describe(struct eng_model *m, const char *dir)
 		.compute = kern_type_name(m->fp8 ? KERN_FP8 : m->kern.compute), .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
 		.n_layers = c->n_layers, .layer_index = m->layer_index, .n_experts = c->n_experts, .top_k = c->top_k,
 		.max_positions = m->max_positions, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
-		.kv_bytes_per_token = forward_kv_bytes(m->forward), .state_bytes_per_fork = forward_state_bytes(m->forward),
+		.kv_bytes_per_token = forward_kv_bytes(c, m->kern.compute), .state_bytes_per_fork = forward_state_bytes(c),
 		.n_params = m->weights->n_params, .n_params_active = m->weights->n_params_active, .fingerprint = m->weights->fingerprint,
 		.n_passed_over = m->weights->n_passed_over,
 	};
+}
+
+int eng_model_check(const struct eng_model *m)
+{
+	struct eng_problems p;
+	problems_init(&p);
+	weights_check(m->weights, m->crew, &p);
+	int rc = problems_error(&p);
+	problems_release(&p);
+	return rc;
 }
 
 static int open_all(struct eng_model *m, const char *dir, const struct eng_options *o)
@@ -143,16 +153,13 @@ static int open_all(struct eng_model *m, const char *dir, const struct eng_optio
 	m->crew = crew_new(o->threads ? o->threads : thread_cpus());
 	rc = kern_open(&m->kern, o->backend, m->crew, choose_compute(o->compute, &m->config));
 	if (!rc)
-		rc = weights_open(&m->weights, dir, &m->config);
+		rc = weights_open(&m->weights, &(struct weights_source){.dir = dir, .dummy = o->dummy, .seed = o->dummy_seed, .crew = m->crew}, &m->config, NULL);
 	m->fp8 = o->compute == ENG_COMPUTE_FP8;
 	if (!rc && m->fp8 && !weights_any_fp8(m->weights))
 		rc = err_set(ERR_UNSUPPORTED, "%s has no FP8 weights: compute type fp8 is for checkpoints that have; f32 and bf16 are possible", dir);
 	if (!rc && safetensors_bytes(m->weights->files) <= ENG_SMALL_BYTES) {
-		rc = weights_check(m->weights);
-		if (rc)
-			rc = err_prefix(rc, "%s", dir);
-		else
-			rc = weights_pack(m->weights, &m->kern);
+		rc = eng_model_check(m);
+		rc = rc ? err_prefix(rc, "%s", dir) : weights_pack(m->weights, &m->kern);
 	}
 	if (!rc)
 		rc = make_pools(m);
@@ -171,7 +178,7 @@ int eng_model_open(struct eng_model **out, const char *dir, const struct eng_opt
 		return rc;
 	}
 	if (m->info.n_passed_over)
-		log_debug("%s: %d tensors passed over, which generating text does not need", dir, m->info.n_passed_over);
+		log_info("%s: %d tensors passed over, which generating text does not need", dir, m->info.n_passed_over);
 	*out = m;
 	return 0;
 }
@@ -204,11 +211,6 @@ void eng_model_close(struct eng_model *m)
 const struct eng_info *eng_model_info(const struct eng_model *m)
 {
 	return &m->info;
-}
-
-int eng_model_check(const struct eng_model *m)
-{
-	return weights_check(m->weights);
 }
 
 static int check_ids(const struct eng_model *m, const int32_t *ids, int n)

@@ -38,6 +38,8 @@ struct eng_options {
 	int threads;              /* 0: every processor this process may use */
 	int max_forks;            /* forks alive at once, at most; 0: 64 */
 	int max_positions;        /* prompt and generated tokens of one fork, at most; 0: the model's own limit, at most 4096 */
+	bool dummy;               /* only dir's config.json is read: the weights are made up (dummy.h) ... */
+	uint64_t dummy_seed;      /* ... from this */
 };
 
 /* What a model is; plain values, borrowed strings live as long as the model. */
@@ -56,7 +58,7 @@ struct eng_info {
 	size_t kv_bytes_per_token, state_bytes_per_fork;
 	int64_t n_params;          /* all, and those one token touches */
 	int64_t n_params_active;
-	uint64_t fingerprint;      /* of the tensors' names, shapes and types, and the first bytes of up to 256 of them */
+	uint64_t fingerprint;      /* of the tensors' names, shapes and types, and the first bytes of up to 256 of them, or the dummy seed */
 	int n_passed_over;         /* tensors in the files that generating text does not need (vision, multi-token prediction) */
 };
 

@@ -55,11 +55,17 @@ static size_t larger(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
+static enum kern_type kv_type_of(enum kern_type compute)
+{
+	return compute == KERN_F32 ? KERN_F32 : KERN_BF16;
+}
+
 static void measure(struct forward *f)
 {
 	const struct eng_config *c = f->c;
 	for (int i = 0; i < c->n_layers; i++)
 		*(c->mixer[i] == ENG_ATTENTION ? &f->n_attention : &f->n_gdn) += 1;
+	f->kv_type = kv_type_of(f->k->compute);
 	f->page_bytes = kern_page_bytes(c->n_kv_heads, c->head_dim, f->kv_type);
 	f->s_floats = (size_t)c->gdn_value_heads * (size_t)c->gdn_key_dim * (size_t)c->gdn_value_dim;
 	f->s_floats = (f->s_floats + 15) / 16 * 16;
@@ -114,10 +120,10 @@ int forward_new(struct forward **out, const struct eng_weights *w, struct kern *
 	struct forward *f = mem_zalloc(sizeof *f);
 	*out = NULL;
 	*f = (struct forward){.w = w, .c = w->config, .k = k, .quantise = quantise, .max_rows = max_rows, .max_positions = max_positions,
-	                      .n_pages = n_pages, .kv_type = k->compute == KERN_BF16 ? KERN_BF16 : KERN_F32};
+	                      .n_pages = n_pages};
 	measure(f);
 	if (!get_memory(f, n_slots)) {
-		size_t kv = (size_t)n_pages * (size_t)f->n_attention * f->page_bytes, state = forward_state_bytes(f) * (size_t)n_slots;
+		size_t kv = (size_t)n_pages * (size_t)f->n_attention * f->page_bytes, state = forward_state_bytes(f->c) * (size_t)n_slots;
 		forward_free(f);
 		return err_set(ERR_NOMEM, "no memory for %zu MiB of KV pages and %zu MiB of states; fewer forks or positions need less", kv >> 20,
 		               state >> 20);
@@ -344,12 +350,16 @@ int forward_distinct(const struct forward *f)
 	return f->distinct;
 }
 
-size_t forward_kv_bytes(const struct forward *f)
+size_t forward_kv_bytes(const struct eng_config *c, enum kern_type compute)
 {
-	return (size_t)f->n_attention * f->page_bytes / KERN_PAGE;
+	struct forward f = {.c = c, .k = &(struct kern){.compute = compute}};
+	measure(&f);
+	return (size_t)f.n_attention * f.page_bytes / KERN_PAGE;
 }
 
-size_t forward_state_bytes(const struct forward *f)
+size_t forward_state_bytes(const struct eng_config *c)
 {
-	return (f->s_floats + f->conv_floats) * (size_t)f->n_gdn * sizeof(float);
+	struct forward f = {.c = c, .k = &(struct kern){.compute = KERN_F32}};
+	measure(&f);
+	return (f.s_floats + f.conv_floats) * (size_t)f.n_gdn * sizeof(float);
 }

@@ -41,7 +41,8 @@ int forward_run(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
 void forward_copy_page(struct forward *f, int32_t from, int32_t to);
 
 int forward_distinct(const struct forward *f); /* experts touched by the last run, summed over layers */
-size_t forward_kv_bytes(const struct forward *f);    /* of one position */
-size_t forward_state_bytes(const struct forward *f); /* of one slot */
+/* Without a forward: what a model of that config needs. */
+size_t forward_kv_bytes(const struct eng_config *c, enum kern_type compute); /* of one position */
+size_t forward_state_bytes(const struct eng_config *c);                      /* of one slot */
 
 #endif

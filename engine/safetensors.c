@@ -1,20 +1,8 @@
 #include "engine/safetensors.h"
-#include "base/buf.h"
-#include "base/file.h"
-#include "base/map.h"
 #include "base/mem.h"
 #include "base/npy.h"
-#include <dirent.h>
+#include "engine/st_parts.h"
 #include <jansson.h>
-
-struct safetensors {
-	struct st_tensor *tensors; /* sorted by name once complete */
-	size_t n, cap;
-	struct map names; /* name -> index into tensors; owns the bytes of the names */
-	struct file_map *maps;
-	int n_maps;
-	size_t bytes;
-};
 
 static const struct {
 	const char *name;
@@ -105,6 +93,21 @@ static int parse_offsets(struct st_tensor *t, const json_t *j, const char *data,
 	return 0;
 }
 
+int st_add(struct safetensors *s, const struct st_tensor *t)
+{
+	if (map_get(&s->names, t->name, strlen(t->name)))
+		return err_set(ERR_FORMAT, "tensor %s is there twice", t->name);
+	if (s->n == s->cap) {
+		s->cap = s->cap ? 2 * s->cap : 64;
+		s->tensors = mem_grow(s->tensors, s->cap, sizeof *s->tensors);
+	}
+	map_put(&s->names, t->name, strlen(t->name), s->n);
+	s->tensors[s->n] = *t;
+	s->tensors[s->n++].name = s->names.entries[s->names.n - 1].key;
+	s->bytes += t->bytes;
+	return 0;
+}
+
 static int add_tensor(struct safetensors *s, const char *name, const json_t *j, const char *data, size_t size)
 {
 	struct st_tensor t = {.name = name};
@@ -117,17 +120,7 @@ static int add_tensor(struct safetensors *s, const char *name, const json_t *j, 
 		rc = parse_offsets(&t, json_object_get(j, "data_offsets"), data, size);
 	if (rc)
 		return rc;
-	if (map_get(&s->names, name, strlen(name)))
-		return err_set(ERR_FORMAT, "tensor %s is there twice", name);
-	if (s->n == s->cap) {
-		s->cap = s->cap ? 2 * s->cap : 64;
-		s->tensors = mem_grow(s->tensors, s->cap, sizeof *s->tensors);
-	}
-	map_put(&s->names, name, strlen(name), s->n);
-	t.name = s->names.entries[s->names.n - 1].key;
-	s->tensors[s->n++] = t;
-	s->bytes += t.bytes;
-	return 0;
+	return st_add(s, &t);
 }
 
 static int by_place(const void *a, const void *b)
@@ -161,7 +154,7 @@ static int check_tiling(const struct safetensors *s, size_t first, const char *d
 	return rc;
 }
 
-static int add_file(struct safetensors *s, const void *bytes, size_t size)
+int st_add_file(struct safetensors *s, const void *bytes, size_t size)
 {
 	const unsigned char *p = bytes;
 	uint64_t n = 0;
@@ -198,7 +191,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct st_tensor *)a)->name, ((const struct st_tensor *)b)->name);
 }
 
-static void finish(struct safetensors *s)
+void st_finish(struct safetensors *s)
 {
 	if (s->n)
 		qsort(s->tensors, s->n, sizeof *s->tensors, by_name);
@@ -206,164 +199,50 @@ static void finish(struct safetensors *s)
 		map_put(&s->names, s->tensors[i].name, strlen(s->tensors[i].name), i);
 }
 
-static struct safetensors *new_empty(void)
+struct safetensors *st_new(void)
 {
 	struct safetensors *s = mem_zalloc(sizeof *s);
 	map_init(&s->names);
+	map_init(&s->lost);
+	map_init(&s->promised);
 	return s;
 }
 
 int safetensors_parse(struct safetensors **out, const void *data, size_t size)
 {
-	struct safetensors *s = new_empty();
+	struct safetensors *s = st_new();
 	*out = NULL;
-	int rc = add_file(s, data, size);
+	int rc = st_add_file(s, data, size);
 	if (rc) {
 		safetensors_close(s);
 		return rc;
 	}
-	finish(s);
+	st_finish(s);
 	*out = s;
 	return 0;
-}
-
-static int add_shard(struct safetensors *s, const char *dir, const char *name)
-{
-	char *path = file_join(dir, name);
-	struct file_map map = {0};
-	int rc = file_exists(path) ? file_map_open(&map, path) : err_set(ERR_MISSING, "%s: no such file, though the index names it", path);
-	if (!rc) {
-		s->maps = mem_grow(s->maps, (size_t)s->n_maps + 1, sizeof *s->maps);
-		s->maps[s->n_maps++] = map;
-		rc = add_file(s, map.data, map.size);
-		if (rc)
-			rc = err_prefix(rc, "%s", path);
-	}
-	mem_free(path);
-	return rc;
-}
-
-/* The file names of a folder's shards, each once. */
-struct shards {
-	struct map names;
-};
-
-static int shards_from_index(struct shards *sh, const char *path)
-{
-	json_error_t je;
-	struct buf b;
-	buf_init(&b, ST_MAX_HEADER);
-	int rc = file_read(&b, path);
-	json_t *root = rc ? NULL : json_loadb(buf_text(&b), b.len, JSON_REJECT_DUPLICATES, &je);
-	json_t *map = json_object_get(root, "weight_map"), *j;
-	const char *tensor;
-	if (!rc && !root)
-		rc = err_set(ERR_FORMAT, "%s: not JSON: %.100s (line %d)", path, je.text, je.line);
-	if (!rc && !json_is_object(map))
-		rc = err_set(ERR_FORMAT, "%s: no weight_map", path);
-	json_object_foreach(map, tensor, j)
-	{
-		const char *file = json_string_value(j);
-		if (!rc && (!file || !*file || strchr(file, '/') || !strcmp(file, "..")))
-			rc = err_set(ERR_FORMAT, "%s: the shard of %.200s is not a plain file name", path, tensor);
-		if (!rc)
-			map_put(&sh->names, file, strlen(file), 0);
-	}
-	json_decref(root);
-	buf_release(&b);
-	return rc;
-}
-
-/* After the shards are read: whatever the index promises must be in them. */
-static int check_index(const struct safetensors *s, const char *path)
-{
-	struct buf b;
-	buf_init(&b, ST_MAX_HEADER);
-	int rc = file_read(&b, path);
-	json_t *root = rc ? NULL : json_loadb(buf_text(&b), b.len, 0, NULL), *j;
-	const char *tensor;
-	json_object_foreach(json_object_get(root, "weight_map"), tensor, j)
-	{
-		if (!rc && !safetensors_find(s, tensor))
-			rc = err_set(ERR_FORMAT, "%s: tensor %.200s is not in %.200s, nor in any other shard", path, tensor, json_string_value(j));
-	}
-	json_decref(root);
-	buf_release(&b);
-	return rc;
-}
-
-static int shards_from_dir(struct shards *sh, const char *dir)
-{
-	static const char suffix[] = ".safetensors";
-	DIR *d = opendir(dir);
-	if (!d)
-		return err_errno(ERR_MISSING, "%s", dir);
-	for (struct dirent *e; (e = readdir(d));) {
-		size_t n = strlen(e->d_name), k = sizeof suffix - 1;
-		if (n > k && e->d_name[0] != '.' && !strcmp(e->d_name + n - k, suffix))
-			map_put(&sh->names, e->d_name, n, 0);
-	}
-	closedir(d);
-	if (!sh->names.n)
-		return err_set(ERR_MISSING, "%s: no *.safetensors file in this folder", dir);
-	return 0;
-}
-
-static int by_file_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static int add_shards(struct safetensors *s, const char *dir, const struct shards *sh)
-{
-	size_t n = sh->names.n;
-	if (n > ST_MAX_SHARDS)
-		return err_set(ERR_LIMIT, "%s: %zu shards; at most %d are read", dir, n, ST_MAX_SHARDS);
-	const char **order = mem_array(n + 1, sizeof *order);
-	for (size_t i = 0; i < n; i++)
-		order[i] = sh->names.entries[i].key;
-	qsort(order, n, sizeof *order, by_file_name);
-	int rc = 0;
-	for (size_t i = 0; i < n && !rc; i++)
-		rc = add_shard(s, dir, order[i]);
-	mem_free(order);
-	return rc;
-}
-
-int safetensors_open(struct safetensors **out, const char *dir)
-{
-	struct safetensors *s = new_empty();
-	struct shards sh;
-	char *index = file_join(dir, "model.safetensors.index.json");
-	bool indexed = file_exists(index);
-	*out = NULL;
-	map_init(&sh.names);
-	int rc = indexed ? shards_from_index(&sh, index) : shards_from_dir(&sh, dir);
-	if (!rc)
-		rc = add_shards(s, dir, &sh);
-	if (!rc)
-		finish(s);
-	if (!rc && indexed)
-		rc = check_index(s, index);
-	mem_free(index);
-	map_release(&sh.names);
-	if (rc)
-		safetensors_close(s);
-	else
-		*out = s;
-	return rc;
 }
 
 void safetensors_close(struct safetensors *s)
 {
 	if (!s)
 		return;
-	for (int i = 0; i < s->n_maps; i++)
+	for (int i = 0; i < s->n_maps; i++) {
 		file_map_close(&s->maps[i]);
+		mem_free(s->paths[i]);
+	}
 	mem_free(s->maps);
+	mem_free(s->paths);
+	mem_large_free(s->memory);
 	mem_free(s->tensors);
 	map_release(&s->names);
+	map_release(&s->lost);
+	map_release(&s->promised);
 	mem_free(s);
+}
+
+int safetensors_files(const struct safetensors *s)
+{
+	return s->n_maps;
 }
 
 size_t safetensors_count(const struct safetensors *s)
@@ -380,6 +259,12 @@ const struct st_tensor *safetensors_find(const struct safetensors *s, const char
 {
 	const uint64_t *i = map_get(&s->names, name, strlen(name));
 	return i ? &s->tensors[*i] : NULL;
+}
+
+const char *safetensors_lost(const struct safetensors *s, const char *name)
+{
+	const uint64_t *i = map_get(&s->promised, name, strlen(name));
+	return i ? s->lost.entries[*i].key : NULL;
 }
 
 size_t safetensors_bytes(const struct safetensors *s)

@@ -11,6 +11,7 @@
 #define ENGINE_SAFETENSORS_H
 
 #include "base/err.h"
+#include "engine/problems.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,13 +46,28 @@ float st_item(const struct st_tensor *t, size_t i);
 
 /* Parses one file's bytes; data is borrowed and must outlive *out. */
 int safetensors_parse(struct safetensors **out, const void *data, size_t size) CHECK_RESULT;
-/* Maps what a model folder holds: the shards of model.safetensors.index.json, else every *.safetensors, in order of name. */
-int safetensors_open(struct safetensors **out, const char *dir) CHECK_RESULT;
+/* Maps what a model folder holds: the shards of model.safetensors.index.json, else every *.safetensors, in order of name. Only
+ * headers are read. problems NULL: the first thing wrong is the error; else a shard that is missing or broken and a tensor that
+ * is not where the index says are added to it, and the rest is opened. */
+int safetensors_open(struct safetensors **out, const char *dir, struct eng_problems *problems) CHECK_RESULT;
+/* A model that is in no file: tensors of these names, types and shapes, without data until they are placed. */
+struct safetensors *safetensors_made(void); /* yours */
+int safetensors_make(struct safetensors *s, const char *name, enum st_type type, int n_dims, const int *dims) CHECK_RESULT; /* ERR_FORMAT: twice */
+void safetensors_made_end(struct safetensors *s); /* after the last; now they can be found */
+/* Gives them zeroed memory, each aligned to 64 bytes. ERR_NOMEM when the machine has not that much. */
+int safetensors_place(struct safetensors *s) CHECK_RESULT;
+/* Reads every file into the system's cache at the speed of the disk, with progress where it takes longer than a second. ERR_IO. */
+int safetensors_read(const struct safetensors *s) CHECK_RESULT;
+/* Nothing is read ahead of the few bytes that will be looked at. */
+void safetensors_sparsely(const struct safetensors *s);
 void safetensors_close(struct safetensors *s);
 
+int safetensors_files(const struct safetensors *s); /* mapped */
 size_t safetensors_count(const struct safetensors *s);
 const struct st_tensor *safetensors_at(const struct safetensors *s, size_t i); /* in order of name */
 const struct st_tensor *safetensors_find(const struct safetensors *s, const char *name); /* NULL when absent */
+/* The missing shard in which the index promises that tensor; NULL when it promises nothing of the kind. */
+const char *safetensors_lost(const struct safetensors *s, const char *name);
 size_t safetensors_bytes(const struct safetensors *s); /* of tensor data, all files */
 
 #endif

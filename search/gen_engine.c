@@ -112,14 +112,18 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 }
 
 /* The engine's fingerprint knows shapes; this one knows values too, so that a retrained model is another model. */
-static int fingerprint(uint64_t *h, const char *dir)
+static int fingerprint(uint64_t *h, const char *dir, const struct eng_options *opt)
 {
 	struct dirent **found = NULL;
 	int n = scandir(dir, &found, is_part, by_name), rc = n < 0 ? err_errno(ERR_IO, "cannot read the folder %s", dir) : 0;
+	bool dummy = opt && opt->dummy;
+	if (dummy)
+		*h = hash_bytes(hash_str(*h, "dummy weights"), &opt->dummy_seed, sizeof opt->dummy_seed);
 	for (int i = 0; i < n; i++) {
 		char *path = file_join(dir, found[i]->d_name);
-		*h = hash_str(*h, found[i]->d_name);
-		rc = rc ? rc : hash_file(h, path);
+		bool unread = dummy && !strstr(found[i]->d_name, ".json");
+		*h = unread ? *h : hash_str(*h, found[i]->d_name);
+		rc = rc || unread ? rc : hash_file(h, path);
 		mem_free(path);
 		free(found[i]);
 	}
@@ -148,9 +152,9 @@ int srch_gen_open(struct srch_gen **out, const char *dir, const struct eng_optio
 	*out = NULL;
 	int rc = dir ? 0 : file_data(&embedded, "models/sapling");
 	dir = dir ? dir : embedded;
+	rc = rc ? rc : tok_open(&g->tok, dir); /* first, as it fails sooner than weights are read */
 	rc = rc ? rc : eng_model_open(&g->model, dir, opt);
-	rc = rc ? rc : tok_open(&g->tok, dir);
-	rc = rc ? rc : fingerprint(&print, dir);
+	rc = rc ? rc : fingerprint(&print, dir, opt);
 	if (!rc) {
 		fill_table(g, opt, print);
 		*out = g;

@@ -44,6 +44,12 @@ model; edit m/config.json 't["num_attention_heads"] = "four"'
 refuses "a field of the wrong type" "num_attention_heads"
 model; edit m/config.json 'j["model_type"] = t["model_type"] = "gpt2"'
 refuses "an architecture that is not supported" "gpt2"
+model; edit m/config.json 't["num_experts"] = 1025'
+refuses "more experts than can be" "num_experts is 1025; it must be between 1 and 1024"
+model; edit m/config.json 't["moe_intermediate_size"] += 1'
+refuses "a tensor of the wrong shape, with how many there are" "problems; \`coppice model\` lists them"
+model; printf '{"weight_map": {"lm_head.weight": "%s", "x": "model-2.safetensors"}}' "$weights" >m/model.safetensors.index.json
+says "a missing shard" 3 "model-2.safetensors: no such file, though the index names it" "$coppice" search --model m --out run --limit 1
 model; printf '{"model_type": ' >m/config.json
 refuses "a config that is not JSON" "config.json"
 model; edit m/tokenizer.json 'j["model"]["merges"][3] = "one-word"'

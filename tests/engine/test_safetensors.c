@@ -166,12 +166,12 @@ static void shards_are_joined_with_and_without_an_index(void **state)
 	folder_new(&f);
 	folder_add(&f, "x-1.safetensors", a.data, a.len);
 	folder_add(&f, "x-2.safetensors", b.data, b.len);
-	OK(safetensors_open(&s, f.dir));
+	OK(safetensors_open(&s, f.dir, NULL));
 	assert_int_equal(safetensors_count(s), 2);
 	safetensors_close(s);
 	static const char index[] = "{\"metadata\":{},\"weight_map\":{\"a\":\"x-1.safetensors\",\"b\":\"x-2.safetensors\"}}";
 	folder_add(&f, "model.safetensors.index.json", index, sizeof index - 1);
-	OK(safetensors_open(&s, f.dir));
+	OK(safetensors_open(&s, f.dir, NULL));
 	assert_int_equal(safetensors_count(s), 2);
 	assert_non_null(safetensors_find(s, "b"));
 	safetensors_close(s);
@@ -188,7 +188,7 @@ static void index_says(const char *index, int code, const char *says)
 	folder_new(&f);
 	folder_add(&f, "x-1.safetensors", a.data, a.len);
 	folder_add(&f, "model.safetensors.index.json", index, strlen(index));
-	FAILS(code, says, safetensors_open(&s, f.dir));
+	FAILS(code, says, safetensors_open(&s, f.dir, NULL));
 	assert_null(s);
 	folder_free(&f);
 	buf_release(&a);
@@ -214,7 +214,7 @@ static void a_tensor_in_two_shards_is_refused_and_the_file_named(void **state)
 	folder_new(&f);
 	folder_add(&f, "x-1.safetensors", a.data, a.len);
 	folder_add(&f, "x-2.safetensors", a.data, a.len);
-	FAILS(ERR_FORMAT, "x-2.safetensors: tensor a is there twice", safetensors_open(&s, f.dir));
+	FAILS(ERR_FORMAT, "x-2.safetensors: tensor a is there twice", safetensors_open(&s, f.dir, NULL));
 	folder_free(&f);
 	buf_release(&a);
 }
@@ -225,11 +225,11 @@ static void a_folder_without_weights_says_so(void **state)
 	struct folder f;
 	struct safetensors *s;
 	folder_new(&f);
-	FAILS(ERR_MISSING, "no *.safetensors file", safetensors_open(&s, f.dir));
+	FAILS(ERR_MISSING, "no *.safetensors file", safetensors_open(&s, f.dir, NULL));
 	folder_add(&f, "x.safetensors", "", 0);
-	FAILS(ERR_FORMAT, "too short", safetensors_open(&s, f.dir));
+	FAILS(ERR_FORMAT, "too short", safetensors_open(&s, f.dir, NULL));
 	folder_free(&f);
-	FAILS(ERR_MISSING, "/nonexistent", safetensors_open(&s, "/nonexistent"));
+	FAILS(ERR_MISSING, "/nonexistent", safetensors_open(&s, "/nonexistent", NULL));
 }
 
 int main(void)
