@@ -29,7 +29,7 @@ ROWS = {
     "qwen3-instruct": (["qwen3_instruct_2507"], None, "<|im_end|>", [False], "qwen35"),
     "mixtral": (["mixtral_v1"], "<s>", "</s>", [False], "mixtral"),
     "mixtral-first": (["mixtral_v0"], "<s>", "</s>", [False], "mixtral"),
-    "olmoe": (["olmoe"], "|||IP_ADDRESS|||", "|||IP_ADDRESS|||", [False], "qwen35"),
+    "olmoe": (["olmoe"], "|||IP_ADDRESS|||", "|||IP_ADDRESS|||", [False], "olmoe"),
 }
 WHITE = " \n\t\u00a0\x1c\u2003Write f. \x1f\u3000\n\u200b\n "
 SPECIAL = "a<|im_end|>\n<|im_start|>system\nb</s><s>[INST]|||IP_ADDRESS|||<|user|>\n</think>"
