@@ -61,11 +61,12 @@ const struct command cmd_run = {
 	        "sandbox while others are still growing, compares which experts the tokens were routed to, and prints what came out.\n\n"
 	        "Everything is kept in --out (default coppice-run), a bare git repository: `git log --graph --all` draws the tree, and the commands align, "
 	        "redundancy, report, export, verify and fsck read it. The run's commit id depends on model, tasks, options and seed alone.",
-	.options = "model dummy-weights tasks humaneval out policy forks temperature top-p top-k frontier max-tokens only limit seed threads batch backend compute resume "
-	           "resamples seconds",
+	.options = "model dummy-weights tasks humaneval out policy forks temperature top-p top-k frontier max-tokens only limit seed threads batch "
+	           "backend compute chat thinking system resume resamples seconds",
 	.examples = "  coppice run                                  # the embedded model and tasks\n"
 	            "  coppice run --limit 4 --forks 8 --out small\n"
 	            "  coppice run --policy top-p --out tree\n"
-	            "  coppice run --tasks humaneval_c_decompile_eval.json --humaneval HumanEval.jsonl.gz --out c\n",
+	            "  coppice run --tasks humaneval_c_decompile_eval.json --humaneval HumanEval.jsonl.gz --out c\n"
+	            "  coppice run --model DIR --chat --thinking on --out c   # a chat model: each prompt is a user message\n",
 	.run = run,
 };

@@ -51,7 +51,8 @@ const struct command cmd_search = {
 	.text = "Grows --forks programs for each task and writes them, with the routing of every token, to a run: a bare git repository in "
 	        "which a node of the search tree is a commit. Nothing is compiled or run; `coppice judge RUN` does that later and ends in the "
 	        "same commit that `coppice run` gives.",
-	.options = "model dummy-weights tasks humaneval out policy forks temperature top-p top-k frontier max-tokens only limit seed threads batch backend compute resume",
+	.options = "model dummy-weights tasks humaneval out policy forks temperature top-p top-k frontier max-tokens only limit seed threads batch "
+	           "backend compute chat thinking system resume",
 	.examples = "  coppice search --out run --forks 8 --limit 4\n  git -C run log --graph --oneline --all\n",
 	.run = run,
 };

@@ -11,6 +11,7 @@
 
 struct work {
 	struct tok *tok;
+	struct chat_frame frame; /* with --chat */
 	bool decode;
 	struct tok_ids ids;
 	struct buf text, out;
@@ -26,12 +27,45 @@ static json_t *read_line(const char *line, size_t n)
 	return v;
 }
 
+enum { MAX_MESSAGES = 4096 };
+
+/* Into w->text: a JSON string is one user message (after --system), a list is all of them. */
+static int render_line(struct work *w, const json_t *line)
+{
+	struct chat_message *m;
+	size_t n = json_array_size(line);
+	int err = 0;
+	buf_clear(&w->text);
+	if (json_is_string(line))
+		return chat_ask(&w->frame, json_string_value(line), json_string_length(line), &w->text);
+	if (!json_is_array(line))
+		return err_set(ERR_FORMAT, "neither a JSON string nor a list of messages");
+	if (n > MAX_MESSAGES)
+		return err_set(ERR_LIMIT, "%zu messages; at most %d are read", n, MAX_MESSAGES);
+	if (w->frame.system)
+		return err_set(ERR_USAGE, "--system goes before single strings; a list of messages brings its own");
+	m = mem_array(n + 1, sizeof *m);
+	for (size_t i = 0; i < n && !err; i++) {
+		const json_t *one = json_array_get(line, i), *role = json_object_get(one, "role"), *content = json_object_get(one, "content");
+		m[i] = (struct chat_message){ json_string_value(role), json_string_value(content), json_string_length(content) };
+		if (!m[i].role || !m[i].content)
+			err = err_set(ERR_FORMAT, "message %zu is not an object with a role and a content that are strings", i);
+	}
+	if (!err)
+		err = chat_render(w->frame.chat, m, n, w->frame.thinking, &w->text);
+	mem_free(m);
+	return err;
+}
+
 static int encode_line(struct work *w, const json_t *line)
 {
-	if (!json_is_string(line))
+	if (!json_is_string(line) && !w->frame.chat)
 		return err_set(ERR_FORMAT, "not a JSON string (for ids back to text there is --decode)");
 	w->ids.n = 0;
-	int err = tok_encode(w->tok, json_string_value(line), json_string_length(line), &w->ids);
+	int err = w->frame.chat ? render_line(w, line) : 0;
+	if (!err)
+		err = w->frame.chat ? tok_encode(w->tok, buf_text(&w->text), w->text.len, &w->ids)
+				    : tok_encode(w->tok, json_string_value(line), json_string_length(line), &w->ids);
 	if (err)
 		return err;
 	buf_char(&w->out, '[');
@@ -136,6 +170,10 @@ static int run(const struct options *o)
 	struct work w = { .decode = o->decode };
 	buf_init(&w.text, SIZE_MAX / 2);
 	buf_init(&w.out, SIZE_MAX / 2);
+	if (!err && o->decode && o->chat)
+		err = err_set(ERR_USAGE, "--chat makes prompts, --decode reads ids: give one of them");
+	if (!err)
+		err = open_frame(&w.frame, dir, o);
 	if (!err)
 		err = tok_open(&w.tok, dir);
 	if (!err)
@@ -143,6 +181,7 @@ static int run(const struct options *o)
 	if (w.replaced)
 		log_warn("%zu byte%s of the output stood alone and %s no UTF-8: written as U+FFFD", w.replaced, w.replaced == 1 ? "" : "s", w.replaced == 1 ? "was" : "were");
 	tok_free(w.tok);
+	chat_frame_release(&w.frame);
 	tok_ids_release(&w.ids);
 	buf_release(&w.text);
 	buf_release(&w.out);
@@ -158,9 +197,13 @@ const struct command cmd_tokenize = {
 	        "No special tokens are added; those in the text (\"<|im_end|>\") are found.\n\n"
 	        "With --decode each line is an array of ids and becomes a JSON string, special tokens kept. Bytes that are not UTF-8, "
 	        "which ids out of their text's order may leave, are written as U+FFFD, and said on standard error.\n\n"
-	        "Only tokenizer.json is needed in the model's folder. With --json the output is one object, {\"lines\": [...]}.",
-	.options = "model decode",
+	        "With --chat each line is one user message (a JSON string), or a whole conversation that ends in one (a JSON list of objects with "
+	        "role and content), and its ids are those of the prompt that the model's own chat template makes of it: "
+	        "as HF's apply_chat_template with add_generation_prompt.\n\n"
+	        "Only tokenizer.json is needed in the model's folder, and for --chat the files that hold its template. With --json the output is one object, {\"lines\": [...]}.",
+	.options = "model decode chat thinking system",
 	.examples = "  echo '\"int main(void)\"' | coppice tokenize\n"
-	            "  echo '[5, 17, 3]' | coppice tokenize --model DIR --decode\n",
+	            "  echo '[5, 17, 3]' | coppice tokenize --model DIR --decode\n"
+	            "  echo '\"Write f.\"' | coppice tokenize --model DIR --chat --thinking on\n",
 	.run = run,
 };

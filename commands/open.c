@@ -64,8 +64,32 @@ int open_model(struct eng_model **out, const struct options *o, int max_position
 	return err;
 }
 
+static int check_chat(const struct options *o)
+{
+	const char *extra = o->thinking ? "thinking" : o->system ? "system" : NULL;
+	return extra && !o->chat ? err_set(ERR_USAGE, "--%s says how --chat asks: give --chat too", extra) : 0;
+}
+
+static bool thinks(const struct options *o)
+{
+	return o->thinking && strcmp(o->thinking, "on") == 0;
+}
+
+int open_frame(struct chat_frame *frame, const char *dir, const struct options *o)
+{
+	int err = check_chat(o);
+	if (err || !o->chat)
+		return err;
+	frame->thinking = thinks(o);
+	frame->system = o->system ? mem_strdup(o->system) : NULL;
+	return chat_open(&frame->chat, dir);
+}
+
 int open_generator(struct srch_gen **out, const struct options *o)
 {
+	int err = check_chat(o);
+	if (err)
+		return err;
 	struct eng_options e = engine_options(o);
 	/* A tree keeps its frontier alive and the paths that are being split off it. */
 	int64_t alive = o->batch ? o->batch : 32;
@@ -75,9 +99,15 @@ int open_generator(struct srch_gen **out, const struct options *o)
 	}
 	e.max_forks = (int)(alive < 64 ? 64 : alive);
 	char *dir = NULL;
-	int err = find_model(&dir, o, true);
-	err = err ? err : srch_gen_open(out, dir, &e);
+	if (!err)
+		err = find_model(&dir, o, true);
+	if (!err)
+		err = srch_gen_open(out, dir, &e);
 	mem_free(dir);
+	if (!err && o->chat && (err = srch_gen_chat(*out, thinks(o), o->system)) < 0) {
+		srch_gen_close(*out);
+		*out = NULL;
+	}
 	return err;
 }
 
@@ -89,6 +119,9 @@ int open_generator_of(struct srch_gen **out, const struct run *r, const struct o
 	as_run.policy = srch_policy_name(r->policy);
 	as_run.forks = r->forks;
 	as_run.frontier = r->frontier;
+	as_run.chat = r->frame.chat != NULL;
+	as_run.thinking = r->frame.thinking ? "on" : NULL;
+	as_run.system = r->frame.system;
 	int err = open_generator(out, &as_run);
 	if (!err && srch_gen_table(*out)->fingerprint != r->fingerprint) {
 		err = err_set(ERR_CONFLICT, "the run was made with another model (fingerprint %016" PRIx64 ", this one's is %016" PRIx64 "): name it with --model",

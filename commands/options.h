@@ -22,6 +22,7 @@ struct options {
 	const char *policy;                /* "sample" */
 	const char *by;                    /* "step" */
 	const char *backend, *compute;     /* NULL: not given */
+	const char *thinking, *system;     /* of --chat; NULL: not given */
 	int64_t forks;                     /* programs per task; 32 */
 	int64_t max_tokens;                /* 0: not given */
 	int64_t threads, batch;            /* 0: not given */
@@ -34,7 +35,7 @@ struct options {
 	double temperature;                /* 0.7 */
 	double top_p;                      /* -1: not given */
 	double seconds;                    /* 0: not given */
-	bool resume, json, quiet, verbose, decode, check, full;
+	bool resume, json, quiet, verbose, decode, check, full, chat;
 	const char *args[OPT_MAX_FILES];   /* what stands without an option, in order */
 	int n_args;
 };

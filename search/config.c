@@ -1,6 +1,7 @@
 #include "search/config.h"
 #include "base/hash.h"
 #include "search/canon.h"
+#include "search/prompt.h"
 #include "search/store.h"
 #include <jansson.h>
 #include <string.h>
@@ -118,6 +119,8 @@ void config_write(const struct srch_options *o, const struct srch_tasks *tasks, 
 		json_object_set_new(j, "top_p", json_real(o->top_p));
 	}
 	json_object_set_new(j, "generator", generator_json(gen));
+	if (!prompt_is_continued(gen->frame)) /* a run of raw prompts says nothing, as before there were others */
+		json_object_set_new(j, "chat", prompt_json(gen->frame));
 	json_object_set_new(j, "tasks", tasks_json(tasks));
 	canon_write(j, out);
 }
@@ -139,8 +142,11 @@ static int first_difference(const char *dir, const char *prefix, const json_t *t
 		const json_t *old = json_object_get(there, key);
 		if (old && json_equal(old, v))
 			continue;
-		if (json_is_object(v) && json_is_object(old))
-			return first_difference(dir, "generator's ", old, v);
+		if (json_is_object(v) && json_is_object(old)) {
+			char inner[32];
+			snprintf(inner, sizeof inner, "%s's ", key);
+			return first_difference(dir, inner, old, v);
+		}
 		if (json_is_array(v) && json_array_size(v) != json_array_size(old))
 			return err_set(ERR_CONFLICT, "%s holds another run: %s%s has %zu entries there, %zu here; give another folder", dir,
 				prefix, key, json_array_size(old), json_array_size(v));
@@ -176,6 +182,8 @@ int config_compare(const char *dir, const struct buf *stored, const struct buf *
 		json_decref(pick);
 	}
 	rc = rc ? rc : first_difference(dir, "", there, here);
+	if (!rc && json_object_get(there, "chat") && !json_object_get(here, "chat"))
+		rc = err_set(ERR_CONFLICT, "%s holds another run: its prompts are user messages; give --chat, or another folder", dir);
 	if (!rc)
 		rc = err_set(ERR_CONFLICT, "%s holds a run of another version of this program; give another folder", dir);
 	json_decref(there);

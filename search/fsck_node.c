@@ -2,6 +2,7 @@
 #include "search/fsck_parts.h"
 #include "base/mem.h"
 #include "search/canon.h"
+#include "search/prompt.h"
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
@@ -107,8 +108,11 @@ static void check_root(struct check *c, const struct run_node *n, const char *ta
 	struct srch_task *t = fsck_root_task(c, n);
 	if (t && strcmp(t->id, task))
 		fsck_finding(c, "%s: is the root of task %s, where %s is expected", n->name, t->id, task);
-	if (t && (n->text.len != strlen(t->prompt) || memcmp(buf_text(&n->text), t->prompt, n->text.len)))
+	struct buf prompt;
+	buf_init(&prompt, BUF_MAX_TEXT);
+	if (t && (prompt_of(&c->r->frame, t, &prompt) || n->text.len != prompt.len || memcmp(buf_text(&n->text), buf_text(&prompt), prompt.len)))
 		fsck_finding(c, "%s: its text is not the task's prompt", n->name);
+	buf_release(&prompt);
 	if (t)
 		srch_task_release(t);
 	mem_free(t);

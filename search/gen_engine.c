@@ -8,6 +8,7 @@
 struct srch_gen {
 	struct eng_model *model;
 	struct tok *tok;
+	struct chat_frame frame;
 	struct srch_generator table;
 };
 
@@ -165,10 +166,27 @@ int srch_gen_open(struct srch_gen **out, const char *dir, const struct eng_optio
 	return rc;
 }
 
+int srch_gen_chat(struct srch_gen *g, bool thinking, const char *system)
+{
+	struct buf trial;
+	chat_frame_release(&g->frame);
+	int rc = chat_open(&g->frame.chat, eng_model_info(g->model)->dir);
+	if (rc)
+		return rc;
+	g->frame.thinking = thinking;
+	g->frame.system = system ? mem_strdup(system) : NULL;
+	g->table.frame = &g->frame;
+	buf_init(&trial, BUF_MAX_TEXT);
+	rc = chat_ask(&g->frame, "", 0, &trial); /* what it refuses, it refuses here and not at the first task */
+	buf_release(&trial);
+	return rc;
+}
+
 void srch_gen_close(struct srch_gen *g)
 {
 	if (!g)
 		return;
+	chat_frame_release(&g->frame);
 	if (g->model)
 		eng_model_close(g->model);
 	if (g->tok)

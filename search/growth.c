@@ -1,5 +1,6 @@
 #include "search/growth.h"
 #include "base/mem.h"
+#include "search/prompt.h"
 
 struct stretch *growth_add(struct growth *g, int parent, int number)
 {
@@ -68,7 +69,7 @@ bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t t
 	size_t end;
 	if (growth_is_eos(r->gen, token))
 		*how = NODE_EOS;
-	else if (r->judge->closed(r->judge->ctx, &g->problem, buf_text(text), text->len, &end))
+	else if (prompt_is_continued(r->gen->frame) && r->judge->closed(r->judge->ctx, &g->problem, buf_text(text), text->len, &end))
 		*how = NODE_CLOSED;
 	else if (n >= (size_t)r->max_tokens)
 		*how = NODE_LENGTH;

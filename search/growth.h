@@ -53,7 +53,7 @@ void stretch_reserve(struct stretch *s, size_t row);
 void stretch_release(struct stretch *s);
 void growth_release(struct growth *g);
 
-/* How a path ends with this token, if it does. text: everything since the prompt, the token's own bytes included (an
+/* How a path ends with this token, if it does. An answer to a chat prompt is never closed: the model ends it. text: everything since the prompt, the token's own bytes included (an
  * end-of-text token has none); n: tokens since the prompt, this one included. */
 struct growth_rules {
 	const struct srch_generator *gen;

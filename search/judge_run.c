@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "search/nodes.h"
+#include "search/prompt.h"
 #include "search/run.h"
 
 struct rejudge {
@@ -74,7 +75,7 @@ static int judge_all(struct rejudge *j, struct srch_outcome *out)
 	struct progress progress;
 	int rc = 0;
 	for (size_t i = 0; i < r->n_programs && !rc; i++)
-		rc = srch_judging_add(j->judging, &r->tasks[r->programs[i].task].task, r->programs[i].text, false, &j->tickets[i]);
+		rc = srch_judging_add(j->judging, &r->tasks[r->programs[i].task].task, prompt_answer(&r->frame, r->programs[i].text), false, &j->tickets[i]);
 	progress_start(&progress, "judging", "tasks", (int64_t)r->n_tasks);
 	for (size_t i = 0; i < r->n_tasks && !rc; i++) {
 		rc = judge_task(j, i);

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "compile/compile.h"
+#include "engine/chat.h"
 #include "engine/engine.h"
 #include "engine/tokenizer.h"
 #include <stdbool.h>
@@ -26,6 +27,7 @@ struct srch_generator {
 	const int32_t *eos;
 	int n_eos;
 	int max_positions, max_forks;
+	const struct chat_frame *frame; /* prompts become user messages; NULL: they are read as they are. Recorded too */
 
 	int (*encode)(void *ctx, const char *text, size_t len, struct tok_ids *out);
 	/* Borrowed bytes of a token; NULL for an id without text. */
@@ -54,6 +56,9 @@ struct srch_judge {
 /* The engine and its tokenizer behind the table. dir NULL: the embedded model. Yours, closed by srch_gen_close. */
 struct srch_gen;
 int srch_gen_open(struct srch_gen **out, const char *dir, const struct eng_options *opt) CHECK_RESULT;
+/* From now on prompts are user messages, as the model's own chat template has them. system NULL: none. ERR_MISSING, ERR_UNSUPPORTED,
+ * ERR_USAGE (thinking where there is none). */
+int srch_gen_chat(struct srch_gen *g, bool thinking, const char *system) CHECK_RESULT;
 void srch_gen_close(struct srch_gen *g);
 const struct srch_generator *srch_gen_table(const struct srch_gen *g);
 struct eng_model *srch_gen_model(const struct srch_gen *g);

@@ -325,6 +325,7 @@ void run_free(struct run *r)
 	char *texts[] = {r->dir, r->judge, r->family, r->backend, r->compute};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		mem_free(texts[i]);
+	chat_frame_release(&r->frame);
 	mem_free(r->layer_index);
 	mem_free(r->tasks);
 	mem_free(r->programs);

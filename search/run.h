@@ -58,6 +58,7 @@ struct run {
 	double temperature, top_p, p;
 	uint64_t seed, fingerprint;
 	char *family, *backend, *compute;
+	struct chat_frame frame;  /* how prompts were asked; frame.chat NULL: as they are */
 	int n_layers, k, n_experts, n_vocab, max_positions;
 	int *layer_index;         /* [n_layers] */
 	size_t n_tasks_planned;   /* what the run was asked for; n_tasks are there */

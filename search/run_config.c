@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "search/canon.h"
+#include "search/prompt.h"
 #include "search/run_parts.h"
 #include <jansson.h>
 #include <string.h>
@@ -88,6 +89,7 @@ int run_read_config(struct run *r, const struct buf *text)
 		rc = err_set(ERR_UNSUPPORTED, "the run's format is %d, this program reads %d", (int)format, STORE_FORMAT);
 	rc = rc ? rc : parse_policy(r, o);
 	rc = rc ? rc : parse_generator(r, json_object_get(o, "generator"));
+	rc = rc ? rc : prompt_parse(&r->frame, json_object_get(o, "chat"));
 	r->n_tasks_planned = rc ? 0 : json_array_size(json_object_get(o, "tasks"));
 	if (!rc && !r->n_tasks_planned)
 		rc = err_set(ERR_FORMAT, "run.json, field \"tasks\": must be a list that is not empty");

@@ -12,8 +12,8 @@
  *           (ties: the parent that came first in its own depth, then the more likely token). In that order: a child that is
  *           finished becomes a leaf, until there are `forks` leaves, which ends the search; of the unfinished ones the first
  *           min(frontier, forks - leaves) live on, the rest are dropped (counted as `pruned`). See policy_topp.h.
- * Both stop a path at an end-of-text token, at the task's stop rule (the function is closed), at max_tokens generated tokens,
- * or at the model's last position. */
+ * Both stop a path at an end-of-text token, at the task's stop rule (the function is closed; not in answers to chat prompts), at
+ * max_tokens generated tokens, or at the model's last position. */
 #ifndef SEARCH_SEARCH_H
 #define SEARCH_SEARCH_H
 

@@ -1,5 +1,6 @@
 #include "search/session.h"
 #include "base/mem.h"
+#include "search/prompt.h"
 #include <string.h>
 
 int session_open(struct session *s, size_t i)
@@ -7,7 +8,11 @@ int session_open(struct session *s, size_t i)
 	struct growth *g = &s->growths[i];
 	const struct srch_task *t = g->task;
 	double began = clock_seconds();
-	int rc = s->gen->encode(s->gen->ctx, t->prompt, strlen(t->prompt), &g->prompt);
+	struct buf text;
+	buf_init(&text, BUF_MAX_TEXT);
+	int rc = prompt_of(s->gen->frame, t, &text);
+	rc = rc ? rc : s->gen->encode(s->gen->ctx, buf_text(&text), text.len, &g->prompt);
+	buf_release(&text);
 	if (rc)
 		return err_prefix(rc, "task %s", t->id);
 	if (g->prompt.n == 0)
@@ -56,7 +61,7 @@ void session_take_row(struct session *s, int i, struct stretch *to)
 
 int session_submit(struct session *s, struct growth *g, struct stretch *leaf, const char *text)
 {
-	int rc = srch_judging_add(s->judging, g->task, text, false, &leaf->ticket);
+	int rc = srch_judging_add(s->judging, g->task, prompt_answer(s->gen->frame, text), false, &leaf->ticket);
 	leaf->submitted = rc == 0;
 	g->n_finished++;
 	s->programs_done++;

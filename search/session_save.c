@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "search/canon.h"
+#include "search/prompt.h"
 #include "search/session.h"
 #include <jansson.h>
 #include <math.h>
@@ -18,12 +19,16 @@ static int save_root(struct session *s, struct growth *g)
 {
 	if (g->has_root)
 		return 0;
+	struct buf text;
+	buf_init(&text, BUF_MAX_TEXT);
+	int rc = prompt_of(s->gen->frame, g->task, &text);
 	struct node_segment seg = {
 		.number = -1, .tokens = g->prompt.ids, .n = g->prompt.n, .rows = g->prompt.n, .experts = g->prompt_experts,
-		.weights = g->prompt_weights, .text = g->task->prompt, .text_len = strlen(g->task->prompt),
+		.weights = g->prompt_weights, .text = buf_text(&text), .text_len = text.len,
 	};
-	int rc = node_put_root(s->store, &s->shape, g->task, &seg, &s->start, &g->root);
+	rc = rc ? rc : node_put_root(s->store, &s->shape, g->task, &seg, &s->start, &g->root);
 	g->has_root = rc == 0;
+	buf_release(&text);
 	return rc;
 }
 

@@ -29,7 +29,8 @@
  *           `run: N programs of M tasks`                             Format, Programs
  *
  * Files
- *   text          bytes the segment's tokens decode to (root: the prompt); end-of-text tokens have none
+ *   text          bytes the segment's tokens decode to (root: the prompt, with `chat` as the template writes it); end-of-text tokens
+ *                 have none
  *   tokens.npy    i32 [n]: the segment's tokens (root: the prompt's)
  *   experts.npy   u8, or u16 when the model has more than 256 experts, [rows, layers, k]: experts in chosen order. Row i is the
  *                 routing of the forward pass whose input is token i of the segment. rows = n, but n - 1 in a leaf: its last
@@ -47,7 +48,8 @@
  *   task.json     the task (search/task.h): id, language, prompt, test, ...
  *   verdict.json  status, group (null when it did not compile), weak_test, suspicious, calls_required, signal, exit_status
  *   result.json   task, leaves, pruned, complete, judge (identity, or null)
- *   run.json      what determines the run: format, policy and its options, seed, model, tasks (id and hash of task.json)
+ *   run.json      what determines the run: format, policy and its options, seed, model, tasks (id and hash of task.json); where
+ *                 prompts are user messages, chat: template, bos (or null), thinking, system (or null)
  *   tasks.json    list of task, commit, leaves
  * JSON is canonical: UTF-8, keys sorted, no white space, reals with 17 significant digits, one newline at the end.
  *

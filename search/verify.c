@@ -4,7 +4,9 @@
 #include "base/npy.h"
 #include "engine/sample.h"
 #include "search/growth.h"
+#include "search/prompt.h"
 #include "search/run.h"
+#include <jansson.h>
 #include <string.h>
 
 struct verifier {
@@ -112,7 +114,11 @@ static int verify_prompt(struct verifier *v, const struct run_task *t, void **pr
 {
 	struct tok_ids ids = {0};
 	size_t items = t->n_prompt * v->row;
-	int rc = v->gen->encode(v->gen->ctx, t->task.prompt, strlen(t->task.prompt), &ids);
+	struct buf text;
+	buf_init(&text, BUF_MAX_TEXT);
+	int rc = prompt_of(v->gen->frame, &t->task, &text);
+	rc = rc ? rc : v->gen->encode(v->gen->ctx, buf_text(&text), text.len, &ids);
+	buf_release(&text);
 	if (!rc && (ids.n != t->n_prompt || memcmp(ids.ids, t->prompt, ids.n * sizeof *ids.ids)))
 		differs(v, t, -1, "tokens", 0);
 	tok_ids_release(&ids);
@@ -149,6 +155,15 @@ static int verify_task(struct verifier *v, const struct run_task *t, size_t ever
 	return rc ? err_prefix(rc, "task %s", t->task.id) : 0;
 }
 
+static bool same_prompts(const struct chat_frame *a, const struct chat_frame *b)
+{
+	json_t *x = prompt_json(a), *y = prompt_json(b);
+	bool same = x ? json_equal(x, y) : !y;
+	json_decref(x);
+	json_decref(y);
+	return same;
+}
+
 /* A run of another model, or on another backend, would differ everywhere: say that instead. */
 static int same_generator(const struct run *r, const struct srch_generator *g)
 {
@@ -158,6 +173,8 @@ static int same_generator(const struct run *r, const struct srch_generator *g)
 	if (strcmp(r->backend, g->backend) || strcmp(r->compute, g->compute))
 		return err_set(ERR_CONFLICT, "%s was generated with backend %s and compute %s, here they are %s and %s", r->dir, r->backend,
 			r->compute, g->backend, g->compute);
+	if (!same_prompts(&r->frame, g->frame))
+		return err_set(ERR_CONFLICT, "%s was generated with other chat prompts: its run.json has them under \"chat\"", r->dir);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "engine/tok_unicode.h"
 #include "engine/tokenizer.h"
 #include <jansson.h>
+#include <zlib.h>
 
 #define GOLDEN "tests/golden/tokenizer/"
 
@@ -202,6 +203,99 @@ static void other_settings_agree_with_hf(void **state)
 	agrees("ling", GOLDEN "ling", 2000, 2000);
 	agrees("odd", GOLDEN "odd", 2000, 100); /* a space is put in front */
 	agrees("mixtral", GOLDEN "mixtral", 2000, 1000);
+	agrees("qwen3", GOLDEN "qwen3", 600, 600);
+	agrees("olmoe", GOLDEN "olmoe", 600, 600);
+}
+
+/* ---- twenty thousand strings a family, by the hash of their ids ---- */
+
+enum { N_STRINGS = 20000 };
+
+/* The strings, parsed: a JSON array. */
+static json_t *all_strings(void)
+{
+	struct lines few = read_lines(GOLDEN "strings.jsonl");
+	json_t *all = json_array();
+	for (size_t i = 0; i < few.n; i++)
+		json_array_append_new(all, json_line(few.v[i]));
+	lines_release(&few);
+	gzFile z = gzopen(GOLDEN "more.jsonl.gz", "rb");
+	assert_non_null(z);
+	enum { LINE = 1 << 14 };
+	char *line = mem_alloc(LINE);
+	while (gzgets(z, line, LINE))
+		json_array_append_new(all, json_line(line));
+	assert_int_equal(gzclose(z), Z_OK);
+	mem_free(line);
+	assert_int_equal(json_array_size(all), N_STRINGS);
+	return all;
+}
+
+static uint32_t ids_sum(const struct tok *t, const json_t *text, struct tok_ids *ids)
+{
+	ids->n = 0;
+	if (tok_encode(t, json_string_value(text), json_string_length(text), ids))
+		fail_msg("%s", err_message());
+	return (uint32_t)hash_bytes(HASH_SEED, ids->ids, ids->n * sizeof *ids->ids);
+}
+
+/* How many strings get other ids than HF gives with the family's tokenizer; *first is one of them. */
+static int wrong_sums(const struct tok *t, const char *family, uint64_t hash, const json_t *texts, const json_t **first)
+{
+	char *path = mem_printf(GOLDEN "%s.sums", family);
+	struct buf sums = read_file(path);
+	struct tok_ids ids = { 0 };
+	uint64_t made_for;
+	int wrong = 0;
+	assert_int_equal(sums.len, sizeof made_for + N_STRINGS * sizeof(uint32_t));
+	memcpy(&made_for, sums.data, sizeof made_for);
+	if (hash && hash != made_for)
+		fail_msg("%s was made for another tokenizer.json: run tests/golden/tokenizer/make.py", path);
+	for (size_t i = 0; i < N_STRINGS; i++) {
+		uint32_t want;
+		memcpy(&want, sums.data + sizeof made_for + i * sizeof want, sizeof want);
+		if (ids_sum(t, json_array_get(texts, i), &ids) != want && !wrong++)
+			*first = json_array_get(texts, i);
+	}
+	tok_ids_release(&ids);
+	buf_release(&sums);
+	mem_free(path);
+	return wrong;
+}
+
+static const char *const families[] = { "qwen35", "qwen3", "olmoe", "mixtral" };
+
+static void each_family_agrees_with_hf_on_twenty_thousand_strings(void **state)
+{
+	(void)state;
+	json_t *texts = all_strings();
+	for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
+		char *path = mem_printf(GOLDEN "%s/tokenizer.json", families[i]);
+		struct tok *t = open_golden(families[i]);
+		const json_t *first = NULL;
+		int wrong = wrong_sums(t, families[i], hash_file(path), texts, &first);
+		if (wrong) {
+			char *shown = json_dumps(first, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+			fail_msg("%s: %d of %d strings differ from HF tokenizers, the first: %s", families[i], wrong, N_STRINGS, shown);
+		}
+		print_message("%s: %d strings as HF tokenizers has them\n", families[i], N_STRINGS);
+		tok_free(t);
+		mem_free(path);
+	}
+	json_decref(texts);
+}
+
+/* Each family's sums are its own: another family's tokenizer is noticed. */
+static void the_sums_see_another_familys_tokenizer(void **state)
+{
+	(void)state;
+	json_t *texts = all_strings();
+	struct tok *t = open_golden("qwen3");
+	const json_t *first = NULL;
+	assert_true(wrong_sums(t, "qwen35", 0, texts, &first) > 100);
+	assert_non_null(first);
+	tok_free(t);
+	json_decref(texts);
 }
 
 /* ---- sabotage ---- */
@@ -772,6 +866,8 @@ int main(void)
 		cmocka_unit_test(sapling_agrees_with_hf_on_every_string),
 		cmocka_unit_test(other_settings_agree_with_hf),
 		cmocka_unit_test(the_comparison_sees_a_wrong_tokenizer),
+		cmocka_unit_test(each_family_agrees_with_hf_on_twenty_thousand_strings),
+		cmocka_unit_test(the_sums_see_another_familys_tokenizer),
 		cmocka_unit_test(texts_that_are_not_utf8_are_refused_and_leave_the_ids_alone),
 		cmocka_unit_test(decoding_keeps_special_tokens_and_refuses_unknown_ids),
 		cmocka_unit_test(mixtral_decodes_bytes_and_strips_the_space_it_put_in_front),

@@ -12,9 +12,13 @@ Trains small tokenizers with the exact settings of published families on text of
                         two digits of base 64 each. The first line holds the hash of the tokenizer.json (base/hash.h), then the
                         step by which strings were taken (1: all, 3: every third), then the hash of the ids (32-bit,
                         little-endian) of the whole of strings.jsonl taken as one text.
+  more.jsonl.gz         further strings, so that with strings.jsonl there are 20,000
+  NAME.sums             for each of the four families of models: the hash of its tokenizer.json (64 bits, little-endian), then for
+                        each of the 20,000 strings the low 32 bits of the hash of its ids (32-bit, little-endian)
   splits.jsonl          pieces that Split makes: pattern, behaviour, invert, text, pieces
   norms.jsonl           normalised strings where normalising changes them: form, string, result"""
 import collections
+import gzip
 import json
 import os
 import random
@@ -22,7 +26,7 @@ import re
 import struct
 import sys
 
-from tokenizers import AddedToken, Regex, Tokenizer, __version__, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, Tokenizer, __version__, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 import texts
 
@@ -37,6 +41,9 @@ LING = r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]
 ADDED = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|vision_start|>", "<|vision_end|>",
          "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"]
 ADDED_PLAIN = ["<tool_call>", "</tool_call>", "<|fim_prefix|>", "<tool_response>", "</tool_response>", "<think>", "</think>"]
+
+
+ADDED_OLMOE = ["|||EMAIL_ADDRESS|||", "|||PHONE_NUMBER|||"]
 
 
 def byte_level(pre, normalizer=None, prefix_space=False):
@@ -55,6 +62,25 @@ def qwen35():
     t = byte_level(QWEN35)
     t.add_tokens([AddedToken(a, special=True, normalized=False) for a in ADDED])
     t.add_tokens([AddedToken(a, special=False, normalized=False) for a in ADDED_PLAIN])
+    return t
+
+
+def qwen3():
+    t = byte_level(QWEN2)
+    t.add_tokens([AddedToken(a, special=True, normalized=False) for a in ADDED])
+    t.add_tokens([AddedToken(a, special=False, normalized=False) for a in ADDED_PLAIN])
+    return t
+
+
+def olmoe():
+    """GPT-NeoX's way: the pattern inside ByteLevel, runs of blanks as added tokens that are looked for after NFC, and a
+    post-processor that adds nothing."""
+    t = byte_level([pre_tokenizers.ByteLevel(add_prefix_space=False, trim_offsets=True, use_regex=True)])
+    t.add_tokens([AddedToken("|||IP_ADDRESS|||", normalized=True), AddedToken("<|padding|>", special=True, normalized=False)])
+    t.add_tokens([AddedToken(" " * n, normalized=True) for n in range(24, 1, -1)])
+    t.add_tokens([AddedToken(a, normalized=True) for a in ADDED_OLMOE])
+    t.add_tokens([AddedToken("<|endoftext|>", special=True, normalized=False)])
+    t.post_processor = processors.TemplateProcessing(single="$A", pair="$A $B", special_tokens=[])
     return t
 
 
@@ -89,7 +115,9 @@ def mixtral():
                                               special_tokens=["<unk>", "<s>", "</s>"] + ["<0x%02X>" % b for b in range(256)]))
     d = json.loads(t.to_str())
     d["added_tokens"] = d["added_tokens"][:3]  # the bytes are ordinary entries of the vocabulary there
-    return Tokenizer.from_str(json.dumps(d))
+    t = Tokenizer.from_str(json.dumps(d))
+    t.post_processor = processors.TemplateProcessing(single="<s> $A", pair="<s> $A <s> $B", special_tokens=[("<s>", 1)])
+    return t
 
 
 def fnv1a(data):
@@ -111,9 +139,20 @@ def write_ids(name, path, strings, step):
             ids = t.encode(s, add_special_tokens=False).ids
             assert max(ids, default=0) < 4096
             back = t.decode(ids, skip_special_tokens=False) == s
-            if name in ("qwen35", "ling", "sapling"):
+            if name in ("qwen35", "qwen3", "olmoe", "ling", "sapling"):
                 assert back == (t.normalizer is None or t.normalizer.normalize_str(s) == s), repr(s)
             f.write("=~"[not back] + "".join(B64[i >> 6] + B64[i & 63] for i in ids) + "\n")
+
+
+def write_sums(name, path, strings):
+    with open(path, "rb") as f:
+        data = f.read()
+    t = Tokenizer.from_str(data.decode())
+    with open(os.path.join(HERE, name + ".sums"), "wb") as f:
+        f.write(struct.pack("<Q", fnv1a(data)))
+        for i in range(0, len(strings), 1000):
+            for e in t.encode_batch(strings[i:i + 1000], add_special_tokens=False):
+                f.write(struct.pack("<I", fnv1a(struct.pack("<%di" % len(e.ids), *e.ids)) & 0xFFFFFFFF))
 
 
 def late_ranges():
@@ -160,12 +199,18 @@ def main():
     strings = texts.strings(added, late_ranges())
     with open(os.path.join(HERE, "strings.jsonl"), "w") as f:
         f.writelines(json.dumps(s, ensure_ascii=False) + "\n" for s in strings)
-    for name, make, step in (("qwen35", qwen35, 1), ("ling", ling, 3), ("odd", odd, 3), ("mixtral", mixtral, 3)):
+    added += [a for a in ["<s>", "</s>", "<unk>", "<|padding|>", "|||IP_ADDRESS|||", *ADDED_OLMOE] if a not in added]
+    more = texts.more(added, strings, 20000 - len(strings))
+    with open(os.path.join(HERE, "more.jsonl.gz"), "wb") as f:
+        f.write(gzip.compress("".join(json.dumps(s, ensure_ascii=False) + "\n" for s in more).encode(), 9, mtime=0))
+    for name, make, step in (("qwen35", qwen35, 1), ("qwen3", qwen3, 10), ("olmoe", olmoe, 10), ("mixtral", mixtral, 3), ("ling", ling, 3), ("odd", odd, 3)):
         os.makedirs(os.path.join(HERE, name), exist_ok=True)
         path = os.path.join(HERE, name, "tokenizer.json")
         with open(path, "w") as f:
             f.write(json.dumps(json.loads(make().to_str()), ensure_ascii=False, separators=(",", ":")) + "\n")
         write_ids(name, path, strings, step)
+        if name in ("qwen35", "qwen3", "olmoe", "mixtral"):
+            write_sums(name, path, strings + more)
     if os.path.exists(sapling):
         write_ids("sapling", sapling, strings, 1)
     else:

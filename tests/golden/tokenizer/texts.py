@@ -167,6 +167,38 @@ def random_ones(r):
         yield "".join(chr(r.choice(points)) for _ in range(r.randrange(1, 8)))
 
 
+def fragments(r, added, categories):
+    """One piece of any kind, for `more`."""
+    return r.choice((
+        lambda: code(r), lambda: sentence(r), lambda: r.choice(WORDS), lambda: r.choice(IDENT), lambda: r.choice(EMOJI),
+        lambda: r.choice(added), lambda: r.choice(added)[:-1], lambda: " " * r.randrange(1, 30), lambda: r.choice(["\n", "\r\n", "\t"]) * r.randrange(1, 4),
+        lambda: "".join(chr(r.choice(SPACES)) for _ in range(r.randrange(1, 5))),
+        lambda: r.choice("aeioun'1.") + "".join(chr(r.choice(MARKS)) for _ in range(r.randrange(1, 4))),
+        lambda: r.choice(["'", "\u2019"]) + r.choice(["s", "T", "re", "Ve", "m", "LL", "d", "\u017f", "x"]),
+        lambda: "".join(chr(r.choice(r.choice(categories))) for _ in range(r.randrange(1, 5))),
+        lambda: "".join(chr(r.randrange(0x20, 0x7F)) for _ in range(r.randrange(1, 15))),
+        lambda: "".join(r.choice("0123456789.,-eExX_ ") for _ in range(r.randrange(1, 12))),
+        lambda: "".join(chr(r.choice([*range(0x80, 0x250), *range(0x370, 0x500)])) for _ in range(r.randrange(1, 8))),
+        lambda: "".join(chr(r.choice([*range(0x4E00, 0x4F00), *range(0x3041, 0x30FF), *range(0xAC00, 0xAD00)])) for _ in range(r.randrange(1, 8))),
+    ))()
+
+
+def more(added, have, n):
+    """n strings beside those there are: pieces of every kind in a row, so that their borders meet."""
+    r = random.Random(24)
+    by = {}
+    for c in all_points():
+        by.setdefault(unicodedata.category(chr(c)), []).append(c)
+    categories = [by[k] for k in sorted(by)]
+    seen, out = set(have), []
+    while len(out) < n:
+        s = "".join(fragments(r, added, categories) for _ in range(r.randrange(1, 7)))[:400]
+        if s not in seen:
+            seen.add(s)
+            out.append(s)
+    return out
+
+
 def strings(added, ranges):
     """All strings, without repeats, in a fixed order."""
     r = random.Random(21)
