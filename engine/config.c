@@ -182,6 +182,7 @@ static void read_rotary(struct reader *r, struct eng_config *c)
 		part = field(r, "partial_rotary_factor");
 	c->rope_theta = real_value(r, "rope_theta", theta, 1e12);
 	double p = part ? real_value(r, "partial_rotary_factor", part, 1) : c->family ? c->family->rotary_part : 1;
+	refuse_unless(r, !c->family || c->family->partial_rotary || p >= 1, "a partial_rotary_factor below 1 in this family");
 	c->rotary_dims = (int)(c->head_dim * p);
 	if (!r->rc && (c->rotary_dims < 2 || c->rotary_dims % 2))
 		r->rc = err_set(ERR_FORMAT, "partial_rotary_factor %g of head_dim %d leaves %d rotary dimensions; an even number, 2 or more, is needed",

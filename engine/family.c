@@ -12,6 +12,7 @@ static const struct eng_family families[] = {
 		.qk_norm = ENG_QK_HEAD,
 		.attn_gate = true,
 		.gdn = true,
+		.partial_rotary = true,
 		.rotary_part = 0.25,
 		.renorm = ENG_RENORM_ALWAYS,
 		.shared_expert = true,

@@ -28,7 +28,8 @@ struct eng_family {
 	enum eng_qk_norm qk_norm;
 	bool attn_gate;     /* q_proj holds [query | gate] per head; the output is multiplied by sigmoid(gate) */
 	bool gdn;           /* some layers are Gated DeltaNet */
-	double rotary_part; /* where the config names no partial_rotary_factor */
+	bool partial_rotary; /* partial_rotary_factor is part of the family; HF's other classes do not read it */
+	double rotary_part;  /* where the config names none */
 
 	enum eng_renorm renorm;
 	bool shared_expert; /* with a sigmoid gate */

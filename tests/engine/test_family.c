@@ -75,6 +75,17 @@ static void the_published_configs_of_all_families_are_read(void **state)
 	}
 }
 
+static void a_partial_rotary_factor_is_refused_where_the_family_does_not_read_one(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_PUBLISHED; i++) {
+		struct eng_config c;
+		FAILS(ERR_UNSUPPORTED, "partial_rotary_factor", parse_published(&c, i, "partial_rotary_factor", "0.5"));
+		OK(parse_published(&c, i, "partial_rotary_factor", "1.0"));
+		config_release(&c);
+	}
+}
+
 static void only_a_field_decides_on_renormalisation_where_the_family_has_one(void **state)
 {
 	(void)state;
@@ -220,6 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_published_configs_of_all_families_are_read),
+		TEST(a_partial_rotary_factor_is_refused_where_the_family_does_not_read_one),
 		TEST(only_a_field_decides_on_renormalisation_where_the_family_has_one),
 		TEST(rope_theta_is_read_where_it_stands),
 		TEST(every_family_s_own_field_missing_mistyped_negative_or_absurd_is_named),
