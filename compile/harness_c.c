@@ -7,6 +7,8 @@
  *   it prints what a passing test prints              nobody reads that
  *   it returns past the test's own frames             main must have left through its own epilogue (-finstrument-functions)
  *   it guesses the proof                              16 random bytes and a random descriptor, new for every run
+ *   it reads what it never wrote                      the stack below the test holds one pattern, not what the loader left there: that is
+ *                                                     random in places (guards), and how deep it lies differs between processors
  * What it does not hold against: code that searches the process's memory for the proof. Such code needs reads and writes
  * of its own, which is why those make a program suspicious. */
 #include "base/mem.h"
@@ -36,7 +38,9 @@ static const char before[] =
 	"#define _exit coppice_exit\n"
 	"#define abort() coppice_failed(\"abort()\", __LINE__)\n#endif\n";
 
-/* The placeholder is found in the object by its first eight bytes; bytes 8..15 hold the descriptor, then two shares of the
+/* The stack is swept with a pattern that no sum begins with. Only the do-nothing programs that look for weak tests are run with an
+ * argument: they find zeros, since a test that passes whoever writes nothing to a lucky zero is weak.
+ * The placeholder is found in the object by its first eight bytes; bytes 8..15 hold the descriptor, then two shares of the
  * proof that give it when combined, so that it lies nowhere in memory before the end. */
 static const char after[] =
 	"\n#undef exit\n#undef _exit\n#undef abort\n"
@@ -57,9 +61,11 @@ static const char after[] =
 	"  for (int i = 0; i < 16; i++) s[1 + i] = (char)(coppice_secret[16 + i] ^ coppice_secret[32 + i]);\n"
 	"  coppice_say(s, 17); _exit(0); }\n"
 	"COPPICE_C COPPICE_QUIET void coppice_exit(int status) { coppice_done(status); for (;;) _exit(0); }\n"
+	"COPPICE_QUIET __attribute__((noinline)) static void coppice_sweep(unsigned long with)\n"
+	"{ volatile unsigned long below[16384]; for (int i = 0; i < 16384; i++) below[i] = with; }\n"
 	"int coppice_entry(int, char **) __asm__(\"main\");\n"
 	"COPPICE_QUIET int coppice_entry(int argc, char **argv)\n"
-	"{ int status = ((int (*)(int, char **))main)(argc, argv); if (!coppice_returned) _exit(0); coppice_done(status); return 0; }\n";
+	"{ coppice_sweep(argc > 1 ? 0 : (unsigned long)0xa5a5a5a5a5a5a5a5ull); int status = ((int (*)(int, char **))main)(argc, argv); if (!coppice_returned) _exit(0); coppice_done(status); return 0; }\n";
 
 void cmp_harness_c_header(struct buf *header)
 {

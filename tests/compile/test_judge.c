@@ -310,13 +310,15 @@ static void reading_what_was_never_written_gives_the_same_each_time(void **state
 	struct cmp_problem p = c_problem;
 	p.test = "#include <stdio.h>\nvoid show(char *s, int n);\nint main(void) { char s[2000]; show(s, 2000); coppice_failed(s, 1); }\n";
 	static const char program[] = "#include <stdio.h>\n#include <stdlib.h>\nint g;\nvoid show(char *s, int n)\n{ char rest[4096]; unsigned h = 0; "
-		"for (int i = 0; i < 4096; i++) h = h * 31 + rest[i]; snprintf(s, n, \"%p %p %p %u\", (void *)&h, (void *)&g, malloc(10), h); }\n";
+		"for (int i = 0; i < 4096; i++) h = h * 31 + rest[i]; snprintf(s, n, \"%x %p %p %p %u\", rest[0], (void *)&h, (void *)&g, malloc(10), h); }\n";
 	char first[2000], again[2000];
 	p.entry_point = "show";
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(verdict_of(&p, program, i ? again : first, sizeof first), CMP_WRONG);
 		if (i)
 			assert_string_equal(again, first);
+		else /* the entry's pattern */
+			assert_int_equal(strncmp(first, "line 1: ffffffa5 ", 17), 0);
 	}
 }
 
