@@ -44,8 +44,10 @@ static void for_each(const char *backend, enum kern_type compute, void (*check)(
 		skip();
 	}
 	OK(kern_open(&k, backend, NULL, compute));
+	/* The sanitizers look at memory: every fifth variant has all shapes and all storages. The last is always among them. */
+	int step = getenv("COPPICE_SAN") ? 5 : 1;
 	for (int i = 0; i < COUNT(trials); i++)
-		for (int v = 0; v < trials[i].n_variants; v++)
+		for (int v = (trials[i].n_variants - 1) % step; v < trials[i].n_variants; v += step)
 			check(&k, &trials[i], v);
 	kern_close(&k);
 }
