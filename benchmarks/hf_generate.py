@@ -74,7 +74,8 @@ def measure_hf(model, args):
 def measure_engine(args):
     out = subprocess.run([args.bench, "--model", str(args.model), "--threads", str(args.threads), "--steps", str(args.tokens), "--csv"],
                          check=True, capture_output=True, text=True).stdout
-    rows = {(r["scenario"], r["forks"], r["capture"]): float(r["tokens_per_s"]) for r in csv.DictReader(io.StringIO(out))}
+    table = "\n".join(line for line in out.splitlines() if not line.startswith("#"))
+    rows = {(r["scenario"], r["forks"], r["capture"]): float(r["tokens_per_s"]) for r in csv.DictReader(io.StringIO(table))}
     return rows["decode", "32", "on"]
 
 
