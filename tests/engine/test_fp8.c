@@ -158,15 +158,16 @@ static struct found compare(const struct reference *r, const struct result *got)
 	return f;
 }
 
-/* Two runs of this arithmetic that sum in another order part where a value falls on the other side of a rounding, to the next
- * e4m3 code at worst, an eighth away. 2e-2 is the project's bound. Where one of 840 top-1 routes flips, everything in its
- * position is another expert's: the bound over all positions leaves room for that. A wrong rule is at 7e-2 and more. */
+/* 2e-2 is the project's bound. Two runs of this arithmetic that sum in another order part where a value falls on the other side of
+ * a rounding, to the next e4m3 code at worst, an eighth away. Where a route flips for that (one of 840 top-1 routes of `blocks`
+ * does), everything in its position is another expert's: then the bound holds before the flip, and twice it over all. A wrong rule is
+ * at 3.6e-2 and more, and loses a tenth of the sets. */
 static bool within(const struct found *f, const struct reference *r)
 {
-	return f->before <= 2e-2 && f->rms <= 4e-2 && f->sets >= 0.99 * f->routes && f->n_before * 2 > r->n;
+	return f->before <= 2e-2 && f->rms <= (f->sets == f->routes ? 2e-2 : 4e-2) && f->sets >= 0.99 * f->routes && f->n_before * 2 > r->n;
 }
 
-static const char *const models[] = {"blocks", "fp8fused"};
+static const char *const models[] = {"blocks", "fp8fused", "qwen3_blocks", "olmoe_stack", "mixtral_blocks"};
 enum { N_MODELS = sizeof models / sizeof *models };
 
 static void hold_to(const char *name, const char *backend, int prompt, int forks)
@@ -235,7 +236,7 @@ static void activations_left_alone_are_noticed(void **state)
 			reference_open(&r, models[i]);
 			struct result got = run(&r, models[i], &(struct eng_options){.compute = others[c], .threads = 1, .max_forks = 1}, 0, 0);
 			struct found f = compare(&r, &got);
-			assert_true(f.rms > 6e-2);
+			assert_true(f.rms > 3e-2);
 			assert_false(within(&f, &r));
 			got.logits[3] = NAN;
 			f = compare(&r, &got);

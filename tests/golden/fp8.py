@@ -27,7 +27,7 @@ sys.path.insert(0, str(HERE))
 import reference  # noqa: E402
 import rounded  # noqa: E402
 
-MODELS = ["blocks", "fp8fused"]
+MODELS = ["blocks", "fp8fused", "qwen3_blocks", "olmoe_stack", "mixtral_blocks"]
 
 
 def quantise(x, block):
@@ -42,15 +42,19 @@ def block_of(folder):
     return json.loads((folder / "config.json").read_text())["quantization_config"]["weight_block_size"][1]
 
 
+def family_of(folder):
+    return reference.FAMILIES[json.loads((folder / "config.json").read_text())["model_type"]]
+
+
 def fp8_names(folder):
     """Parameters of HF's class that the folder stores as FP8, experts packed."""
-    names = set()
+    names, family = set(), family_of(folder)[0]
     for path in folder.glob("*.safetensors"):
         with safe_open(path, "pt") as f:
             for name in f.keys():
                 if f.get_slice(name).get_dtype() != "F8_E4M3":
                     continue
-                name = name.replace("model.language_model.", "model.")
+                name = reference.hf_name(name, family)
                 if ".mlp.experts." in name:
                     name = name.split(".experts.")[0] + ".experts." + ("down_proj" if "down_proj" in name else "gate_up_proj")
                 names.add(name)
@@ -100,10 +104,11 @@ class Quantised(rounded.Rounded):
         return r(self.input(hidden, down) @ down.T)
 
 
-def hf_in_bfloat16(wide_model):
+def hf_in_bfloat16(wide_model, folder):
     torch.set_default_dtype(torch.float32)
-    module = importlib.import_module("transformers.models.qwen3_5_moe.modeling_qwen3_5_moe")
-    model = module.Qwen3_5MoeForCausalLM(wide_model.config).to(torch.bfloat16).eval()
+    family, _, model_class, _ = family_of(folder)
+    module = importlib.import_module(reference.installed(family, "modeling"))
+    model = getattr(module, model_class)(wide_model.config).to(torch.bfloat16).eval()
     model.load_state_dict({n: t.to(torch.bfloat16) for n, t in wide_model.state_dict().items()}, strict=False)
     return model
 
@@ -150,7 +155,7 @@ def make(name):
     worst = ((exact[0] - hf[0]).abs().max() / hf[0].std()).item()
     assert worst < 1e-5 and torch.equal(exact[1], hf[1]), f"without rounding this is not HF's float64 run: {worst}"
     want = formulas(folder, lambda x: x.float().bfloat16().double(), sequences)
-    served_model = hf_in_bfloat16(wide_model)
+    served_model = hf_in_bfloat16(wide_model, folder)
     with quantised_products(served_model, wide, names, block):
         served = hf_run(served_model, sequences)
     out.mkdir(parents=True, exist_ok=True)
