@@ -180,9 +180,35 @@ static int write_all(int fd, const char *data, size_t n)
 	return 0;
 }
 
+bool file_is_special(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+char *file_target(const char *path)
+{
+	char *real = realpath(path, NULL), *out = mem_strdup(real ? real : path);
+	free(real);
+	return out;
+}
+
+static int write_special(const char *path, const void *data, size_t n)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(ERR_IO, "cannot write %s", path);
+	int err = write_all(fd, data, n) < 0 ? err_errno(ERR_IO, "cannot write %s", path) : 0;
+	if (close(fd) < 0 && !err)
+		err = err_errno(ERR_IO, "cannot write %s", path);
+	return err;
+}
+
 int file_write(const char *path, const void *data, size_t n)
 {
-	char *temporary = mem_printf("%s.%ld.tmp", path, (long)getpid());
+	if (file_is_special(path))
+		return write_special(path, data, n);
+	char *target = file_target(path), *temporary = mem_printf("%s.%ld.tmp", target, (long)getpid());
 	int err = 0;
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (fd < 0) {
@@ -195,7 +221,7 @@ int file_write(const char *path, const void *data, size_t n)
 		failed = true;
 		saved = errno;
 	}
-	if (!failed && rename(temporary, path) < 0) {
+	if (!failed && rename(temporary, target) < 0) {
 		failed = true;
 		saved = errno;
 	}
@@ -206,6 +232,22 @@ int file_write(const char *path, const void *data, size_t n)
 	}
 out:
 	mem_free(temporary);
+	mem_free(target);
+	return err;
+}
+
+int file_can_write(const char *path)
+{
+	if (file_is_special(path))
+		return access(path, W_OK) < 0 ? err_errno(ERR_IO, "cannot write %s", path) : 0;
+	char *target = file_target(path), *temporary = mem_printf("%s.%ld.tmp", target, (long)getpid());
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), err = fd < 0 ? err_errno(ERR_IO, "cannot write %s", path) : 0;
+	if (fd >= 0) {
+		close(fd);
+		unlink(temporary);
+	}
+	mem_free(temporary);
+	mem_free(target);
 	return err;
 }
 

@@ -26,8 +26,15 @@ void file_map_guard(void);
 
 /* Appends the whole file (or standard input for "-") to b; ERR_IO, ERR_LIMIT when over b->max. */
 int file_read(struct buf *b, const char *path) CHECK_RESULT;
-/* Written beside and renamed: after a crash or a full disk the old file, or none, is there. ERR_IO. */
+/* Written beside and renamed: after a crash or a full disk the old file, or none, is there. A symbolic link stays, what it leads to
+ * is replaced; into a device or a FIFO it is written straight. ERR_IO. */
 int file_write(const char *path, const void *data, size_t n) CHECK_RESULT;
+/* Whether file_write could begin, for whoever works long before it writes. Leaves nothing behind. ERR_IO. */
+int file_can_write(const char *path) CHECK_RESULT;
+/* Whether something is at path that is no file of its own: a device, a FIFO, a socket, a folder. Links are followed. */
+bool file_is_special(const char *path);
+/* The name to rename to: what a symbolic link leads to, else path. Yours. */
+char *file_target(const char *path);
 /* mkdir -p. */
 int file_mkdirs(const char *path) CHECK_RESULT;
 bool file_exists(const char *path);

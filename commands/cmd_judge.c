@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* One program to judge and where its result goes. */
 struct item {
@@ -85,7 +86,7 @@ static char *result_words(const struct srch_judged *j)
 static json_t *result_json(const struct item *it)
 {
 	const struct srch_judged *j = &it->judged;
-	json_t *line = it->sample ? json_loads(it->sample->json, 0, NULL) : json_pack("{s:s, s:s}", "task_id", it->task->id, "solution", it->task->solution);
+	json_t *line = it->sample ? json_loads(it->sample->json, JSON_ALLOW_NUL, NULL) : json_pack("{s:s, s:s}", "task_id", it->task->id, "solution", it->task->solution);
 	if (!json_is_object(line)) { /* cannot be: the samples reader parsed it */
 		json_decref(line);
 		line = json_object();
@@ -201,15 +202,30 @@ static void print_text(const struct batch *b, const struct totals *t, const char
 		printf("results: %s\n", path);
 }
 
+/* Where the results go, known and found writable before the work; NULL: nowhere. Yours. */
+static int results_path(char **out, const struct options *o)
+{
+	struct stat results, samples;
+	*out = o->results ? mem_strdup(o->results) : o->samples && strcmp(o->samples, "-") ? mem_printf("%s_results.jsonl", o->samples) : NULL;
+	if (!*out)
+		return 0;
+	if (o->samples && !stat(*out, &results) && !stat(o->samples, &samples) && S_ISREG(results.st_mode) && results.st_dev == samples.st_dev &&
+	    results.st_ino == samples.st_ino)
+		return err_set(ERR_USAGE, "--results %s is the samples file itself: name another", *out);
+	return file_can_write(*out);
+}
+
 static int judge_listed(const struct options *o, const struct srch_judge *table)
 {
 	struct srch_tasks tasks;
 	struct srch_samples samples = { 0 };
 	struct batch b = { 0 };
+	char *path = NULL;
 	int err = open_tasks(&tasks, o);
 	if (err)
 		return err;
-	if (o->samples)
+	err = results_path(&path, o);
+	if (!err && o->samples)
 		err = srch_samples_load(&samples, o->samples);
 	if (!err)
 		err = o->samples ? collect_samples(&b, &tasks, &samples) : collect_references(&b, &tasks);
@@ -217,12 +233,7 @@ static int judge_listed(const struct options *o, const struct srch_judge *table)
 		err = err_prefix(err, "%s", o->samples);
 	if (!err)
 		err = judge_all(&b, table, (int)o->threads);
-	char *path = NULL;
-	if (!err && o->results)
-		path = mem_strdup(o->results);
-	else if (!err && o->samples && strcmp(o->samples, "-") != 0)
-		path = mem_printf("%s_results.jsonl", o->samples);
-	if (path)
+	if (!err && path)
 		err = write_results(&b, path);
 	if (!err) {
 		struct totals t = add_up(&b);

@@ -60,6 +60,8 @@ static int open_with(struct kern *k, const struct kern_backend *b, struct crew *
 int kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute)
 {
 	const struct kern_backend *b = by_name(name);
+	if (!b && strcmp(name, "cuda") == 0)
+		return err_set(ERR_MISSING, "the backend \"cuda\" is not built into this coppice; cpu is");
 	if (!b)
 		return err_set(ERR_USAGE, "unknown backend \"%s\"; there are ref, cpu, cpu-avx512, cpu-avx2, cpu-base and check",
 			name);

@@ -1,5 +1,6 @@
 #include "report/zip.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include <unistd.h>
 #include <zlib.h>
@@ -40,16 +41,19 @@ static void put_member(struct buf *b, const char *name, uint32_t crc, uint32_t n
 
 int zip_open(struct zip **out, const char *path)
 {
-	char *part = mem_printf("%s.part", path);
-	FILE *file = fopen(part, "wb");
 	*out = NULL;
+	if (file_is_special(path))
+		return err_set(ERR_USAGE, "%s is a folder or a device: an archive needs a file of its own", path);
+	char *target = file_target(path), *part = mem_printf("%s.part", target);
+	FILE *file = fopen(part, "wb");
 	if (!file) {
 		int rc = err_errno(ERR_IO, "%s cannot be written", part);
 		mem_free(part);
+		mem_free(target);
 		return rc;
 	}
 	struct zip *z = mem_zalloc(sizeof *z);
-	*z = (struct zip){.file = file, .path = mem_strdup(path), .part = part};
+	*z = (struct zip){.file = file, .path = target, .part = part};
 	buf_init(&z->directory, BUF_MAX_TEXT);
 	*out = z;
 	return 0;

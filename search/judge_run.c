@@ -100,7 +100,8 @@ int srch_judge_run(const char *dir, const struct srch_judge *judge, int workers,
 	out->tasks = r->n_tasks;
 	out->programs = r->n_programs;
 	if (!r->complete) {
-		rc = err_set(ERR_CONFLICT, "%s is unfinished: %zu of %zu tasks are there; finish it with `search --resume` first", dir,
+		rc = err_set(ERR_CONFLICT, "%s is unfinished: %zu of %zu tasks are there; finish it first, with --resume and the command and options "
+			"it was begun with", dir,
 			r->n_tasks, r->n_tasks_planned);
 	} else if (r->judged && !again) {
 		memcpy(out->commit, r->commit, sizeof out->commit);

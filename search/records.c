@@ -17,6 +17,19 @@ bool record_has(const struct record *r, const char *field)
 	return json_object_get(r->object, field) != NULL;
 }
 
+/* Text of ours ends at a zero byte: one that a model wrote becomes U+FFFD, which no compiler takes for code. Yours. */
+static char *without_nul(const char *s, size_t n)
+{
+	struct buf b;
+	buf_init(&b, SIZE_MAX / 2);
+	for (size_t i = 0; i < n; i += strlen(s + i) + 1)
+		if (buf_str(&b, s + i) || (i + strlen(s + i) < n && buf_str(&b, "\xef\xbf\xbd")))
+			break;
+	char *out = mem_strdup(b.len ? buf_text(&b) : "");
+	buf_release(&b);
+	return out;
+}
+
 int record_text(const struct record *r, const char *field, bool required, char **out)
 {
 	const json_t *v = json_object_get(r->object, field);
@@ -25,7 +38,7 @@ int record_text(const struct record *r, const char *field, bool required, char *
 		return required ? record_error(r, field, "missing") : 0;
 	if (!json_is_string(v))
 		return record_error(r, field, "must be text");
-	*out = mem_strdup(json_string_value(v));
+	*out = without_nul(json_string_value(v), json_string_length(v));
 	return 0;
 }
 
@@ -42,6 +55,8 @@ int record_id(const struct record *r, const char *field, char **out)
 	if (!json_is_string(v))
 		return record_error(r, field, "must be text or a whole number");
 	const char *s = json_string_value(v);
+	if (strlen(s) != json_string_length(v))
+		return record_error(r, field, "holds a control character");
 	if (!*s || strlen(s) > SRCH_MAX_ID)
 		return record_error(r, field, *s ? "longer than 200 bytes" : "is empty");
 	for (const char *p = s; *p; p++) {
@@ -55,7 +70,7 @@ int record_id(const struct record *r, const char *field, char **out)
 static int each_item(const char *name, const char *text, size_t len, record_fn *fn, void *ctx)
 {
 	json_error_t e;
-	json_t *array = json_loadb(text, len, 0, &e);
+	json_t *array = json_loadb(text, len, JSON_ALLOW_NUL, &e);
 	if (!array)
 		return err_set(ERR_FORMAT, "%s, line %d: not JSON: %s", name, e.line, e.text);
 	int rc = 0;
@@ -73,7 +88,7 @@ static int each_item(const char *name, const char *text, size_t len, record_fn *
 static int one_line(const char *name, size_t at, const char *text, size_t len, record_fn *fn, void *ctx)
 {
 	json_error_t e;
-	json_t *object = json_loadb(text, len, JSON_DECODE_ANY, &e);
+	json_t *object = json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
 	if (!object)
 		return err_set(ERR_FORMAT, "%s, line %zu: not JSON: %s", name, at, e.text);
 	int rc;

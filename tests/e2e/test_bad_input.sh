@@ -105,3 +105,21 @@ if mount -t tmpfs -o size=300k coppice-test full 2>/dev/null; then
 else
 	echo "skip a full disk: this user may not mount a small file system"
 fi
+
+# where results go
+cat >half.jsonl <<'J'
+{"task_id": "half", "language": "c", "prompt": "int half(int a) {", "entry_point": "half", "test": "int half(int);\nint main(void) { assert(half(4) == 2); return 0; }"}
+J
+printf '%s\n' '{"task_id": "half", "completion": " return a / 2; }"}' '{"task_id": "half", "completion": "\n return a / 2\u0000; }"}' >half-samples.jsonl
+judge() { "$coppice" judge --tasks half.jsonl --samples half-samples.jsonl --quiet "$@"; }
+says "results into a folder that is not there are refused before the work" 1 "nowhere/r" judge --results nowhere/r
+says "the samples are not overwritten by the results" 2 "samples file itself" judge --results half-samples.jsonl
+runs "a zero byte in one sample stops no other" 0 judge --results r.jsonl
+equal "the sample with the zero byte fails alone" "True False" "$(python3 -c 'import json; print(*[json.loads(l)["passed"] for l in open("r.jsonl")])')"
+mkfifo pipe && (cat pipe >through) & runs "results go through a pipe" 0 judge --results pipe
+wait
+[ -p pipe ] && cmp -s r.jsonl through && ok "the pipe is still one, and all came through" || not_ok "the pipe is still one, and all came through"
+ln -s target link && : >target
+runs "results go where a link leads" 0 judge --results link
+[ -L link ] && cmp -s r.jsonl target && ok "the link is still one" || not_ok "the link is still one"
+says "a backend that is not built in" 3 "cuda" "$coppice" search --limit 1 --forks 1 --out none --backend cuda

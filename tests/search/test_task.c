@@ -63,7 +63,7 @@ static void a_bad_line_is_named_with_file_line_and_field(void **state)
 		{"{\"question\":\"1+1?\",\"answer\":\"2\"}", "field \"answer\": holds no \"####\""},
 		{"{\"id\":0,\"raw_problem\":\"x = 1\",\"raw_solution\":\"\",\"new_problem\":\"def g():\",\"new_solution\":\"\",\"test_code\":\"\"}",
 			"field \"raw_problem\": defines no function"},
-		{"{\"task_id\":\"x\\u0000y\",\"prompt\":\"\"}", "not JSON"},
+		{"{\"task_id\":\"x\\u0000y\",\"prompt\":\"\"}", "field \"task_id\": holds a control character"},
 		{"\x1f\x8b\x08", "t.jsonl: gzip data end in the middle"},
 		{"\x1f\x8bxxxxxxxxxxxx", "t.jsonl: not valid gzip"},
 	};
