@@ -1,6 +1,7 @@
 /* coppice align: how alike two programs of one task are routed, layer by layer. */
 #include "base/mem.h"
 #include "commands/commands.h"
+#include "commands/open.h"
 #include "report/json.h"
 #include "report/summary.h"
 
@@ -11,7 +12,7 @@ static int run(const struct options *o)
 	struct rep_options opt = {.resamples = (int)o->resamples, .threads = (int)o->threads, .seed = (uint64_t)o->seed, .routing = true};
 	int err = aln_by_parse(&opt.by, o->by);
 	if (!err)
-		err = run_load(&r, o->args[0], RUN_ROUTING);
+		err = open_run(&r, o->args[0], RUN_ROUTING);
 	if (!err)
 		err = rep_figures_make(&f, r, &opt);
 	if (!err && !f.has_routing)

@@ -1,12 +1,13 @@
 /* coppice export: a run for other programs. */
 #include "commands/commands.h"
+#include "commands/open.h"
 #include "report/export.h"
 #include <jansson.h>
 
 static int export_npz(const struct options *o)
 {
 	struct run *r = NULL;
-	int err = run_load(&r, o->args[0], RUN_ROUTING | RUN_WEIGHTS | RUN_PROMPTS);
+	int err = open_run(&r, o->args[0], RUN_ROUTING | RUN_WEIGHTS | RUN_PROMPTS);
 	if (!err)
 		err = rep_export_npz(r, o->out);
 	run_free(r);
@@ -18,7 +19,7 @@ static int export_text(const struct options *o, bool csv)
 	struct run *r = NULL;
 	struct rep_figures f = {0};
 	struct rep_options opt = {0};
-	int err = run_load(&r, o->args[0], 0);
+	int err = open_run(&r, o->args[0], 0);
 	if (!err)
 		err = rep_figures_make(&f, r, &opt);
 	if (!err)

@@ -1,6 +1,7 @@
 /* coppice redundancy: how much of what was grown is the same program again. */
 #include "base/mem.h"
 #include "commands/commands.h"
+#include "commands/open.h"
 #include "report/json.h"
 #include "report/summary.h"
 
@@ -9,7 +10,7 @@ static int run(const struct options *o)
 	struct run *r = NULL;
 	struct rep_figures f = {0};
 	struct rep_options opt = {.texts = true};
-	int err = run_load(&r, o->args[0], 0);
+	int err = open_run(&r, o->args[0], 0);
 	if (!err)
 		err = rep_figures_make(&f, r, &opt);
 	if (!err && o->json) {

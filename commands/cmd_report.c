@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "commands/commands.h"
+#include "commands/open.h"
 #include "report/write.h"
 #include <jansson.h>
 
@@ -36,7 +37,7 @@ static int run(const struct options *o)
 	char *dir = o->out ? mem_strdup(o->out) : mem_printf("%.*s-report", (int)n, o->args[0]);
 	int err = aln_by_parse(&opt.by, o->by);
 	if (!err)
-		err = run_load(&r, o->args[0], RUN_ROUTING);
+		err = open_run(&r, o->args[0], RUN_ROUTING);
 	if (!err)
 		err = rep_figures_make(&f, r, &opt);
 	if (!err)

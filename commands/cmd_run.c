@@ -45,6 +45,7 @@ static int run(const struct options *o)
 		struct srch_options so = search_options(&with);
 		struct srch_judge table = srch_judge_table(judge);
 		struct srch_outcome done;
+		tell_when_stopped();
 		err = srch_run(&so, &tasks, srch_gen_table(gen), &table, &done);
 	}
 	srch_gen_close(gen);

@@ -35,6 +35,7 @@ static int run(const struct options *o)
 	if (!err) {
 		struct srch_options so = search_options(o);
 		struct srch_judge judge = srch_judge_table(NULL);
+		tell_when_stopped();
 		err = srch_run(&so, &tasks, srch_gen_table(gen), &judge, &done);
 	}
 	if (!err)

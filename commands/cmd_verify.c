@@ -24,7 +24,7 @@ static int run(const struct options *o)
 	struct run *r = NULL;
 	struct srch_gen *gen = NULL;
 	struct srch_verified v = { 0 };
-	int err = run_load(&r, o->args[0], 0);
+	int err = open_run(&r, o->args[0], 0);
 	if (!err)
 		err = open_generator_of(&gen, r, o);
 	if (!err)

@@ -1,11 +1,14 @@
 #include "commands/open.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/hub.h"
 #include "search/run.h"
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 int open_tasks(struct srch_tasks *tasks, const struct options *o)
 {
@@ -108,6 +111,34 @@ int open_generator(struct srch_gen **out, const struct options *o)
 		srch_gen_close(*out);
 		*out = NULL;
 	}
+	return err;
+}
+
+/* Only what a signal handler may do; then the signal does what it would have done. */
+static void say_stopped(int sig)
+{
+	static const char text[] = "\ncoppice: stopped; what was finished is saved: the same command with --resume goes on\n";
+	ssize_t said = write(STDERR_FILENO, text, sizeof text - 1);
+	(void)said;
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+void tell_when_stopped(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+		struct sigaction now;
+		if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+			sigaction(signals[i], &(struct sigaction){ .sa_handler = say_stopped }, NULL);
+	}
+}
+
+int open_run(struct run **out, const char *dir, unsigned what)
+{
+	int err = run_load(out, dir, what);
+	if (!err && !(*out)->complete)
+		log_warn("%s is not finished: %zu of %zu tasks are there, and only they count here", dir, (*out)->n_tasks, (*out)->n_tasks_planned);
 	return err;
 }
 

@@ -5,6 +5,8 @@
 #include "commands/options.h"
 #include "search/search.h"
 
+struct run;
+
 /* Tasks: --tasks (with --humaneval joined), or the embedded ones; the first --limit of them. */
 int open_tasks(struct srch_tasks *tasks, const struct options *o) CHECK_RESULT;
 /* The folder of --model (a folder, a hub id in the local cache, or the embedded model). Yours, also where this fails (then it may
@@ -21,9 +23,12 @@ int open_model(struct eng_model **out, const struct options *o, int max_position
 int open_judge(struct cmp_judge **out, const struct options *o) CHECK_RESULT;
 /* The search's options from the command's. */
 struct srch_options search_options(const struct options *o);
+/* From here on an interrupt, a termination or a hang-up ends the process with a word on how to go on with the run. */
+void tell_when_stopped(void);
+/* run_load, and a warning where the run is not finished: what is told of it then is of the tasks that are there. Yours: run_free. */
+int open_run(struct run **out, const char *dir, unsigned what) CHECK_RESULT;
 /* The generator that a recorded run was made with: --model where it was not the embedded one. ERR_CONFLICT when the
  * model is another one. */
-struct run;
 int open_generator_of(struct srch_gen **out, const struct run *r, const struct options *o) CHECK_RESULT;
 
 #endif

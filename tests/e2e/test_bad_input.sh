@@ -123,3 +123,14 @@ ln -s target link && : >target
 runs "results go where a link leads" 0 judge --results link
 [ -L link ] && cmp -s r.jsonl target && ok "the link is still one" || not_ok "the link is still one"
 says "a backend that is not built in" 3 "cuda" "$coppice" search --limit 1 --forks 1 --out none --backend cuda
+
+# stopped by hand
+"$coppice" search --out stopped --forks 64 >out 2>err & pid=$!
+for _ in $(seq 100); do [ -e stopped/refs/heads ] && [ -n "$(ls -A stopped/refs/heads)" ] && break; sleep 0.1; done
+kill -TERM $pid
+wait $pid
+equal "a stopped run ends by its signal" 143 $?
+has "and says how to go on" err "--resume"
+runs "what was finished is whole" 0 "$coppice" fsck stopped
+runs "figures of an unfinished run" 0 "$coppice" redundancy stopped
+has "are said to be of one" err "not finished"
