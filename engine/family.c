@@ -2,6 +2,11 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Tensor names that all but Mixtral share. */
+#define EXPERTS_OF_MLP                                                                                                      \
+	.router = "mlp.gate.weight", .expert = "mlp.experts.%d.%s", .gate = "gate_proj.weight", .up = "up_proj.weight",     \
+	.down = "down_proj.weight", .fused_gate_up = "mlp.experts.gate_up_proj", .fused_down = "mlp.experts.down_proj"
+
 static const struct eng_family families[] = {
 	{
 		.model_type = "qwen3_5_moe",
@@ -19,13 +24,7 @@ static const struct eng_family families[] = {
 		.f_experts = "num_experts",
 		.f_top_k = "num_experts_per_tok",
 		.f_expert_width = "moe_intermediate_size",
-		.router = "mlp.gate.weight",
-		.expert = "mlp.experts.%d.%s",
-		.gate = "gate_proj.weight",
-		.up = "up_proj.weight",
-		.down = "down_proj.weight",
-		.fused_gate_up = "mlp.experts.gate_up_proj",
-		.fused_down = "mlp.experts.down_proj",
+		EXPERTS_OF_MLP,
 	},
 	{
 		.model_type = "qwen3_moe",
@@ -36,13 +35,7 @@ static const struct eng_family families[] = {
 		.f_experts = "num_experts",
 		.f_top_k = "num_experts_per_tok",
 		.f_expert_width = "moe_intermediate_size",
-		.router = "mlp.gate.weight",
-		.expert = "mlp.experts.%d.%s",
-		.gate = "gate_proj.weight",
-		.up = "up_proj.weight",
-		.down = "down_proj.weight",
-		.fused_gate_up = "mlp.experts.gate_up_proj",
-		.fused_down = "mlp.experts.down_proj",
+		EXPERTS_OF_MLP,
 	},
 	{
 		.model_type = "olmoe",
@@ -53,13 +46,7 @@ static const struct eng_family families[] = {
 		.f_experts = "num_experts",
 		.f_top_k = "num_experts_per_tok",
 		.f_expert_width = "intermediate_size",
-		.router = "mlp.gate.weight",
-		.expert = "mlp.experts.%d.%s",
-		.gate = "gate_proj.weight",
-		.up = "up_proj.weight",
-		.down = "down_proj.weight",
-		.fused_gate_up = "mlp.experts.gate_up_proj",
-		.fused_down = "mlp.experts.down_proj",
+		EXPERTS_OF_MLP,
 	},
 	{
 		.model_type = "mixtral",
