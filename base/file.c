@@ -204,13 +204,20 @@ static int write_special(const char *path, const void *data, size_t n)
 	return err;
 }
 
+/* Opens a file beside *target, what path means, to be renamed to it. -1 with errno; both names are yours in any case. */
+static int open_beside(char **target, char **temporary, const char *path)
+{
+	*target = file_target(path);
+	*temporary = mem_printf("%s.%ld.tmp", *target, (long)getpid());
+	return open(*temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+}
+
 int file_write(const char *path, const void *data, size_t n)
 {
 	if (file_is_special(path))
 		return write_special(path, data, n);
-	char *target = file_target(path), *temporary = mem_printf("%s.%ld.tmp", target, (long)getpid());
-	int err = 0;
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	char *target, *temporary;
+	int err = 0, fd = open_beside(&target, &temporary, path);
 	if (fd < 0) {
 		err = err_errno(ERR_IO, "cannot write %s", path);
 		goto out;
@@ -240,8 +247,8 @@ int file_can_write(const char *path)
 {
 	if (file_is_special(path))
 		return access(path, W_OK) < 0 ? err_errno(ERR_IO, "cannot write %s", path) : 0;
-	char *target = file_target(path), *temporary = mem_printf("%s.%ld.tmp", target, (long)getpid());
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC, 0666), err = fd < 0 ? err_errno(ERR_IO, "cannot write %s", path) : 0;
+	char *target, *temporary;
+	int fd = open_beside(&target, &temporary, path), err = fd < 0 ? err_errno(ERR_IO, "cannot write %s", path) : 0;
 	if (fd >= 0) {
 		close(fd);
 		unlink(temporary);

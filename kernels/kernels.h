@@ -70,7 +70,7 @@ struct kern_weight {
 	const void *packed; /* NULL, or what kern_pack made of it for this backend */
 };
 /* ERR_FORMAT when the matrix cannot be computed with: an FP8 NaN code (0x7f, 0xff), a scale that is not finite or over
- * KERN_SCALE_MAX, an F16 infinity or NaN. To be called once for every matrix when a model is loaded. */
+ * KERN_SCALE_MAX, an F16 infinity or NaN. For one matrix in hand; the engine looks for the same in whole files (weights_check). */
 int kern_weight_check(const struct kern_weight *w) CHECK_RESULT;
 /* e4m3fn: 1 sign, 4 exponent (bias 7), 3 mantissa; steps of 2^-9 below 2^-6, largest 448 (0x7e), no infinities, 0x7f and 0xff
  * NaN. From f32: nearest, halves to the even code, larger ones (infinities too) to +-448, a NaN to 0x7f or 0xff by its sign. */

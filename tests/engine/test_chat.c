@@ -10,20 +10,12 @@
 #include "base/mem.h"
 #include "engine/chat.h"
 #include "engine/chat_rows.h"
+#include "tests/engine/read_file.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define GOLDEN "tests/golden/chat/"
-
-static struct buf read_file(const char *path)
-{
-	struct buf b;
-	buf_init(&b, BUF_MAX_TEXT);
-	if (file_read(&b, path))
-		fail_msg("%s", err_message());
-	return b;
-}
 
 static struct buf read_template(const char *name)
 {

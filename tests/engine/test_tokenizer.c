@@ -13,19 +13,11 @@
 #include "engine/tok_parts.h"
 #include "engine/tok_unicode.h"
 #include "engine/tokenizer.h"
+#include "tests/engine/read_file.h"
 #include <jansson.h>
 #include <zlib.h>
 
 #define GOLDEN "tests/golden/tokenizer/"
-
-static struct buf read_file(const char *path)
-{
-	struct buf b;
-	buf_init(&b, BUF_MAX_TEXT);
-	if (file_read(&b, path))
-		fail_msg("%s", err_message());
-	return b;
-}
 
 /* The lines of a text; the buffer is cut up. */
 struct lines {
