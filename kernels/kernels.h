@@ -9,6 +9,7 @@
  *   backend   what it is
  *   ref       plain C, double sums: the definition
  *   cpu       one source compiled for AVX-512, AVX2 and any machine, chosen at run time; all three give the same bits
+ *   cuda      kernels for an NVIDIA GPU, where nvcc was there at build time; operands live in the device's memory (kern_memory)
  *   check     cpu with ref beside every call, held to a stated bound; the first violation is the error of that call
  *
  * Determinism: row r of an output depends, to the bit, only on row r of the inputs (and on that row's own cache or state):
@@ -82,6 +83,7 @@ float kern_weight_at(const struct kern_weight *w, int r, int c);
 struct kern_backend;
 struct crew;
 struct kern_checker;
+struct kern_device;
 
 struct kern {
 	const struct kern_backend *backend;
@@ -89,13 +91,34 @@ struct kern {
 	enum kern_type compute; /* KERN_F32, KERN_BF16: the R of the formulas */
 	uint64_t bytes, macs;   /* since kern_open; anyone may set them to 0 */
 	struct kern_checker *checker;
+	struct kern_device *device; /* NULL unless the backend has a memory of its own */
 };
-/* name: "ref", "cpu" (best body for this processor), "cpu-avx512", "cpu-avx2", "cpu-base", "check"; NULL is "cpu".
+/* name: "ref", "cpu" (best body for this processor), "cpu-avx512", "cpu-avx2", "cpu-base", "check", "cuda"; NULL is "cpu".
  * ERR_USAGE for an unknown name, ERR_UNSUPPORTED for a body this processor lacks or a compute type that is not there. */
 int kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute) CHECK_RESULT;
 /* The check backend round any other, for tests. */
 int kern_open_check(struct kern *k, const struct kern_backend *inner, struct crew *crew, enum kern_type compute) CHECK_RESULT;
 void kern_close(struct kern *k);
+
+/* Memory. ref, cpu and check compute in the process's own. A backend with a memory of its own (kern_is_device) reads and writes
+ * rows, ids, weights and their scales, tables, units, states, pages, scratch and plans there: every pointer to such things is from
+ * kern_alloc. What describes them (views, kern_weight, kern_mlp, the op) is plain memory, read before the call returns. Contents
+ * of a device's memory (ids, positions, pages, experts) are not checked by the front: who puts them there has checked them.
+ * Calls are queued in order; kern_get waits for its bytes, all others need not. Without a device these are malloc and memcpy. */
+bool kern_is_device(const struct kern *k);
+void *kern_alloc(struct kern *k, size_t n) CHECK_RESULT; /* zeroed, 64-byte aligned; NULL when it does not fit */
+void kern_free(struct kern *k, void *p);
+int kern_put(struct kern *k, void *to, const void *plain, size_t n) CHECK_RESULT;  /* plain may be used again at once */
+int kern_get(struct kern *k, void *plain, const void *from, size_t n) CHECK_RESULT;
+int kern_copy(struct kern *k, void *to, const void *from, size_t n) CHECK_RESULT; /* within the backend's memory */
+size_t kern_room(const struct kern *k); /* bytes kern_alloc could still give, all together; SIZE_MAX where nobody says */
+
+/* Recording: operations between kern_record and kern_record_end are done and, by a device, kept under a key; kern_replay does them
+ * again as one launch, over the same memory. The key must say all that shapes them: the same key, the same calls with the same
+ * operands. kern_replay: 1 when it was done, 0 when nothing is kept under the key (and always without a device), or an error. */
+int kern_replay(struct kern *k, uint64_t key) CHECK_RESULT;
+int kern_record(struct kern *k, uint64_t key) CHECK_RESULT;
+int kern_record_end(struct kern *k) CHECK_RESULT;
 
 /* Packing: weights laid out for the backend, of the same type and size (rounded up to 16 rows). Optional: an unpacked matrix
  * gives the same bits, straight from the mapped file, at some cost per element. Worth it for a small model that is used many
@@ -132,6 +155,7 @@ struct kern_matmul_out {
 };
 struct kern_matmul {
 	struct kern_view x; /* [n, in], none of the y */
+	int quantised;      /* 0, or the block with which x was put through kern_quantise: codes and scales can be had back from it */
 	int n_out;          /* 1 .. KERN_MAX_OUT */
 	struct kern_matmul_out out[KERN_MAX_OUT];
 };
@@ -184,8 +208,13 @@ struct kern_experts {
 	struct kern_view y;                /* [n, d], not x */
 	void *scratch;                     /* kern_experts_scratch bytes, 64-byte aligned */
 	size_t scratch_bytes;
-	int *distinct;                     /* NULL, or set to the number of distinct experts touched */
+	const void *plan;                  /* what kern_experts_plan made; NULL where kern_experts_plan_bytes is 0 */
+	int32_t *distinct;                 /* NULL, or set to the number of distinct experts touched; in the backend's memory */
 };
+/* What a backend wants to know beforehand about op's mlp, n_experts, shared and shared_gate (for a device: a table of where they
+ * lie). plan: of kern_alloc, plan_bytes long, valid for every op with the same four. */
+size_t kern_experts_plan_bytes(const struct kern *k, const struct kern_experts *op);
+int kern_experts_plan(struct kern *k, const struct kern_experts *op, void *plan) CHECK_RESULT;
 /* For up to n rows of these shapes (op's pointers are not looked at, only top_k, n_experts, mlp[0], shared, x.cols). */
 size_t kern_experts_scratch(const struct kern *k, const struct kern_experts *op, int n);
 int kern_experts(struct kern *k, const struct kern_experts *op) CHECK_RESULT;
@@ -217,8 +246,25 @@ struct kern_attention {
 	enum kern_type kv_type;      /* KERN_F32, or KERN_BF16 (stored rounded: exact under compute BF16) */
 	int n_pages;                 /* in pool; page numbers are below (checked) */
 	struct kern_view y;          /* [n, h * c] */
+	/* What follows is for devices alone; others look at none of it. */
+	const struct kern_attention_unit *units; /* from kern_attention_units */
+	const int32_t *n_units;      /* [1] */
+	int longest;                 /* no row has more positions than that (position + 1) */
+	void *scratch;               /* kern_attention_scratch bytes, 64-byte aligned */
+	size_t scratch_bytes;
 };
 int kern_attention(struct kern *k, const struct kern_attention *op) CHECK_RESULT;
+size_t kern_attention_scratch(const struct kern *k, const struct kern_attention *op, int n); /* for up to n rows, up to op->longest */
+/* How a device shares its reading. Positions are cut into spans of KERN_SPAN, counted from 0; a unit is one span for consecutive
+ * rows whose tables hold the same pages there, so that they are read once. Every (row, span) is in exactly one unit, and a span's
+ * softmax is merged in order, so who shares with whom changes no bit. position and table are plain memory; units has room for
+ * n * spans of the longest row. Returns how many there are. */
+#define KERN_SPAN 256
+#define KERN_UNIT_ROWS 16
+struct kern_attention_unit {
+	int32_t span, first, rows; /* rows <= KERN_UNIT_ROWS */
+};
+int kern_attention_units(struct kern_attention_unit *units, const int32_t *position, const int32_t *const *table, int n);
 /* One page of one layer; a multiple of 64. A copy of its bytes is a copy of the page. */
 size_t kern_page_bytes(int kv_heads, int dim, enum kern_type kv_type);
 /* table[t * rot + i] = cos(t * theta^(-2i/rot)), [.. + rot/2 + i] = sin, i < rot/2, in double, rounded once. */
@@ -252,12 +298,40 @@ struct kern_gdn {
 	const int32_t *first; /* [n_seq + 1], first[0] = 0, first[n_seq] = n, each sequence at least one row */
 	const struct kern_gdn_state *state; /* [n_seq] */
 	struct kern_view y;   /* [n, hv dv] */
+	void *scratch;        /* kern_gdn_scratch bytes, 64-byte aligned; NULL where that is 0 */
+	size_t scratch_bytes;
 };
 int kern_gdn(struct kern *k, const struct kern_gdn *op) CHECK_RESULT;
+size_t kern_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n); /* for up to n rows, in up to n sequences */
+
+/* y[to[r]] = x[r]: rows to places of their own. */
+struct kern_scatter {
+	struct kern_view x; /* [n, d] */
+	const int32_t *to;  /* [n], distinct, each 0 .. y.rows - 1 (checked) */
+	struct kern_view y; /* [m, d], apart from x */
+};
+int kern_scatter(struct kern *k, const struct kern_scatter *op) CHECK_RESULT;
+
+/* What a backend with a memory of its own does for the functions of the same names above. open fills k->device. */
+struct kern_memory {
+	int (*open)(struct kern *k);
+	void (*close)(struct kern *k);
+	void *(*alloc)(struct kern *k, size_t n);
+	void (*free)(struct kern *k, void *p);
+	int (*put)(struct kern *k, void *to, const void *plain, size_t n);
+	int (*get)(struct kern *k, void *plain, const void *from, size_t n);
+	int (*copy)(struct kern *k, void *to, const void *from, size_t n);
+	size_t (*room)(const struct kern *k);
+	int (*replay)(struct kern *k, uint64_t key);
+	int (*record)(struct kern *k, uint64_t key);
+	int (*record_end)(struct kern *k);
+};
 
 /* A backend: what fills the table. Operands have been checked by the front. */
 struct kern_backend {
 	const char *name, *isa; /* "cpu", "avx2" */
+	const struct kern_memory *memory; /* NULL: the process's own */
+	int chunk;                        /* rows of a prompt it wants at once; 0: no wish */
 	int (*embed)(struct kern *k, const struct kern_embed *op);
 	int (*norm)(struct kern *k, const struct kern_norm *op);
 	int (*matmul)(struct kern *k, const struct kern_matmul *op);
@@ -266,7 +340,12 @@ struct kern_backend {
 	int (*experts)(struct kern *k, const struct kern_experts *op);
 	int (*attention)(struct kern *k, const struct kern_attention *op);
 	int (*gdn)(struct kern *k, const struct kern_gdn *op);
-	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n);
+	int (*scatter)(struct kern *k, const struct kern_scatter *op);
+	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n); /* these: NULL for 0 */
+	size_t (*attention_scratch)(const struct kern *k, const struct kern_attention *op, int n);
+	size_t (*gdn_scratch)(const struct kern *k, const struct kern_gdn *op, int n);
+	size_t (*plan_bytes)(const struct kern *k, const struct kern_experts *op);
+	int (*plan)(struct kern *k, const struct kern_experts *op, void *plan);
 	size_t (*pack_bytes)(const struct kern *k, const struct kern_weight *w); /* NULL: does not pack */
 	void (*pack)(const struct kern *k, const struct kern_weight *w, void *dst);
 };

@@ -1,0 +1,82 @@
+/* kernels/cuda.cuh - inside kernels/. What the CUDA sources share: launching, and the few things a kernel needs to know.
+ *
+ * These files are compiled twice: by nvcc for a GPU, and by the C++ compiler against tests/shim, which runs blocks and threads on the
+ * processor, under the sanitizers. A kernel keeps to what has a meaning in both:
+ *   - shared memory comes from CU_SHARED (all of it dynamic; the shim gives exactly the bytes of the launch, poisoned),
+ *   - asynchronous copies, matrix instructions and other PTX stand in cuda_ptx.cuh alone,
+ *   - multiplications and additions are contracted nowhere (--fmad=false): a fused multiply-add is written fmaf.
+ *
+ * Sums. A dot product is cut into blocks of CU_BLOCK inputs from the first on. A block is one chain: of matrix instructions where both
+ * sides are exact in bfloat16 (FP8 codes are), else of fmaf in ascending order. The scaled sums of the blocks are added in ascending
+ * order, by CU_ADD. So a result depends on its row and its matrix alone, whatever tile, strip or warp it was computed by.
+ *
+ * Kernels of one pass overlap at their ends (programmatic dependent launch): each calls cu_wait() before it touches anything that an
+ * earlier kernel writes or reads; weights may be fetched before. */
+#ifndef KERNELS_CUDA_CUH
+#define KERNELS_CUDA_CUH
+
+extern "C" {
+#include "kernels/backends.h"
+}
+#include <cuda_runtime.h>
+
+enum { CU_WARP = 32, CU_BLOCK = 128 };
+
+/* The stream, counters and recordings behind k->device: cuda.cu. */
+struct kern_device {
+	cudaStream_t stream;
+	int sm_count, sm_major; /* multiprocessors, compute capability */
+	size_t shared_max;      /* bytes of shared memory one block may have */
+	unsigned long long *traffic; /* [1] bytes moved that only the device knows of (chosen experts, pages); in its memory */
+	struct kern_recordings *recordings;
+	void *bounce;           /* pinned; what kern_put copies from */
+	size_t bounce_used;
+};
+
+/* 0, or ERR_UNSUPPORTED naming the kernel, its shape and what the runtime said. */
+int cu_result(cudaError_t rc, const char *what);
+
+/* Launches kernel<<<grid, block, shared>>>(args...) on k's stream, so that it may begin while the one before it ends. */
+template <typename... Params, typename... Args>
+static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Args... args)
+{
+	if (shared > 48 * 1024) {
+		cudaError_t rc = cudaFuncSetAttribute((const void *)kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared);
+		if (rc != cudaSuccess)
+			return cu_result(rc, name);
+	}
+	cudaLaunchAttribute overlap = {};
+	overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
+	overlap.val.programmaticStreamSerializationAllowed = 1;
+	cudaLaunchConfig_t config = {};
+	config.gridDim = grid;
+	config.blockDim = block;
+	config.dynamicSmemBytes = shared;
+	config.stream = k->device->stream;
+	config.attrs = &overlap;
+	config.numAttrs = k->device->sm_major >= 9 ? 1 : 0;
+	return cu_result(cudaLaunchKernelEx(&config, kernel, Params(args)...), name);
+}
+
+static inline int cu_ceil(int a, int b)
+{
+	return (a + b - 1) / b;
+}
+
+/* The operations, each in the source of its name: cuda_rows.cu, cuda_matmul.cu, cuda_experts.cu, cuda_attention.cu, cuda_gdn.cu. */
+int cuda_embed(struct kern *k, const struct kern_embed *op);
+int cuda_norm(struct kern *k, const struct kern_norm *op);
+int cuda_quantise(struct kern *k, const struct kern_quantise *op);
+int cuda_route(struct kern *k, const struct kern_route *op);
+int cuda_scatter(struct kern *k, const struct kern_scatter *op);
+int cuda_matmul(struct kern *k, const struct kern_matmul *op);
+int cuda_experts(struct kern *k, const struct kern_experts *op);
+size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n);
+size_t cuda_plan_bytes(const struct kern *k, const struct kern_experts *op);
+int cuda_plan(struct kern *k, const struct kern_experts *op, void *plan);
+int cuda_attention(struct kern *k, const struct kern_attention *op);
+size_t cuda_attention_scratch(const struct kern *k, const struct kern_attention *op, int n);
+int cuda_gdn(struct kern *k, const struct kern_gdn *op);
+size_t cuda_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n);
+
+#endif
