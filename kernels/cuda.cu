@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_HALVES = 2, HALF_BYTES = 4 << 20, KEPT = 64 };
+enum { N_HALVES = 2, KEPT = 64 };
+static const size_t HALF_BYTES = (size_t)4 << 20;
 
 /* Pinned memory that transfers go through: a copy to the device may still be under way in one half while the other is filled. */
 struct cu_bounce {
