@@ -14,6 +14,12 @@ FOLDERS := base kernels compile align engine search report commands
 
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings \
         -Wundef -Wformat=2 -Wold-style-definition -Wno-missing-field-initializers -Wno-format-truncation
+# The CUDA kernels are built in where there is an nvcc (and its host compiler); CUDA=0 leaves them out. Every kernel is compiled for
+# sm_80, which later ones can run as well, and for sm_90a.
+NVCC   ?= nvcc
+CUDA   ?= $(if $(SANFLAGS),0,$(if $(and $(shell command -v $(NVCC)),$(shell command -v g++)),1,0))
+NVCCFLAGS := -std=c++17 -O3 --fmad=false -lineinfo -I. -Xcompiler -Wall,-Wextra,-Werror -Xptxas -v \
+             -gencode=arch=compute_80,code=[sm_80,compute_80] -gencode=arch=compute_90a,code=sm_90a
 PKGS   := libgit2 libpcre2-8 jansson libseccomp libutf8proc zlib
 CFLAGS := -std=gnu17 -D_GNU_SOURCE $(O) $(WARN) -ffp-contract=off -fno-math-errno -pthread -I. -include base/banned.h $(SANFLAGS) \
           $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -29,6 +35,10 @@ KERNEL_FLAGS = $(if $(SANFLAGS),,$(if $(filter kernels/%,$(1)),-O3))
 
 SRC  = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 OBJ  = $(patsubst %.c,$(BUILD)/%.o,$(call SRC,$(1)))
+CUDA_SRC := $(sort $(wildcard kernels/cuda*.cu))
+CUDA_OBJ := $(if $(filter 1,$(CUDA)),$(patsubst %.cu,$(BUILD)/gpu/%.o,$(CUDA_SRC)))
+# With GPU code nvcc links, since it knows where its runtime is.
+LINK      = $(if $(CUDA_OBJ),$(NVCC) -cudart static -Xcompiler -pthread,$(CC) $(LDFLAGS))
 # Libraries, highest layer first, so that the linker finds what each needs in a later one.
 LIB_base     := $(BUILD)/libbase.a
 LIB_kernels  := $(BUILD)/libkernels.a $(LIB_base)
@@ -52,13 +62,13 @@ man: $(BUILD)/coppice
 	$(BUILD)/coppice --man >docs/man/coppice.1
 	for c in $$($(BUILD)/coppice --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do $(BUILD)/coppice --man $$c >docs/man/coppice-$$c.1; done
 
-.PHONY: all test test-programs unit e2e san san-programs man layers headers style bench benches clean install
+.PHONY: all cuda test test-programs unit e2e san san-programs man layers headers style bench benches clean install
 .SECONDARY:
 all: $(BUILD)/coppice $(BUILD)/coppice-box
 
-$(BUILD)/coppice: $(BUILD)/commands/main.o $(LIB_commands)
+$(BUILD)/coppice: $(BUILD)/commands/main.o $(CUDA_OBJ) $(LIB_commands)
 	$(SAY) '  link $@'
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 # The supervisor that runs inside the sandbox; static, so that it needs nothing from the sandbox's file system.
 $(BUILD)/coppice-box: compile/box/box.c | $(BUILD)/.dir
 	@mkdir -p $(@D)
@@ -71,6 +81,13 @@ $(BUILD)/%.o: %.c | $(BUILD)/.dir
 	@mkdir -p $(@D)
 	$(SAY) '  cc   $<'
 	$(Q)$(CC) $(CFLAGS) $(call KERNEL_FLAGS,$<) $(call ISA_FLAGS,$<) -MMD -MP -c -o $@ $<
+
+# What ptxas says of every kernel is kept beside the object: `make cuda` reads it.
+$(BUILD)/gpu/%.o: %.cu | $(BUILD)/.dir
+	@mkdir -p $(@D)
+	$(SAY) '  nvcc $<'
+	$(Q)$(NVCC) $(NVCCFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $< 2>$(@:.o=.ptxas) || { cat $(@:.o=.ptxas) >&2; rm -f $@; exit 1; }
+	@! grep -i 'warning' $(@:.o=.ptxas)
 
 # An archive is made again when a file joins or leaves its folder, too: the list of its members is a file that changes.
 define archive
@@ -94,9 +111,9 @@ $(foreach f,$(FOLDERS),$(eval $(call test_rule,$(f))))
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIB_search)
 	$(SAY) '  link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(LIB_search)
+$(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(CUDA_OBJ) $(LIB_search)
 	$(SAY) '  link $@'
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
 # Runs every test program, goes on after a failure, and ends with `N passed, N failed, N skipped`.
 test: all $(TESTS) $(REPLAYS) layers headers
@@ -111,6 +128,10 @@ san:
 	+ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1 $(SANITIZED) test
 san-programs:
 	+$(SANITIZED) test-programs
+
+# Compiles every kernel for both architectures, shows its registers, shared memory and spills, and fails above kernels/cuda.bounds.
+cuda: $(CUDA_OBJ)
+	@$(if $(CUDA_OBJ),tools/cuda_report.sh kernels/cuda.bounds $(CUDA_OBJ:.o=.ptxas),echo 'make cuda: there is no nvcc here: no kernel was compiled')
 
 layers:
 	@tools/layers.sh $(FOLDERS)
