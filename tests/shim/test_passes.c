@@ -1,0 +1,133 @@
+/* Whole passes of tiny models on the backend "cuda": all families, layer kinds and storages, by prefill, by steps and through forks.
+ * Linked with tests/shim it runs the kernels on the processor; linked with the same sources compiled by nvcc (make gpu-check), on a
+ * GPU. Bounds are those of the backend "cpu": the same references, the same distances. */
+#include "tests/engine/hold.h"
+
+static const struct eng_options f32 = {.backend = "cuda", .compute = ENG_COMPUTE_F32};
+static const struct eng_options bf16 = {.backend = "cuda", .compute = ENG_COMPUTE_BF16};
+
+/* The shim is some thousand times slower than a GPU: there the small ones of each family, and their first sequence. */
+static int sequences(void)
+{
+	return getenv("COPPICE_GPU") ? 0 : 1;
+}
+
+static bool left_out(int i)
+{
+	static const char *const slow[] = {"wide", "qwen3_stack", "olmoe_stack"};
+	for (size_t j = 0; !getenv("COPPICE_GPU") && j < sizeof slow / sizeof *slow; j++)
+		if (!strcmp(models[i], slow[j]))
+			return true;
+	return false;
+}
+
+static void prefill_in_f32_agrees_with_float64(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_MODELS; i++)
+		if (!left_out(i))
+			hold_to(models[i], &f32, (struct how){.n_seq = sequences()}, &exact);
+}
+
+static void steps_in_f32_agree_with_float64(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_MODELS; i++)
+		if (!left_out(i) && (getenv("COPPICE_GPU") || i % 3 == 0))
+			hold_to(models[i], &f32, (struct how){.prompt = -64, .n_seq = sequences()}, &exact);
+}
+
+static void forks_in_f32_agree_with_float64(void **state)
+{
+	(void)state;
+	static const char *const names[] = {"plain", "qwen3_heads", "olmoe_tied", "mixtral_two"};
+	for (int i = 0; i < 4; i++)
+		hold_to(names[i], &f32, (struct how){.prompt = -64, .forks = true, .n_seq = sequences()}, &exact);
+}
+
+static void bf16_is_within_the_bound_of_the_same_type(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_MODELS; i++)
+		if (!left_out(i))
+			hold_to(models[i], &bf16, (struct how){.prompt = -30, .n_seq = sequences(), .type = "bf16"}, &same_type);
+}
+
+static struct golden_run run_of(struct eng_model *m, const struct golden *g, bool forks)
+{
+	struct golden_run r = golden_run_new(g, eng_model_info(m)->n_vocab);
+	OK((forks ? golden_run_forks : golden_run)(m, g, -40, &r));
+	return r;
+}
+
+/* Logits and routes of a fork of a fork among noisy siblings are, to the bit, those of the same tokens alone. */
+static void forks_equal_independent_runs(const char *name, const struct eng_options *opt)
+{
+	char dir[200], golden[220];
+	struct eng_options o = *opt;
+	struct eng_model *m;
+	struct golden g;
+	snprintf(dir, sizeof dir, "tests/golden/models/%s", name);
+	snprintf(golden, sizeof golden, "%s/golden", dir);
+	o.max_forks = GOLDEN_FORKS;
+	OK(golden_open(&g, golden));
+	golden_limit(&g, 2);
+	OK(eng_model_open(&m, dir, &o));
+	struct golden_run alone = run_of(m, &g, false), again = run_of(m, &g, false), forks = run_of(m, &g, true);
+	size_t logits = (size_t)g.n * (size_t)eng_model_info(m)->n_vocab * sizeof(float), routes = (size_t)g.n * (size_t)g.layers * (size_t)g.k;
+	assert_memory_equal(alone.logits, again.logits, logits);
+	assert_memory_equal(alone.logits, forks.logits, logits);
+	assert_memory_equal(alone.experts, forks.experts, routes * sizeof *alone.experts);
+	assert_memory_equal(alone.weights, forks.weights, routes * sizeof *alone.weights);
+	golden_run_release(&alone);
+	golden_run_release(&again);
+	golden_run_release(&forks);
+	eng_model_close(m);
+	golden_close(&g);
+}
+
+static void a_fork_equals_an_independent_run_to_the_bit(void **state)
+{
+	(void)state;
+	forks_equal_independent_runs("plain", &f32);
+	forks_equal_independent_runs("blocks", &bf16);
+	forks_equal_independent_runs("mixtral_heads", &bf16);
+	forks_equal_independent_runs("blocks", &(struct eng_options){.backend = "cuda", .compute = ENG_COMPUTE_FP8});
+}
+
+/* What the two backends make of the same model: their distance to each other, not only to the reference. */
+static void both_backends_give_the_same_logits(void **state)
+{
+	(void)state;
+	struct eng_options cpu = f32;
+	cpu.backend = "cpu";
+	struct how how = {.prompt = 20, .n_seq = 1};
+	struct golden g;
+	struct eng_model *m[2];
+	struct golden_run r[2];
+	OK(golden_open(&g, "tests/golden/models/odd/golden"));
+	golden_limit(&g, how.n_seq);
+	for (int i = 0; i < 2; i++) {
+		OK(eng_model_open(&m[i], "tests/golden/models/odd", i ? &cpu : &f32));
+		r[i] = golden_run_new(&g, eng_model_info(m[i])->n_vocab);
+		OK(golden_run(m[i], &g, how.prompt, &r[i]));
+	}
+	double spread = golden_spread(&g);
+	for (size_t i = 0; i < (size_t)g.n * (size_t)eng_model_info(m[0])->n_vocab; i++)
+		assert_true(fabs((double)r[0].logits[i] - (double)r[1].logits[i]) < 1e-4 * spread);
+	for (int i = 0; i < 2; i++) {
+		golden_run_release(&r[i]);
+		eng_model_close(m[i]);
+	}
+	golden_close(&g);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(prefill_in_f32_agrees_with_float64), TEST(steps_in_f32_agree_with_float64),
+		TEST(forks_in_f32_agree_with_float64),    TEST(bf16_is_within_the_bound_of_the_same_type),
+		TEST(a_fork_equals_an_independent_run_to_the_bit), TEST(both_backends_give_the_same_logits),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
