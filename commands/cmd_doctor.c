@@ -66,8 +66,12 @@ static void look_at_engine(struct findings *f)
 {
 	const struct kern_backend *best = kern_backend_find("cpu");
 	add(f, "processor", best != NULL, NEEDED, "%d threads, kernels for %s", thread_cpus(), best ? best->isa : "none");
-	bool cuda = kern_backend_find("cuda") != NULL;
-	add(f, "CUDA backend", cuda, USEFUL, "%s", cuda ? "built" : "not built: large models run on the CPU alone");
+	struct kern gpu;
+	bool built = kern_backend_find("cuda") != NULL, there = built && kern_open(&gpu, "cuda", NULL, KERN_BF16) == 0;
+	add(f, "CUDA backend", there, USEFUL, "%s", there ? kern_device_name(&gpu) :
+	    built ? err_message() : "not built (no nvcc was there): large models run on the CPU alone");
+	if (there)
+		kern_close(&gpu);
 	char *dir;
 	if (file_data(&dir, "models/sapling") == 0) {
 		add(f, "embedded model", true, USEFUL, "%s", dir);

@@ -22,7 +22,7 @@ struct seen {
 	struct kern kern;            /* only to say what it would run on */
 	enum kern_type compute;      /* of the activations, as kern.h counts their keys and values */
 	const char *compute_name;
-	double memory;               /* bytes this machine has available */
+	double memory;               /* bytes available to the backend: this machine's, or its device's */
 	int positions;               /* of a fork, where forks are counted */
 	int vocabulary;              /* of the tokenizer; 0: there is none */
 	size_t type_bytes[ST_N_TYPES];
@@ -45,7 +45,6 @@ static int add_up(struct seen *s, const struct options *o)
 	bool bf16 = o->compute ? strcmp(o->compute, "f32") != 0 : s->config.dtype == ENG_DTYPE_BF16;
 	s->compute = bf16 ? KERN_BF16 : KERN_F32;
 	s->compute_name = o->compute ? o->compute : kern_type_name(s->compute);
-	s->memory = mem_available();
 	s->positions = s->config.max_positions < POSITIONS ? s->config.max_positions : POSITIONS;
 	for (size_t i = 0; i < safetensors_count(files); i++)
 		s->type_bytes[safetensors_at(files, i)->type] += safetensors_at(files, i)->bytes;
@@ -56,7 +55,9 @@ static int add_up(struct seen *s, const struct options *o)
 	} else {
 		log_warn("%s: only commands that need no text will work", err_message());
 	}
-	return kern_open(&s->kern, o->backend, NULL, s->compute);
+	int rc = kern_open(&s->kern, o->backend, NULL, s->compute);
+	s->memory = rc == 0 && kern_is_device(&s->kern) ? (double)kern_room(&s->kern) : mem_available();
+	return rc;
 }
 
 /* -- as JSON -- */
@@ -166,7 +167,7 @@ static void print_needs(const struct seen *s)
 		printf("%s%s of keys and values in %s", i ? ", " : "", size_text(size, (double)forward_kv_bytes(&s->config, compute_types[i])),
 		       kern_type_name(compute_types[i]));
 	printf("\n  per fork           %s of recurrent state\n", size_text(size, (double)forward_state_bytes(&s->config)));
-	printf("  runs on            %s kernels (%s), activations in %s\n", s->kern.backend->name, s->kern.backend->isa, s->compute_name);
+	printf("  runs on            %s kernels (%s), activations in %s\n", s->kern.backend->name, kern_device_name(&s->kern), s->compute_name);
 	printf("  tokenizer          %s\n", s->vocabulary ? "there" : "none");
 	printf("  forks that fit     ");
 	for (int i = 0; i < N_COMPUTE; i++)
