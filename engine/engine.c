@@ -136,7 +136,7 @@ static int make_pools(struct eng_model *m)
 	}
 	if (rc)
 		return too_many(m, rc);
-	m->kv = kv_new(limits.n_pages, limits.n_slots);
+	m->kv = kv_new(limits.n_pages, limits.n_slots, 0);
 	m->position = mem_array(r, sizeof *m->position);
 	m->first = mem_array(r + 1, sizeof *m->first);
 	m->keep = mem_array(r, sizeof *m->keep);

@@ -10,7 +10,7 @@ struct pool {
 };
 
 struct kv {
-	struct pool pages, slots;
+	struct pool pages, slots, rings;
 	int32_t *parent; /* of each page: the page before it */
 };
 
@@ -49,11 +49,12 @@ static bool pool_drop(struct pool *p, int32_t i)
 	return true;
 }
 
-struct kv *kv_new(int n_pages, int n_slots)
+struct kv *kv_new(int n_pages, int n_slots, int n_rings)
 {
 	struct kv *kv = mem_zalloc(sizeof *kv);
 	pool_init(&kv->pages, n_pages);
 	pool_init(&kv->slots, n_slots);
+	pool_init(&kv->rings, n_rings);
 	kv->parent = mem_array((size_t)n_pages + 1, sizeof *kv->parent);
 	return kv;
 }
@@ -64,6 +65,7 @@ void kv_free(struct kv *kv)
 		return;
 	pool_release(&kv->pages);
 	pool_release(&kv->slots);
+	pool_release(&kv->rings);
 	mem_free(kv->parent);
 	mem_free(kv);
 }
@@ -78,9 +80,14 @@ int kv_slots_free(const struct kv *kv)
 	return kv->slots.n_free;
 }
 
+int kv_rings_free(const struct kv *kv)
+{
+	return kv->rings.n_free;
+}
+
 struct kv_seq kv_seq_empty(void)
 {
-	return (struct kv_seq){KV_NONE, 0, KV_NONE};
+	return (struct kv_seq){KV_NONE, 0, KV_NONE, KV_NONE};
 }
 
 struct kv_seq kv_seq_fork(struct kv *kv, const struct kv_seq *s)
@@ -89,6 +96,8 @@ struct kv_seq kv_seq_fork(struct kv *kv, const struct kv_seq *s)
 		kv->pages.count[s->tip]++;
 	if (s->slot != KV_NONE)
 		kv->slots.count[s->slot]++;
+	if (s->ring != KV_NONE)
+		kv->rings.count[s->ring]++;
 	return *s;
 }
 
@@ -103,6 +112,8 @@ void kv_seq_release(struct kv *kv, struct kv_seq *s)
 	drop_page(kv, s->tip);
 	if (s->slot != KV_NONE)
 		pool_drop(&kv->slots, s->slot);
+	if (s->ring != KV_NONE)
+		pool_drop(&kv->rings, s->ring);
 	*s = kv_seq_empty();
 }
 
@@ -151,26 +162,47 @@ int kv_seq_table(const struct kv *kv, const struct kv_seq *s, int32_t *table)
 	return n;
 }
 
-int kv_state_begin(struct kv *kv, const struct kv_seq *s, int32_t *from, int32_t *to)
+/* held is what the sequence reads: written in place when nobody else does, else beside it. */
+static int begin(struct pool *p, int32_t held, const char *what, int32_t *from, int32_t *to)
 {
-	*from = s->slot;
-	if (s->slot != KV_NONE && kv->slots.count[s->slot] == 1) {
-		*to = s->slot;
+	*from = held;
+	if (held != KV_NONE && p->count[held] == 1) {
+		*to = held;
 		return 0;
 	}
-	*to = pool_take(&kv->slots);
-	return *to == KV_NONE ? err_set(ERR_NOMEM, "all %d state slots are in use", kv->slots.n) : 0;
+	*to = pool_take(p);
+	return *to == KV_NONE ? err_set(ERR_NOMEM, "all %d %s are in use", p->n, what) : 0;
+}
+
+static void end(struct pool *p, int32_t *held, int32_t to)
+{
+	if (*held != to && *held != KV_NONE)
+		pool_drop(p, *held);
+	*held = to;
+}
+
+int kv_state_begin(struct kv *kv, const struct kv_seq *s, int32_t *from, int32_t *to)
+{
+	return begin(&kv->slots, s->slot, "state slots", from, to);
 }
 
 void kv_state_end(struct kv *kv, struct kv_seq *s, int32_t to)
 {
-	if (s->slot != to && s->slot != KV_NONE)
-		pool_drop(&kv->slots, s->slot);
-	s->slot = to;
+	end(&kv->slots, &s->slot, to);
 }
 
 void kv_state_cancel(struct kv *kv, const struct kv_seq *s, int32_t to)
 {
 	if (to != s->slot)
 		pool_drop(&kv->slots, to);
+}
+
+int kv_ring_begin(struct kv *kv, const struct kv_seq *s, int32_t *from, int32_t *to)
+{
+	return begin(&kv->rings, s->ring, "ring slots", from, to);
+}
+
+void kv_ring_end(struct kv *kv, struct kv_seq *s, int32_t to)
+{
+	end(&kv->rings, &s->ring, to);
 }

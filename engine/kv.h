@@ -16,7 +16,10 @@
  * State slots hold one recurrent state each (all Gated DeltaNet layers of one sequence). They are counted as well. A step reads
  * slot `from` and writes slot `to`: the same where the sequence is the only owner, a fresh one where it is shared, so that the
  * first step after a fork reads the parent's state and writes its own, and forking itself copies nothing. Within one batch every
- * kv_state_begin comes before any kv_state_end: no sequence then writes a slot that another of the batch still reads. */
+ * kv_state_begin comes before any kv_state_end: no sequence then writes a slot that another of the batch still reads.
+ *
+ * Where siblings share a checkpoint (forward.h), a state slot is that checkpoint, read by many and written at grid positions alone,
+ * and what a sequence adds to it in between lies in a ring slot, counted in the same way and begun and ended at every step. */
 #ifndef ENGINE_KV_H
 #define ENGINE_KV_H
 
@@ -34,6 +37,7 @@ struct kv_seq {
 	int32_t tip;    /* the last page, KV_NONE while empty */
 	int32_t length; /* positions */
 	int32_t slot;   /* state to be read next, KV_NONE before the first */
+	int32_t ring;   /* the same of the ring */
 };
 
 /* What one position needs before it can be written. */
@@ -42,10 +46,11 @@ struct kv_place {
 	int32_t copy_from, copy_n; /* copy that many positions from that page first; KV_NONE, 0 when not */
 };
 
-struct kv *kv_new(int n_pages, int n_slots); /* yours */
+struct kv *kv_new(int n_pages, int n_slots, int n_rings); /* yours */
 void kv_free(struct kv *kv);
 int kv_pages_free(const struct kv *kv);
 int kv_slots_free(const struct kv *kv);
+int kv_rings_free(const struct kv *kv);
 
 struct kv_seq kv_seq_empty(void);
 struct kv_seq kv_seq_fork(struct kv *kv, const struct kv_seq *s);
@@ -62,5 +67,8 @@ int kv_state_begin(struct kv *kv, const struct kv_seq *s, int32_t *from, int32_t
 void kv_state_end(struct kv *kv, struct kv_seq *s, int32_t to);
 /* Undoes a kv_state_begin whose step does not happen. */
 void kv_state_cancel(struct kv *kv, const struct kv_seq *s, int32_t to);
+/* The same for rings. */
+int kv_ring_begin(struct kv *kv, const struct kv_seq *s, int32_t *from, int32_t *to) CHECK_RESULT;
+void kv_ring_end(struct kv *kv, struct kv_seq *s, int32_t to);
 
 #endif

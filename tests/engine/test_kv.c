@@ -5,7 +5,7 @@
 #include "engine/kv.h"
 #include "tests/check.h"
 
-enum { SEQS = 12, POSITIONS = 5 * ENG_PAGE, PAGES = SEQS * 6, SLOTS = 2 * SEQS };
+enum { SEQS = 12, POSITIONS = 5 * ENG_PAGE, PAGES = SEQS * 6, SLOTS = 2 * SEQS, GRID = 4 };
 enum op { OP_FORK, OP_STEP, OP_BATCH, OP_RELEASE, OP_PLANT };
 
 struct naive {
@@ -21,14 +21,16 @@ struct world {
 	struct kv_seq seq[SEQS];
 	struct naive naive[SEQS];
 	int page[PAGES][ENG_PAGE];
-	uint32_t slot[SLOTS];
+	uint32_t slot[SLOTS], ring[SLOTS];
+	bool shared; /* slots are checkpoints at every GRID positions, rings have what was added since */
 	int next;
 };
 
-static struct world *world_new(void)
+static struct world *world_new(bool shared)
 {
 	struct world *w = mem_zalloc(sizeof *w);
-	w->kv = kv_new(PAGES, SLOTS);
+	w->kv = kv_new(PAGES, SLOTS, SLOTS);
+	w->shared = shared;
 	for (int i = 0; i < SEQS; i++)
 		w->seq[i] = kv_seq_empty();
 	w->naive[0].live = true;
@@ -41,31 +43,57 @@ static void world_free(struct world *w)
 	mem_free(w);
 }
 
+/* The step at a grid position makes the checkpoint. */
+static bool folds(const struct world *w, int seq)
+{
+	return !w->shared || w->naive[seq].length % GRID == GRID - 1;
+}
+
+/* The state that a sequence's next step goes on from, in the ring it reads or, where that is empty, in its slot. */
+static uint32_t state_before(const struct world *w, int seq, int32_t ring)
+{
+	const struct kv_seq *s = &w->seq[seq];
+	if (w->shared && w->naive[seq].length % GRID)
+		return w->ring[ring];
+	return s->slot == KV_NONE ? 0 : w->slot[s->slot];
+}
+
 /* Every sequence in `which` gets one position, as one batch. */
 static void step_batch(struct world *w, const int *which, int n)
 {
-	int32_t from[SEQS], to[SEQS];
+	int32_t from[SEQS], to[SEQS], ring_from[SEQS], ring_to[SEQS];
 	uint32_t state[SEQS];
 	struct kv_place place[SEQS];
 	for (int i = 0; i < n; i++) {
 		struct kv_seq *s = &w->seq[which[i]];
-		OK(kv_state_begin(w->kv, s, &from[i], &to[i]));
+		if (folds(w, which[i]))
+			OK(kv_state_begin(w->kv, s, &from[i], &to[i]));
+		if (w->shared)
+			OK(kv_ring_begin(w->kv, s, &ring_from[i], &ring_to[i]));
 		OK(kv_seq_append(w->kv, s, &place[i]));
 		if (place[i].copy_n)
 			memcpy(w->page[place[i].page], w->page[place[i].copy_from], sizeof w->page[0]);
 	}
 	for (int i = 0; i < n; i++) /* in a batch, reads and writes of different sequences happen in any order */
-		state[i] = from[i] == KV_NONE ? 0 : w->slot[from[i]];
+		state[i] = state_before(w, which[i], w->shared ? ring_from[i] : KV_NONE);
 	for (int i = n - 1; i >= 0; i--) {
 		struct naive *v = &w->naive[which[i]];
 		int token = ++w->next;
 		w->page[place[i].page][place[i].offset] = token;
-		w->slot[to[i]] = state[i] * 31 + (uint32_t)token;
+		if (folds(w, which[i]))
+			w->slot[to[i]] = state[i] * 31 + (uint32_t)token;
+		if (w->shared)
+			w->ring[ring_to[i]] = state[i] * 31 + (uint32_t)token;
 		v->state = v->state * 31 + (uint32_t)token;
-		v->cache[v->length++] = token;
+		v->cache[v->length] = token;
 	}
-	for (int i = 0; i < n; i++)
-		kv_state_end(w->kv, &w->seq[which[i]], to[i]);
+	for (int i = 0; i < n; i++) {
+		if (folds(w, which[i]))
+			kv_state_end(w->kv, &w->seq[which[i]], to[i]);
+		if (w->shared)
+			kv_ring_end(w->kv, &w->seq[which[i]], ring_to[i]);
+		w->naive[which[i]].length++;
+	}
 }
 
 static bool agrees(const struct world *w)
@@ -81,7 +109,7 @@ static bool agrees(const struct world *w)
 		for (int t = 0; t < v->length; t++)
 			if (w->page[table[t / ENG_PAGE]][t % ENG_PAGE] != v->cache[t])
 				return false;
-		if (v->length && w->slot[w->seq[i].slot] != v->state)
+		if (v->length && state_before(w, i, w->seq[i].ring) != v->state)
 			return false;
 	}
 	return true;
@@ -134,8 +162,8 @@ static void apply(struct world *w, enum op op, uint32_t r)
 static void random_programs_agree_with_full_copies(void **state)
 {
 	(void)state;
-	for (uint32_t seed = 0; seed < 60; seed++) {
-		struct world *w = world_new();
+	for (uint32_t seed = 0; seed < 80; seed++) {
+		struct world *w = world_new(seed % 2);
 		for (uint32_t i = 0; i < 400; i++) {
 			uint32_t r = rng_u32((struct rng_at){.seed = seed, .step = i});
 			static const enum op ops[] = {OP_FORK, OP_STEP, OP_STEP, OP_BATCH, OP_BATCH, OP_RELEASE, OP_STEP, OP_FORK};
@@ -148,6 +176,7 @@ static void random_programs_agree_with_full_copies(void **state)
 				kv_seq_release(w->kv, &w->seq[i]);
 		assert_int_equal(kv_pages_free(w->kv), PAGES);
 		assert_int_equal(kv_slots_free(w->kv), SLOTS);
+		assert_int_equal(kv_rings_free(w->kv), SLOTS);
 		world_free(w);
 	}
 }
@@ -155,7 +184,7 @@ static void random_programs_agree_with_full_copies(void **state)
 static void a_planted_error_is_noticed(void **state)
 {
 	(void)state;
-	struct world *w = world_new();
+	struct world *w = world_new(false);
 	apply(w, OP_STEP, 0);
 	apply(w, OP_FORK, 0);
 	apply(w, OP_BATCH, 0);
@@ -168,7 +197,7 @@ static void a_planted_error_is_noticed(void **state)
 static void forking_takes_no_page_and_no_slot(void **state)
 {
 	(void)state;
-	struct world *w = world_new();
+	struct world *w = world_new(false);
 	for (int i = 0; i < ENG_PAGE + 3; i++)
 		apply(w, OP_STEP, 0);
 	int pages = kv_pages_free(w->kv), slots = kv_slots_free(w->kv);
@@ -182,7 +211,7 @@ static void forking_takes_no_page_and_no_slot(void **state)
 static void the_first_step_after_a_fork_reads_one_slot_and_writes_another(void **state)
 {
 	(void)state;
-	struct kv *kv = kv_new(8, 8);
+	struct kv *kv = kv_new(8, 8, 8);
 	struct kv_seq a = kv_seq_empty();
 	int32_t from, to, from_b, to_b;
 	struct kv_place place;
@@ -207,7 +236,7 @@ static void the_first_step_after_a_fork_reads_one_slot_and_writes_another(void *
 static void a_partial_page_is_copied_once_and_then_owned(void **state)
 {
 	(void)state;
-	struct kv *kv = kv_new(8, 8);
+	struct kv *kv = kv_new(8, 8, 8);
 	struct kv_seq a = kv_seq_empty();
 	struct kv_place place;
 	for (int i = 0; i < 3; i++)
@@ -226,7 +255,7 @@ static void a_partial_page_is_copied_once_and_then_owned(void **state)
 static void running_out_is_an_error_that_changes_nothing(void **state)
 {
 	(void)state;
-	struct kv *kv = kv_new(1, 1);
+	struct kv *kv = kv_new(1, 1, 1);
 	struct kv_seq a = kv_seq_empty();
 	struct kv_place place;
 	int32_t from, to;
