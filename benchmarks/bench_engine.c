@@ -59,9 +59,15 @@ static double cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void begin(const struct eng_model *m, struct result *r)
+static void settle(struct eng_model *m, struct result *r)
 {
-	eng_traffic(m, &r->bytes, &r->macs);
+	if (eng_traffic(m, &r->bytes, &r->macs))
+		fail("%s", err_message());
+}
+
+static void begin(struct eng_model *m, struct result *r)
+{
+	settle(m, r);
 	r->seconds = clock_seconds();
 	r->cpu = cpu_seconds();
 }
@@ -71,7 +77,7 @@ static void end(const struct eng_model *m, struct result *r)
 	uint64_t bytes = r->bytes, macs = r->macs;
 	r->cpu = cpu_seconds() - r->cpu;
 	r->seconds = clock_seconds() - r->seconds;
-	eng_traffic(m, &r->bytes, &r->macs);
+	settle(m, r);
 	r->bytes -= bytes;
 	r->macs -= macs;
 }

@@ -14,7 +14,8 @@ struct eng_fork {
 	struct eng_model *m;
 	struct kv_seq seq;
 	int32_t *table; /* [pages_per_seq], the pages of seq */
-	float *logits;  /* [n_vocab] */
+	float *logits;  /* [n_vocab], plain: its kept row, or with a device a copy of it, which ... */
+	bool fetched;   /* ... is the present one */
 	int next_free;  /* while free: the next free fork, -1 at the end */
 	unsigned step;  /* the last eng_step it was in */
 };
@@ -22,7 +23,7 @@ struct eng_fork {
 struct eng_prefix {
 	struct eng_model *m;
 	struct kv_seq seq;
-	float *logits; /* [n_vocab], after the last position */
+	int32_t kept; /* the row of logits after the last position */
 };
 
 struct eng_model {
@@ -36,17 +37,18 @@ struct eng_model {
 	struct eng_info info;
 	char *dir;
 	int *layer_index;
-	int max_forks, max_positions, pages_per_seq, max_prefixes, n_prefixes;
-	struct eng_fork *forks; /* [max_forks] */
+	int max_forks, max_positions, pages_per_seq, max_prefixes, chunk;
+	struct eng_fork *forks; /* [max_forks], kept row i is fork i's */
 	int first_free;
-	float *fork_logits; /* [max_forks x n_vocab] */
+	int32_t *free_kept; /* [max_prefixes] rows behind the forks', for prefixes; the first n_free_kept are free */
+	int n_free_kept;
+	float *plain_logits; /* [max_forks x n_vocab], NULL without a device */
 	unsigned step;
 
 	/* One batch's description, [max(chunk, max_forks)] each, and a table for prefill. */
-	int32_t *position, *first, *chunk_table;
+	int32_t *position, *first, *keep, *chunk_table;
 	const int32_t **table;
 	struct forward_state *state;
-	float *batch_logits; /* [max_forks x n_vocab] */
 };
 
 /* What activations are outside products with FP8 weights: under FP8 as servers have them. */
@@ -84,32 +86,64 @@ static int set_limits(struct eng_model *m, const struct eng_options *o)
 	return 0;
 }
 
+/* What `forks` at once need, beyond what one prefill does. */
+static double fork_bytes(const struct eng_model *m)
+{
+	const struct eng_config *c = &m->config;
+	double kv = (double)forward_kv_bytes(c, m->kern.compute) * m->pages_per_seq * ENG_PAGE;
+	return 2 * (kv + (double)c->n_vocab * sizeof(float)) + 3 * (double)forward_state_bytes(c);
+}
+
+static int too_many(struct eng_model *m, int rc)
+{
+	double room = kern_is_device(&m->kern) ? (double)kern_room(&m->kern) : mem_available();
+	double fit = room / fork_bytes(m) - SPARE_PREFIXES;
+	if (rc != ERR_NOMEM || room <= 0)
+		return rc;
+	return err_set(ERR_NOMEM, "%d forks of %d positions do not fit in memory; about %d would", m->max_forks, m->max_positions,
+	               fit > 0 ? fit < m->max_forks ? (int)fit : m->max_forks - 1 : 0);
+}
+
+static void make_forks(struct eng_model *m)
+{
+	m->forks = mem_array((size_t)m->max_forks, sizeof *m->forks);
+	for (int i = 0; i < m->max_forks; i++) {
+		float *plain = m->plain_logits ? m->plain_logits + (size_t)i * (size_t)m->config.n_vocab : forward_kept(m->forward, i);
+		m->forks[i] = (struct eng_fork){.m = m, .seq = kv_seq_empty(), .logits = plain, .next_free = i + 1 < m->max_forks ? i + 1 : -1};
+		m->forks[i].table = mem_array((size_t)m->pages_per_seq, sizeof(int32_t));
+	}
+	m->free_kept = mem_array((size_t)m->max_prefixes, sizeof *m->free_kept);
+	for (int i = 0; i < m->max_prefixes; i++)
+		m->free_kept[m->n_free_kept++] = m->max_forks + m->max_prefixes - 1 - i;
+}
+
 /* Pages and slots can then never run out: each sequence holds at most pages_per_seq pages and one slot, and in a step every
  * fork may take one slot more before it gives up the one it shares. */
 static int make_pools(struct eng_model *m)
 {
-	int seqs = m->max_forks + m->max_prefixes, rows = m->max_forks > ENG_PREFILL_CHUNK ? m->max_forks : ENG_PREFILL_CHUNK;
-	int n_pages = seqs * m->pages_per_seq, n_slots = seqs + m->max_forks;
-	size_t vocab = (size_t)m->config.n_vocab, r = (size_t)rows, forks = (size_t)m->max_forks;
-	int rc = forward_new(&m->forward, m->weights, &m->kern, m->fp8, rows, m->max_positions, n_pages, n_slots);
+	int seqs = m->max_forks + m->max_prefixes;
+	m->chunk = m->kern.backend->chunk ? m->kern.backend->chunk : ENG_PREFILL_CHUNK;
+	struct forward_limits limits = {.max_rows = m->chunk < m->max_positions ? m->chunk : m->max_positions, .max_tables = m->max_forks,
+	                                .max_positions = m->max_positions, .n_pages = seqs * m->pages_per_seq,
+	                                .n_slots = seqs + m->max_forks, .n_kept = seqs, .quantise = m->fp8};
+	if (limits.max_rows < m->max_forks)
+		limits.max_rows = m->max_forks;
+	size_t r = (size_t)limits.max_rows;
+	int rc = forward_new(&m->forward, m->weights, &m->kern, &limits);
+	if (!rc && kern_is_device(&m->kern)) {
+		m->plain_logits = mem_large((size_t)m->max_forks * (size_t)m->config.n_vocab * sizeof(float));
+		rc = m->plain_logits ? 0 : ERR_NOMEM;
+	}
 	if (rc)
-		return rc;
-	m->fork_logits = mem_large(forks * vocab * sizeof(float));
-	m->batch_logits = mem_large(forks * vocab * sizeof(float));
-	if (!m->fork_logits || !m->batch_logits)
-		return err_set(ERR_NOMEM, "no memory for the logits of %d forks", m->max_forks);
-	m->kv = kv_new(n_pages, n_slots);
+		return too_many(m, rc);
+	m->kv = kv_new(limits.n_pages, limits.n_slots);
 	m->position = mem_array(r, sizeof *m->position);
 	m->first = mem_array(r + 1, sizeof *m->first);
+	m->keep = mem_array(r, sizeof *m->keep);
 	m->state = mem_array(r, sizeof *m->state);
 	m->table = mem_array(r, sizeof *m->table);
 	m->chunk_table = mem_array((size_t)m->pages_per_seq, sizeof(int32_t));
-	m->forks = mem_array(forks, sizeof *m->forks);
-	for (int i = 0; i < m->max_forks; i++) {
-		m->forks[i] = (struct eng_fork){.m = m, .seq = kv_seq_empty(), .logits = m->fork_logits + (size_t)i * vocab,
-		                                .next_free = i + 1 < m->max_forks ? i + 1 : -1};
-		m->forks[i].table = mem_array((size_t)m->pages_per_seq, sizeof(int32_t));
-	}
+	make_forks(m);
 	return 0;
 }
 
@@ -121,7 +155,7 @@ static void describe(struct eng_model *m, const char *dir)
 	for (int i = 0; i < c->n_layers; i++)
 		m->layer_index[i] = i;
 	m->info = (struct eng_info){
-		.dir = m->dir, .family = c->family->model_type, .backend = m->kern.backend->name, .isa = m->kern.backend->isa,
+		.dir = m->dir, .family = c->family->model_type, .backend = m->kern.backend->name, .isa = kern_device_name(&m->kern),
 		.compute = kern_type_name(m->fp8 ? KERN_FP8 : m->kern.compute), .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
 		.n_layers = c->n_layers, .layer_index = m->layer_index, .n_experts = c->n_experts, .top_k = c->top_k,
 		.max_positions = m->max_positions, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
@@ -162,6 +196,8 @@ static int open_all(struct eng_model *m, const char *dir, const struct eng_optio
 		rc = rc ? err_prefix(rc, "%s", dir) : weights_pack(m->weights, &m->kern);
 	}
 	if (!rc)
+		rc = weights_place(m->weights, &m->kern);
+	if (!rc)
 		rc = make_pools(m);
 	if (!rc)
 		describe(m, dir);
@@ -195,10 +231,13 @@ void eng_model_close(struct eng_model *m)
 	mem_free(m->state);
 	mem_free(m->table);
 	mem_free(m->chunk_table);
-	mem_large_free(m->fork_logits);
-	mem_large_free(m->batch_logits);
+	mem_free(m->keep);
+	mem_free(m->free_kept);
+	mem_large_free(m->plain_logits);
 	kv_free(m->kv);
 	forward_free(m->forward);
+	if (m->weights)
+		weights_unplace(m->weights, &m->kern);
 	weights_close(m->weights);
 	kern_close(&m->kern);
 	crew_free(m->crew);
@@ -247,11 +286,10 @@ static int run_chunk(struct eng_prefix *p, const int32_t *ids, int done, int n, 
 	b.experts = capture.experts ? capture.experts + (size_t)done * row : NULL;
 	b.weights = capture.weights ? capture.weights + (size_t)done * row : NULL;
 	b.logits_from = logits ? 0 : last ? n - 1 : n;
-	b.logits = logits ? logits + (size_t)done * (size_t)c->n_vocab : p->logits;
+	b.logits = logits ? logits + (size_t)done * (size_t)c->n_vocab : NULL;
+	b.keep = last ? &p->kept : NULL;
 	rc = forward_run(m->forward, &b);
 	kv_state_end(m->kv, &p->seq, state->to);
-	if (!rc && last && logits)
-		memcpy(p->logits, logits + (size_t)(done + n - 1) * (size_t)c->n_vocab, (size_t)c->n_vocab * sizeof(float));
 	return rc;
 }
 
@@ -265,13 +303,12 @@ int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *
 	int rc = check_ids(m, ids, n);
 	if (rc)
 		return rc;
-	if (m->n_prefixes >= m->max_prefixes)
-		return err_set(ERR_NOMEM, "%d prefixes are alive, as many as there can be", m->n_prefixes);
+	if (!m->n_free_kept)
+		return err_set(ERR_NOMEM, "%d prefixes are alive, as many as there can be", m->max_prefixes);
 	struct eng_prefix *p = mem_alloc(sizeof *p);
-	*p = (struct eng_prefix){.m = m, .seq = kv_seq_empty(), .logits = mem_array((size_t)m->config.n_vocab, sizeof(float))};
-	m->n_prefixes++;
-	for (int done = 0; done < n && !rc; done += ENG_PREFILL_CHUNK) {
-		int rows = n - done < ENG_PREFILL_CHUNK ? n - done : ENG_PREFILL_CHUNK;
+	*p = (struct eng_prefix){.m = m, .seq = kv_seq_empty(), .kept = m->free_kept[--m->n_free_kept]};
+	for (int done = 0; done < n && !rc; done += m->chunk) {
+		int rows = n - done < m->chunk ? n - done : m->chunk;
 		rc = run_chunk(p, ids, done, rows, done + rows == n, capture, logits);
 	}
 	if (rc) {
@@ -287,34 +324,37 @@ void eng_prefix_free(struct eng_prefix *p)
 	if (!p)
 		return;
 	kv_seq_release(p->m->kv, &p->seq);
-	p->m->n_prefixes--;
-	mem_free(p->logits);
+	p->m->free_kept[p->m->n_free_kept++] = p->kept;
 	mem_free(p);
 }
 
-static int fork_from(struct eng_fork **out, struct eng_model *m, const struct kv_seq *seq, const float *logits)
+/* kept: the row of logits to begin with. */
+static int fork_from(struct eng_fork **out, struct eng_model *m, const struct kv_seq *seq, int kept)
 {
 	*out = NULL;
 	if (m->first_free < 0)
 		return err_set(ERR_NOMEM, "%d forks are alive, as many as there can be", m->max_forks);
 	struct eng_fork *f = &m->forks[m->first_free];
+	int rc = forward_copy_kept(m->forward, kept, m->first_free);
+	if (rc)
+		return rc;
 	m->first_free = f->next_free;
 	f->seq = kv_seq_fork(m->kv, seq);
 	f->step = m->step - 1;
+	f->fetched = false;
 	kv_seq_table(m->kv, &f->seq, f->table);
-	memcpy(f->logits, logits, (size_t)m->config.n_vocab * sizeof(float));
 	*out = f;
 	return 0;
 }
 
 int eng_fork_new(struct eng_fork **out, struct eng_prefix *p)
 {
-	return fork_from(out, p->m, &p->seq, p->logits);
+	return fork_from(out, p->m, &p->seq, p->kept);
 }
 
 int eng_fork_split(struct eng_fork **out, struct eng_fork *parent)
 {
-	return fork_from(out, parent->m, &parent->seq, parent->logits);
+	return fork_from(out, parent->m, &parent->seq, (int)(parent - parent->m->forks));
 }
 
 void eng_fork_free(struct eng_fork *f)
@@ -333,8 +373,14 @@ int eng_fork_length(const struct eng_fork *f)
 	return f->seq.length;
 }
 
-const float *eng_fork_logits(const struct eng_fork *f)
+const float *eng_fork_logits(struct eng_fork *f)
 {
+	struct eng_model *m = f->m;
+	if (m->plain_logits && !f->fetched) {
+		if (forward_get_kept(m->forward, (int)(f - m->forks), f->logits))
+			return NULL;
+		f->fetched = true;
+	}
 	return f->logits;
 }
 
@@ -364,14 +410,16 @@ static int place_forks(struct eng_model *m, struct eng_fork *const *forks, int n
 		int rc = kv_state_begin(m->kv, &f->seq, &m->state[i].from, &m->state[i].to);
 		if (!rc)
 			rc = kv_seq_append(m->kv, &f->seq, &place);
+		if (!rc && place.copy_n)
+			rc = forward_copy_page(m->forward, place.copy_from, place.page);
 		if (rc)
 			return rc;
-		if (place.copy_n)
-			forward_copy_page(m->forward, place.copy_from, place.page);
 		m->position[i] = f->seq.length - 1;
 		f->table[m->position[i] / ENG_PAGE] = place.page;
 		m->table[i] = f->table;
 		m->first[i] = i;
+		m->keep[i] = (int32_t)(f - m->forks);
+		f->fetched = false;
 	}
 	m->first[n] = n;
 	return 0;
@@ -379,17 +427,14 @@ static int place_forks(struct eng_model *m, struct eng_fork *const *forks, int n
 
 static int step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
 {
-	size_t vocab = (size_t)m->config.n_vocab;
 	int rc = place_forks(m, forks, n);
 	if (rc)
 		return rc;
 	rc = forward_run(m->forward, &(struct forward_batch){.n = n, .ids = tokens, .position = m->position, .table = m->table, .n_seq = n,
-	                                                     .first = m->first, .state = m->state, .logits = m->batch_logits,
+	                                                     .first = m->first, .state = m->state, .keep = m->keep,
 	                                                     .experts = capture.experts, .weights = capture.weights});
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n; i++)
 		kv_state_end(m->kv, &forks[i]->seq, m->state[i].to);
-		memcpy(forks[i]->logits, m->batch_logits + (size_t)i * vocab, vocab * sizeof(float));
-	}
 	return rc;
 }
 
@@ -409,8 +454,10 @@ int eng_last_distinct_experts(const struct eng_model *m)
 	return forward_distinct(m->forward);
 }
 
-void eng_traffic(const struct eng_model *m, uint64_t *bytes, uint64_t *macs)
+int eng_traffic(struct eng_model *m, uint64_t *bytes, uint64_t *macs)
 {
+	int rc = kern_settle(&m->kern);
 	*bytes = m->kern.bytes;
 	*macs = m->kern.macs;
+	return rc;
 }

@@ -7,7 +7,8 @@
  *
  * Callers see tokens, logits and routing; never tensors, pages or slots.
  *
- * Determinism (design 3.1): the prompt is computed by prefill in chunks of ENG_PREFILL_CHUNK positions from position 0, every
+ * Determinism (design 3.1): the prompt is computed by prefill in chunks of ENG_PREFILL_CHUNK positions (on a device, of as many as
+ * its backend wishes, always the same) from position 0, every
  * later token by a decode step. Logits and routing of a fork depend, to the bit, only on its own tokens: not on the batch it is
  * stepped in, the number of threads, or whether its siblings are alive.
  *
@@ -32,7 +33,7 @@ struct eng_fork;
 enum eng_compute { ENG_COMPUTE_DEFAULT, ENG_COMPUTE_F32, ENG_COMPUTE_BF16, ENG_COMPUTE_FP8 };
 
 struct eng_options {
-	const char *backend;      /* "ref", "cpu", "check" (cpu held to ref, call by call); NULL: "cpu" */
+	const char *backend;      /* "ref", "cpu", "check" (cpu held to ref, call by call), "cuda"; NULL: "cpu" */
 	enum eng_compute compute; /* type of the activations; DEFAULT: the model's own dtype. FP8: bf16, and quantised per token and
 	                           * block (kern_quantise) where they meet FP8 weights; a model without is ERR_UNSUPPORTED */
 	int threads;              /* 0: every processor this process may use */
@@ -45,7 +46,7 @@ struct eng_options {
 /* What a model is; plain values, borrowed strings live as long as the model. */
 struct eng_info {
 	const char *dir, *family; /* "qwen3_5_moe" */
-	const char *backend, *isa; /* "cpu", "avx2" */
+	const char *backend, *isa; /* "cpu", "avx2"; "cuda", the device's name */
 	const char *compute;       /* "f32", "bf16", "fp8" */
 	int n_vocab, d_model, n_layers_all;
 	int n_layers;              /* layers that have experts */
@@ -90,8 +91,8 @@ void eng_fork_free(struct eng_fork *f);
 
 /* Positions so far, prompt included. */
 int eng_fork_length(const struct eng_fork *f);
-/* Logits for the next token, [n_vocab], f32: borrowed, valid until this fork's next step. */
-const float *eng_fork_logits(const struct eng_fork *f);
+/* Logits for the next token, [n_vocab], f32: borrowed, valid until this fork's next step. NULL when a device could not give them. */
+const float *eng_fork_logits(struct eng_fork *f);
 
 /* Feeds tokens[i] to forks[i] for all i < n as one batch (n up to max_forks, forks distinct). capture holds n rows.
  * No allocation inside. ERR_LIMIT names the fork that is full; then nothing was stepped. */
@@ -100,6 +101,6 @@ int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *
 /* Distinct experts touched by the last eng_step, summed over layers: what a step costs. */
 int eng_last_distinct_experts(const struct eng_model *m);
 /* Bytes that had to be moved and multiply-adds done by all passes since the model was opened: for benchmarks. */
-void eng_traffic(const struct eng_model *m, uint64_t *bytes, uint64_t *macs);
+int eng_traffic(struct eng_model *m, uint64_t *bytes, uint64_t *macs) CHECK_RESULT;
 
 #endif

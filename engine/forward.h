@@ -4,41 +4,58 @@
  * chunk). Which page and state slot each row uses is settled before, by kv.c; this file only computes. Row r of everything that
  * comes out depends, to the bit, on row r's own sequence alone (kernels.h). Nothing is allocated in forward_run.
  *
+ * Logits stay in the backend's memory, in numbered rows that are kept until they are written again.
+ *
  * Legend: n rows, d model width, e experts, k chosen, layers = layers with experts (all of them in the present families). */
 #ifndef ENGINE_FORWARD_H
 #define ENGINE_FORWARD_H
 
 #include "engine/model.h"
 
+struct forward_limits {
+	int max_rows;      /* of a batch */
+	int max_tables;    /* sequences of a batch with a page table of their own */
+	int max_positions; /* of a sequence */
+	int n_pages, n_slots;
+	int n_kept;        /* rows of logits that are kept */
+	bool quantise;     /* what goes into a product with FP8 weights, and into no other, is put through kern_quantise first,
+	                    * whatever kern's own compute type */
+};
+
 struct forward_state {
 	int32_t from, to; /* slots; from negative: a fresh, zero state */
 };
 
+/* All plain memory. */
 struct forward_batch {
 	int n;                       /* rows, at most max_rows */
 	const int32_t *ids;          /* [n] */
 	const int32_t *position;     /* [n] */
-	const int32_t *const *table; /* [n] pages of the row's sequence */
+	const int32_t *const *table; /* [n] pages of the row's sequence; equal pointers are one table */
 	int n_seq;
 	const int32_t *first;        /* [n_seq + 1] rows of each sequence */
 	const struct forward_state *state; /* [n_seq] */
-	int logits_from;             /* rows logits_from .. n - 1 get logits */
-	float *logits;               /* [(n - logits_from) x vocab] */
+	int logits_from;             /* rows logits_from .. n - 1 get logits ... */
+	const int32_t *keep;         /* NULL, or [n - logits_from]: ... which go to these kept rows */
+	float *logits;               /* NULL, or [(n - logits_from) x vocab]: or here; keep is then NULL or [1], for the last row's */
 	uint16_t *experts;           /* NULL or [n x layers x k] */
 	float *weights;              /* NULL or [n x layers x k] */
 };
 
 struct forward;
 
-/* ERR_NOMEM. Weights and kern are borrowed for the life of *out. quantise: what goes into a product with FP8 weights, and into no
- * other, is put through kern_quantise first, whatever kern's own compute type. */
-int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, bool quantise, int max_rows, int max_positions,
-                int n_pages, int n_slots) CHECK_RESULT;
+/* ERR_NOMEM. Weights and kern are borrowed for the life of *out. */
+int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, const struct forward_limits *limits) CHECK_RESULT;
 void forward_free(struct forward *f);
 
 int forward_run(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
 /* Copies page `from` to page `to` in every attention layer. */
-void forward_copy_page(struct forward *f, int32_t from, int32_t to);
+int forward_copy_page(struct forward *f, int32_t from, int32_t to) CHECK_RESULT;
+
+/* Kept row i: where it lies, in the backend's memory (plain memory without a device). */
+float *forward_kept(const struct forward *f, int i);
+int forward_copy_kept(struct forward *f, int from, int to) CHECK_RESULT;
+int forward_get_kept(struct forward *f, int i, float *plain) CHECK_RESULT;
 
 int forward_distinct(const struct forward *f); /* experts touched by the last run, summed over layers */
 /* Without a forward: what a model of that config needs. */

@@ -42,6 +42,7 @@ struct eng_weights {
 	struct arena vectors;
 	void **copies; /* of mem_large */
 	int n_copies;
+	void *placed; /* NULL, or a device's copy of all that the pointers above point to */
 	int passed_over[3]; /* tensors of the files that the family ignores, by the prefix of family.h's `ignored` */
 	int n_passed_over;  /* all of them */
 	int64_t n_params, n_params_active; /* as the config makes them */
@@ -69,6 +70,10 @@ void weights_close(struct eng_weights *w);
 bool weights_any_fp8(const struct eng_weights *w);
 /* Lays every matrix but the embedding out for k's backend. ERR_NOMEM. */
 int weights_pack(struct eng_weights *w, const struct kern *k) CHECK_RESULT;
+/* For a k with a device: copies every matrix, scale and vector there, once, with progress; from then on they are the device's. Else
+ * nothing. ERR_NOMEM says how much there is room for. Undone by weights_unplace, before k is closed. */
+int weights_place(struct eng_weights *w, struct kern *k) CHECK_RESULT;
+void weights_unplace(struct eng_weights *w, struct kern *k);
 /* Reads every byte, with progress, and adds every tensor that holds a NaN, an infinity or an impossible scale. */
 void weights_check(const struct eng_weights *w, struct crew *crew, struct eng_problems *problems);
 

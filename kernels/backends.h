@@ -5,6 +5,11 @@
 #include "kernels/kernels.h"
 
 extern const struct kern_backend kern_ref, kern_cpu_base, kern_cpu_avx2, kern_cpu_avx512, kern_check;
+/* Weak: it is there where the CUDA sources were linked in, compiled for a GPU or for tests/shim. */
+extern const struct kern_backend kern_cuda __attribute__((weak));
+
+/* ref.c: scatter for every backend of the process's own memory. */
+int kern_scatter_rows(struct kern *k, const struct kern_scatter *op);
 
 /* check.c: the state a checking struct kern carries. */
 int kern_checker_new(struct kern *k, const struct kern_backend *inner) CHECK_RESULT;

@@ -314,6 +314,7 @@ static void check_pack(const struct kern *k, const struct kern_weight *w, void *
 const struct kern_backend kern_check = {
 	.name = "check", .isa = "ref beside every call", .embed = check_embed, .norm = check_norm, .matmul = check_matmul,
 	.quantise = check_quantise, .route = check_route,
-	.experts = check_experts, .attention = check_attention, .gdn = check_gdn, .experts_scratch = check_scratch,
+	.experts = check_experts, .attention = check_attention, .gdn = check_gdn, .scatter = kern_scatter_rows,
+	.experts_scratch = check_scratch,
 	.pack_bytes = check_pack_bytes, .pack = check_pack,
 };

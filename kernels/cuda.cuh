@@ -18,25 +18,26 @@
 extern "C" {
 #include "kernels/backends.h"
 }
-#include <cuda_runtime.h>
+#include "kernels/cuda_ptx.cuh"
 
 enum { CU_WARP = 32, CU_BLOCK = 128 };
 
-/* The stream, counters and recordings behind k->device: cuda.cu. */
+/* What k->device is: filled by cuda.cu. */
 struct kern_device {
 	cudaStream_t stream;
 	int sm_count, sm_major; /* multiprocessors, compute capability */
 	size_t shared_max;      /* bytes of shared memory one block may have */
 	unsigned long long *traffic; /* [1] bytes moved that only the device knows of (chosen experts, pages); in its memory */
-	struct kern_recordings *recordings;
-	void *bounce;           /* pinned; what kern_put copies from */
-	size_t bounce_used;
+	struct cu_bounce *bounce;         /* cuda.cu */
+	struct cu_recordings *recordings; /* cuda.cu */
+	char name[256];
 };
 
 /* 0, or ERR_UNSUPPORTED naming the kernel, its shape and what the runtime said. */
 int cu_result(cudaError_t rc, const char *what);
 
-/* Launches kernel<<<grid, block, shared>>>(args...) on k's stream, so that it may begin while the one before it ends. */
+/* Launches kernel<<<grid, block, shared>>>(args...) on k's stream; on Hopper so that it may begin while the one before it ends. Not
+ * on later ones: they run what was compiled for sm_80, where cu_wait does nothing. */
 template <typename... Params, typename... Args>
 static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Args... args)
 {
@@ -54,7 +55,8 @@ static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Para
 	config.dynamicSmemBytes = shared;
 	config.stream = k->device->stream;
 	config.attrs = &overlap;
-	config.numAttrs = k->device->sm_major >= 9 ? 1 : 0;
+	config.numAttrs = k->device->sm_major == 9 ? 1 : 0;
+	cu_name(name);
 	return cu_result(cudaLaunchKernelEx(&config, kernel, Params(args)...), name);
 }
 

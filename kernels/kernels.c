@@ -63,7 +63,7 @@ int kern_embed(struct kern *k, const struct kern_embed *op)
 		return missing(k, "embed");
 	if ((e = check_weight("embed", "table", op->table, op->table->rows, d)) || (e = check_view("embed", "y", &op->y, n, d)))
 		return e;
-	for (int r = 0; r < n; r++)
+	for (int r = 0; r < n && !kern_is_device(k); r++)
 		if (op->ids[r] < 0 || op->ids[r] >= op->table->rows)
 			return err_set(ERR_USAGE, "embed: id %d in row %d, the table has %d rows", op->ids[r], r, op->table->rows);
 	k->bytes += area(n, d) * (4 + kern_type_bytes(op->table->type));
@@ -166,11 +166,16 @@ static int count_experts(struct kern *k, const struct kern_experts *op)
 			return e;
 		k->bytes += mlp_bytes(&op->mlp[x]);
 	}
-	k->bytes += area(n, op->x.cols) * (op->residual ? 12 : 8) + area(n, op->top_k) * 6;
-	k->macs += 3 * area(op->mlp[0].gate.rows, op->x.cols) * (uint64_t)n * (uint64_t)op->top_k;
 	if (op->distinct)
 		*op->distinct = distinct;
 	return 0;
+}
+
+static void count_rows(struct kern *k, const struct kern_experts *op)
+{
+	int n = op->x.rows;
+	k->bytes += area(n, op->x.cols) * (op->residual ? 12 : 8) + area(n, op->top_k) * 6;
+	k->macs += 3 * area(op->mlp[0].gate.rows, op->x.cols) * (uint64_t)n * (uint64_t)op->top_k;
 }
 
 int kern_experts(struct kern *k, const struct kern_experts *op)
@@ -201,7 +206,26 @@ int kern_experts(struct kern *k, const struct kern_experts *op)
 	size_t need = kern_experts_scratch(k, op, n);
 	if (op->scratch_bytes < need || (need && !op->scratch))
 		return err_set(ERR_USAGE, "experts: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n, need);
-	return (e = count_experts(k, op)) ? e : k->backend->experts(k, op);
+	if (kern_experts_plan_bytes(k, op) && !op->plan)
+		return err_set(ERR_USAGE, "experts: the %s backend needs a plan", k->backend->name);
+	count_rows(k, op);
+	e = kern_is_device(k) ? 0 : count_experts(k, op); /* a device counts what it is told there itself */
+	return e ? e : k->backend->experts(k, op);
+}
+
+size_t kern_experts_plan_bytes(const struct kern *k, const struct kern_experts *op)
+{
+	return k->backend->plan_bytes ? k->backend->plan_bytes(k, op) : 0;
+}
+
+int kern_experts_plan(struct kern *k, const struct kern_experts *op, void *plan)
+{
+	for (int i = 0; i < op->n_experts && k->backend->plan; i++) {
+		int e = check_mlp("a routed expert's matrix", &op->mlp[i], op->mlp[0].gate.rows, op->mlp[0].gate.cols);
+		if (e)
+			return e;
+	}
+	return k->backend->plan ? k->backend->plan(k, op, plan) : 0;
 }
 
 size_t kern_experts_scratch(const struct kern *k, const struct kern_experts *op, int n)
@@ -212,7 +236,7 @@ size_t kern_experts_scratch(const struct kern *k, const struct kern_experts *op,
 static int check_positions(struct kern *k, const struct kern_attention *op)
 {
 	uint64_t item = kern_type_bytes(op->kv_type);
-	for (int r = 0; r < op->q.rows; r++) {
+	for (int r = 0; r < op->q.rows && !kern_is_device(k); r++) {
 		int t = op->position[r];
 		if (t < 0 || (op->rot && t >= op->n_positions))
 			return err_set(ERR_USAGE, "attention: position %d in row %d, rotary has %d", t, r, op->n_positions);
@@ -245,13 +269,27 @@ int kern_attention(struct kern *k, const struct kern_attention *op)
 		kv)) ||
 	    (e = check_view("attention", "vx", &op->vx, n, kv)) || (e = check_view("attention", "y", &op->y, n, c)))
 		return e;
+	if (kern_is_device(k) && (!op->units || !op->n_units || op->longest < 1))
+		return err_set(ERR_USAGE, "attention: the %s backend needs units and the longest row's positions", k->backend->name);
+	if (op->scratch_bytes < kern_attention_scratch(k, op, n))
+		return err_set(ERR_USAGE, "attention: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n,
+			kern_attention_scratch(k, op, n));
 	k->bytes += area(n, c) * (op->gated ? 12 : 8) + area(n, kv) * 8;
 	return (e = check_positions(k, op)) ? e : k->backend->attention(k, op);
+}
+
+size_t kern_attention_scratch(const struct kern *k, const struct kern_attention *op, int n)
+{
+	return k->backend->attention_scratch ? k->backend->attention_scratch(k, op, n) : 0;
 }
 
 static int check_sequences(struct kern *k, const struct kern_gdn *op)
 {
 	uint64_t state = area(op->value_heads * op->key_dim, op->value_dim) + area(op->conv_width - 1, op->qkv.cols);
+	k->bytes += (uint64_t)op->n_seq * state * 8;
+	k->macs += area(op->qkv.rows, op->value_heads) * area(op->key_dim, op->value_dim) * 4;
+	if (kern_is_device(k))
+		return 0;
 	if (op->n_seq < 0 || op->first[0] != 0 || op->first[op->n_seq] != op->qkv.rows)
 		return err_set(ERR_USAGE, "gdn: %d sequences from row %d to %d, there are %d rows", op->n_seq, op->first[0],
 			op->first[op->n_seq], op->qkv.rows);
@@ -261,8 +299,6 @@ static int check_sequences(struct kern *k, const struct kern_gdn *op)
 		if (!op->state[s].s_dst || (op->conv_width > 1 && !op->state[s].conv_dst))
 			return err_set(ERR_USAGE, "gdn: sequence %d has no state to write to", s);
 	}
-	k->bytes += (uint64_t)op->n_seq * state * 8;
-	k->macs += area(op->qkv.rows, op->value_heads) * area(op->key_dim, op->value_dim) * 4;
 	return 0;
 }
 
@@ -286,8 +322,31 @@ int kern_gdn(struct kern *k, const struct kern_gdn *op)
 	    (e = check_view("gdn", "a", &op->a, n, hv)) || (e = check_view("gdn", "b", &op->b, n, hv)) || (e = check_view("gdn",
 		"y", &op->y, n, out)))
 		return e;
+	if (op->scratch_bytes < kern_gdn_scratch(k, op, n))
+		return err_set(ERR_USAGE, "gdn: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n,
+			kern_gdn_scratch(k, op, n));
 	k->bytes += area(n, op->qkv.cols + 2 * out + 2 * hv) * 4;
 	return (e = check_sequences(k, op)) ? e : k->backend->gdn(k, op);
+}
+
+size_t kern_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n)
+{
+	return k->backend->gdn_scratch ? k->backend->gdn_scratch(k, op, n) : 0;
+}
+
+int kern_scatter(struct kern *k, const struct kern_scatter *op)
+{
+	int n = op->x.rows, d = op->x.cols, e;
+	if (!k->backend->scatter)
+		return missing(k, "scatter");
+	if ((e = check_rows("scatter", n, d)) || (e = check_view("scatter", "x", &op->x, n, d)) || (e = check_view("scatter", "y",
+		&op->y, op->y.rows, d)))
+		return e;
+	for (int r = 0; r < n && !kern_is_device(k); r++)
+		if (op->to[r] < 0 || op->to[r] >= op->y.rows)
+			return err_set(ERR_USAGE, "scatter: row %d goes to row %d, there are %d", r, op->to[r], op->y.rows);
+	k->bytes += area(n, d) * 8;
+	return k->backend->scatter(k, op);
 }
 
 size_t kern_pack_bytes(const struct kern *k, const struct kern_weight *w)

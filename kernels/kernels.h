@@ -115,10 +115,17 @@ size_t kern_room(const struct kern *k); /* bytes kern_alloc could still give, al
 
 /* Recording: operations between kern_record and kern_record_end are done and, by a device, kept under a key; kern_replay does them
  * again as one launch, over the same memory. The key must say all that shapes them: the same key, the same calls with the same
- * operands. kern_replay: 1 when it was done, 0 when nothing is kept under the key (and always without a device), or an error. */
+ * operands. kern_replay: 1 when it was done, 0 when nothing is kept under the key (and always without a device), or an error.
+ * kern_record_end is called after every kern_record that gave 0; rc is how the operations between went, and is given back: when it
+ * is not 0 none of them was done and nothing is kept. */
 int kern_replay(struct kern *k, uint64_t key) CHECK_RESULT;
 int kern_record(struct kern *k, uint64_t key) CHECK_RESULT;
-int kern_record_end(struct kern *k) CHECK_RESULT;
+int kern_record_end(struct kern *k, int rc) CHECK_RESULT;
+
+/* Adds to k->bytes what only a device can count (the weights of the experts that were chosen, the pages that were read). */
+int kern_settle(struct kern *k) CHECK_RESULT;
+/* "NVIDIA H200", or the instruction set: what a measurement names. Borrowed. */
+const char *kern_device_name(const struct kern *k);
 
 /* Packing: weights laid out for the backend, of the same type and size (rounded up to 16 rows). Optional: an unpacked matrix
  * gives the same bits, straight from the mapped file, at some cost per element. Worth it for a small model that is used many
@@ -324,7 +331,9 @@ struct kern_memory {
 	size_t (*room)(const struct kern *k);
 	int (*replay)(struct kern *k, uint64_t key);
 	int (*record)(struct kern *k, uint64_t key);
-	int (*record_end)(struct kern *k);
+	int (*record_end)(struct kern *k, int rc);
+	int (*settle)(struct kern *k);
+	const char *(*device_name)(const struct kern *k);
 };
 
 /* A backend: what fills the table. Operands have been checked by the front. */

@@ -34,7 +34,7 @@ static const struct kern_backend *by_name(const char *name)
 		const struct kern_backend *backend;
 	} known[] = { { "ref", &kern_ref }, { "cpu-avx512", &kern_cpu_avx512 }, { "cpu-avx2", &kern_cpu_avx2 }, { "cpu-base",
 		&kern_cpu_base },
-		      { "check", &kern_check } };
+		      { "check", &kern_check }, { "cuda", &kern_cuda } };
 	if (!name || strcmp(name, "cpu") == 0)
 		return best_cpu();
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -61,15 +61,16 @@ int kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_typ
 {
 	const struct kern_backend *b = by_name(name);
 	if (!b && strcmp(name, "cuda") == 0)
-		return err_set(ERR_MISSING, "the backend \"cuda\" is not built into this coppice; cpu is");
+		return err_set(ERR_MISSING, "the backend \"cuda\" is not built into this coppice (make with nvcc to have it); cpu is");
 	if (!b)
-		return err_set(ERR_USAGE, "unknown backend \"%s\"; there are ref, cpu, cpu-avx512, cpu-avx2, cpu-base and check",
+		return err_set(ERR_USAGE, "unknown backend \"%s\"; there are ref, cpu, cpu-avx512, cpu-avx2, cpu-base, check and cuda",
 			name);
 	if (!runs_here(b))
 		return err_set(ERR_UNSUPPORTED, "this processor cannot run the backend \"%s\"", name);
 	if (b == &kern_check)
 		return kern_open_check(k, best_cpu(), crew, compute);
-	return open_with(k, b, crew, compute);
+	int e = open_with(k, b, crew, compute);
+	return e || !b->memory ? e : b->memory->open(k);
 }
 
 int kern_open_check(struct kern *k, const struct kern_backend *inner, struct crew *crew, enum kern_type compute)
@@ -80,6 +81,8 @@ int kern_open_check(struct kern *k, const struct kern_backend *inner, struct cre
 
 void kern_close(struct kern *k)
 {
+	if (k->device)
+		k->backend->memory->close(k);
 	kern_checker_free(k->checker);
 	k->checker = NULL;
 }

@@ -3,6 +3,7 @@
 #include "kernels/backends.h"
 #include "base/npy.h"
 #include <math.h>
+#include <string.h>
 
 static float R(const struct kern *k, double x)
 {
@@ -380,9 +381,17 @@ static int ref_gdn(struct kern *k, const struct kern_gdn *op)
 	return 0;
 }
 
+int kern_scatter_rows(struct kern *k, const struct kern_scatter *op)
+{
+	(void)k;
+	for (int r = 0; r < op->x.rows; r++)
+		memcpy(row_of(&op->y, op->to[r]), row_of(&op->x, r), (size_t)op->x.cols * sizeof(float));
+	return 0;
+}
+
 const struct kern_backend kern_ref = {
 	.name = "ref", .isa = "c", .embed = ref_embed, .norm = ref_norm, .matmul = ref_matmul,
 	.quantise = ref_quantise, .route = ref_route,
 	.experts = ref_experts,
-	.attention = ref_attention, .gdn = ref_gdn, .experts_scratch = ref_experts_scratch,
+	.attention = ref_attention, .gdn = ref_gdn, .scatter = kern_scatter_rows, .experts_scratch = ref_experts_scratch,
 };

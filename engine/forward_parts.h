@@ -1,0 +1,74 @@
+/* engine/forward_parts.h - inside engine/: a pass's memory, shared by forward.c (what is computed) and forward_memory.c (what it is
+ * computed in, and how a batch gets there and its results back).
+ *
+ * What a batch says goes to the backend's memory in one piece, and what comes back in another: a device wants few, large transfers.
+ * Both pieces are laid out anew for every batch, from its number of rows and spans alone: so two batches that agree in these lie
+ * at the same addresses, and the pass over one, recorded, can be done again for the other. */
+#ifndef ENGINE_FORWARD_PARTS_H
+#define ENGINE_FORWARD_PARTS_H
+
+#include "engine/forward.h"
+
+/* Where the present batch's parts lie, in the backend's memory. */
+struct forward_in {
+	int32_t *ids, *position, *first, *to, *n_units;
+	const int32_t **table;
+	struct kern_gdn_state *state; /* [n_gdn][n_seq] */
+	struct kern_attention_unit *units;
+};
+struct forward_out {
+	int32_t *distinct; /* [n_layers] */
+	float *weights;    /* [n_layers][n][k] */
+	uint16_t *experts; /* [n_layers][n][k] */
+};
+
+struct forward {
+	const struct eng_weights *w;
+	const struct eng_config *c;
+	struct kern *k;
+	struct forward_limits limits;
+	int n_attention, n_gdn; /* layers of each kind */
+	enum kern_type kv_type;
+	size_t page_bytes;      /* of one layer */
+	size_t s_floats, conv_floats; /* of one layer's recurrent state */
+
+	/* All of the backend's memory. KV: [attention layer][page]. States: [slot][gdn layer][S, then convolution]. */
+	char *kv;
+	float *states, *rotary;
+	float *kept; /* [n_kept x vocab] logits */
+	void **plans; /* [n_layers], plain; what they point to is not */
+
+	/* Scratch, [max_rows] each; `wide` is what a layer's projections of one row take together. */
+	float *x, *h, *wide, *mixed, *scores, *last, *logits;
+	float *q; /* the input of the product at hand, quantised; NULL where nothing is */
+	size_t wide_floats;
+	void *expert_scratch, *attention_scratch, *gdn_scratch;
+	size_t expert_scratch_bytes, attention_scratch_bytes, gdn_scratch_bytes;
+
+	/* The present batch. Without a device `staged` is `sent` and `fetched` is `made`. */
+	char *staged, *fetched; /* plain */
+	char *sent, *made;      /* the backend's */
+	size_t in_bytes, out_bytes;
+	struct forward_in in;   /* pointers into sent */
+	struct forward_out out; /* pointers into made */
+	int spans;              /* KERN_SPANs that the longest row reads, rounded up to a power of two */
+	int distinct;
+};
+
+/* The widths of what the two mixers project to. */
+int forward_q_width(const struct eng_config *c);
+int forward_kv_width(const struct eng_config *c);
+int forward_value_width(const struct eng_config *c);
+int forward_channels(const struct eng_config *c);
+/* Sets op's top_k, n_experts, mlp, shared and shared_gate. */
+void forward_describe_experts(const struct forward *f, const struct eng_layer *l, struct kern_experts *op);
+/* Sets op's shapes. */
+void forward_describe_attention(const struct forward *f, struct kern_attention *op);
+void forward_describe_gdn(const struct forward *f, const struct eng_layer *l, struct kern_gdn *op);
+
+/* Lays the batch out and sends it; fills f->in and f->out. */
+int forward_send(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
+/* Waits for the pass and gives the caller its routing. */
+int forward_fetch(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
+
+#endif

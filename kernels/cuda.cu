@@ -1,0 +1,266 @@
+/* The cuda backend: its table, the device's memory, and passes kept as graphs. */
+#include "kernels/cuda.cuh"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N_HALVES = 2, KEPT = 64 };
+static const size_t HALF_BYTES = (size_t)4 << 20;
+
+/* Pinned memory that transfers go through: a copy to the device may still be under way in one half while the other is filled. */
+struct cu_bounce {
+	char *half[N_HALVES];
+	cudaEvent_t done[N_HALVES]; /* the last copy out of that half */
+	size_t used;                /* of the half that is being filled */
+	int now;
+};
+
+/* Passes that were recorded; the one not used for longest gives way. */
+struct cu_recordings {
+	struct cu_recording {
+		uint64_t key, bytes, macs, used;
+		cudaGraphExec_t graph; /* NULL: empty */
+	} kept[KEPT];
+	uint64_t clock;
+	uint64_t key, bytes, macs; /* of the recording under way: its key, and k's counts before */
+};
+
+int cu_result(cudaError_t rc, const char *what)
+{
+	if (rc == cudaSuccess)
+		return 0;
+	return err_set(rc == cudaErrorMemoryAllocation ? ERR_NOMEM : ERR_UNSUPPORTED, "%s: the CUDA runtime says: %s", what,
+	               cudaGetErrorString(rc));
+}
+
+static int find_device(struct kern_device *d)
+{
+	cudaDeviceProp prop;
+	int n = 0;
+	cudaError_t rc = cudaGetDeviceCount(&n);
+	if (rc != cudaSuccess || n == 0)
+		return err_set(ERR_MISSING, "no NVIDIA GPU can be used here (%s); --backend cpu works without",
+		               rc == cudaSuccess ? "none was found" : cudaGetErrorString(rc));
+	int e = cu_result(cudaSetDevice(0), "the first GPU");
+	if (e || (e = cu_result(cudaGetDeviceProperties(&prop, 0), "the first GPU")))
+		return e;
+	if (prop.major < 8)
+		return err_set(ERR_UNSUPPORTED, "%s has compute capability %d.%d; 8.0 or later is needed", prop.name, prop.major, prop.minor);
+	d->sm_count = prop.multiProcessorCount;
+	d->sm_major = prop.major;
+	d->shared_max = prop.sharedMemPerBlockOptin;
+	snprintf(d->name, sizeof d->name, "%s", prop.name);
+	return 0;
+}
+
+static int get_bounce(struct cu_bounce *b)
+{
+	int e = 0;
+	for (int i = 0; i < N_HALVES && !e; i++) {
+		e = cu_result(cudaMallocHost((void **)&b->half[i], HALF_BYTES), "pinned memory");
+		e = e ? e : cu_result(cudaEventCreateWithFlags(&b->done[i], cudaEventDisableTiming), "an event");
+	}
+	return e;
+}
+
+static void cuda_close(struct kern *k)
+{
+	struct kern_device *d = k->device;
+	for (int i = 0; d->recordings && i < KEPT; i++)
+		if (d->recordings->kept[i].graph)
+			cudaGraphExecDestroy(d->recordings->kept[i].graph);
+	for (int i = 0; d->bounce && i < N_HALVES; i++) {
+		cudaFreeHost(d->bounce->half[i]);
+		if (d->bounce->done[i])
+			cudaEventDestroy(d->bounce->done[i]);
+	}
+	cudaFree(d->traffic);
+	if (d->stream)
+		cudaStreamDestroy(d->stream);
+	free(d->recordings);
+	free(d->bounce);
+	free(d);
+	k->device = NULL;
+}
+
+static int open_device(struct kern_device *d)
+{
+	if (!d->bounce || !d->recordings)
+		return err_set(ERR_NOMEM, "no memory to open the GPU");
+	int e = find_device(d);
+	e = e ? e : cu_result(cudaStreamCreateWithFlags(&d->stream, cudaStreamNonBlocking), "a stream");
+	e = e ? e : get_bounce(d->bounce);
+	e = e ? e : cu_result(cudaMalloc((void **)&d->traffic, sizeof *d->traffic), "the traffic counter");
+	return e ? e : cu_result(cudaMemsetAsync(d->traffic, 0, sizeof *d->traffic, d->stream), "the traffic counter");
+}
+
+static int cuda_open(struct kern *k)
+{
+	struct kern_device *d = (struct kern_device *)calloc(1, sizeof *d);
+	if (!d)
+		return err_set(ERR_NOMEM, "no memory to open the GPU");
+	d->bounce = (struct cu_bounce *)calloc(1, sizeof *d->bounce);
+	d->recordings = (struct cu_recordings *)calloc(1, sizeof *d->recordings);
+	k->device = d;
+	int e = open_device(d);
+	if (e)
+		cuda_close(k);
+	return e;
+}
+
+/* -- memory -- */
+
+static void *cuda_alloc(struct kern *k, size_t n)
+{
+	void *p = NULL;
+	if (cudaMalloc(&p, n) != cudaSuccess)
+		return NULL;
+	if (cudaMemsetAsync(p, 0, n, k->device->stream) == cudaSuccess)
+		return p;
+	cudaFree(p);
+	return NULL;
+}
+
+static void cuda_free(struct kern *k, void *p)
+{
+	cudaStreamSynchronize(k->device->stream);
+	cudaFree(p);
+}
+
+static int next_half(struct cu_bounce *b, cudaStream_t stream)
+{
+	int e = cu_result(cudaEventRecord(b->done[b->now], stream), "a copy to the device");
+	b->now = (b->now + 1) % N_HALVES;
+	b->used = 0;
+	return e ? e : cu_result(cudaEventSynchronize(b->done[b->now]), "a copy to the device");
+}
+
+static int cuda_put(struct kern *k, void *to, const void *plain, size_t n)
+{
+	struct cu_bounce *b = k->device->bounce;
+	for (size_t done = 0, part; done < n; done += part) {
+		int e = b->used + 64 > HALF_BYTES ? next_half(b, k->device->stream) : 0;
+		if (e)
+			return e;
+		part = n - done < HALF_BYTES - b->used ? n - done : HALF_BYTES - b->used;
+		char *from = b->half[b->now] + b->used;
+		memcpy(from, (const char *)plain + done, part);
+		e = cu_result(cudaMemcpyAsync((char *)to + done, from, part, cudaMemcpyHostToDevice, k->device->stream), "a copy to the device");
+		if (e)
+			return e;
+		b->used += (part + 63) / 64 * 64;
+	}
+	return 0;
+}
+
+static int cuda_get(struct kern *k, void *plain, const void *from, size_t n)
+{
+	struct cu_bounce *b = k->device->bounce;
+	int e = next_half(b, k->device->stream); /* a fresh half: what is put meanwhile does not meet it */
+	for (size_t done = 0, part; done < n && !e; done += part) {
+		part = n - done < HALF_BYTES ? n - done : HALF_BYTES;
+		e = cu_result(cudaMemcpyAsync(b->half[b->now], (const char *)from + done, part, cudaMemcpyDeviceToHost, k->device->stream),
+		              "a copy from the device");
+		e = e ? e : cu_result(cudaStreamSynchronize(k->device->stream), "the work of the device");
+		if (!e)
+			memcpy((char *)plain + done, b->half[b->now], part);
+	}
+	return e;
+}
+
+static int cuda_copy(struct kern *k, void *to, const void *from, size_t n)
+{
+	return cu_result(cudaMemcpyAsync(to, from, n, cudaMemcpyDeviceToDevice, k->device->stream), "a copy within the device");
+}
+
+static size_t cuda_room(const struct kern *k)
+{
+	size_t left = 0, all;
+	(void)k;
+	return cudaMemGetInfo(&left, &all) == cudaSuccess ? left : 0;
+}
+
+static int cuda_settle(struct kern *k)
+{
+	unsigned long long n = 0;
+	int e = cuda_get(k, &n, k->device->traffic, sizeof n);
+	k->bytes += n;
+	return e ? e : cu_result(cudaMemsetAsync(k->device->traffic, 0, sizeof n, k->device->stream), "the traffic counter");
+}
+
+static const char *cuda_name(const struct kern *k)
+{
+	return k->device->name;
+}
+
+/* -- recordings -- */
+
+static int cuda_replay(struct kern *k, uint64_t key)
+{
+	struct cu_recordings *all = k->device->recordings;
+	for (int i = 0; i < KEPT; i++) {
+		struct cu_recordings::cu_recording *r = &all->kept[i];
+		if (!r->graph || r->key != key)
+			continue;
+		r->used = ++all->clock;
+		k->bytes += r->bytes;
+		k->macs += r->macs;
+		int e = cu_result(cudaGraphLaunch(r->graph, k->device->stream), "a recorded pass");
+		return e ? e : 1;
+	}
+	return 0;
+}
+
+static int cuda_record(struct kern *k, uint64_t key)
+{
+	struct cu_recordings *all = k->device->recordings;
+	all->key = key;
+	all->bytes = k->bytes;
+	all->macs = k->macs;
+	return cu_result(cudaStreamBeginCapture(k->device->stream, cudaStreamCaptureModeThreadLocal), "recording a pass");
+}
+
+static struct cu_recordings::cu_recording *place_for(struct cu_recordings *all)
+{
+	struct cu_recordings::cu_recording *oldest = &all->kept[0];
+	for (int i = 1; i < KEPT; i++)
+		if (all->kept[i].used < oldest->used)
+			oldest = &all->kept[i];
+	if (oldest->graph)
+		cudaGraphExecDestroy(oldest->graph);
+	oldest->graph = NULL;
+	return oldest;
+}
+
+static int cuda_record_end(struct kern *k, int rc)
+{
+	struct cu_recordings *all = k->device->recordings;
+	cudaGraph_t graph = NULL;
+	int e = cu_result(cudaStreamEndCapture(k->device->stream, &graph), "recording a pass");
+	struct cu_recordings::cu_recording *r = rc || e ? NULL : place_for(all);
+	if (r)
+		e = cu_result(cudaGraphInstantiate(&r->graph, graph, 0), "recording a pass");
+	if (graph)
+		cudaGraphDestroy(graph);
+	if (rc || e)
+		return rc ? rc : e;
+	r->key = all->key;
+	r->bytes = k->bytes - all->bytes;
+	r->macs = k->macs - all->macs;
+	r->used = ++all->clock;
+	return cu_result(cudaGraphLaunch(r->graph, k->device->stream), "a recorded pass");
+}
+
+static const struct kern_memory cuda_memory = {
+	cuda_open, cuda_close, cuda_alloc, cuda_free, cuda_put, cuda_get, cuda_copy, cuda_room, cuda_replay, cuda_record, cuda_record_end,
+	cuda_settle, cuda_name,
+};
+
+/* Every field by its name, in the order of the struct: C++ knows no other. */
+extern "C" const struct kern_backend kern_cuda = {
+	.name = "cuda", .isa = "sm_80, sm_90a", .memory = &cuda_memory, .chunk = 1024,
+	.embed = cuda_embed, .norm = cuda_norm, .matmul = cuda_matmul, .quantise = cuda_quantise, .route = cuda_route,
+	.experts = cuda_experts, .attention = cuda_attention, .gdn = cuda_gdn, .scatter = cuda_scatter,
+	.experts_scratch = cuda_experts_scratch, .attention_scratch = cuda_attention_scratch, .gdn_scratch = cuda_gdn_scratch,
+	.plan_bytes = cuda_plan_bytes, .plan = cuda_plan, .pack_bytes = NULL, .pack = NULL,
+};

@@ -1,0 +1,16 @@
+/* tests/shim/executor.h - inside tests/shim. A launch, and how it is run. */
+#ifndef TESTS_SHIM_EXECUTOR_H
+#define TESTS_SHIM_EXECUTOR_H
+
+#include <cuda_runtime.h>
+
+struct shim_kernel {
+	const char *name;
+	dim3 grid, block;
+	size_t shared;
+	shim_call *call;
+};
+/* Runs every block of it, on this thread. */
+void shim_run(const shim_kernel *kernel);
+
+#endif
