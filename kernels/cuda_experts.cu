@@ -1,0 +1,622 @@
+/* The experts of a layer, in up to four launches:
+ *   group    (row, slot) pairs by expert, in tiles; not for one row, whose chosen experts are apart as they come
+ *   up       hidden = R(R(silu(R(gate x))) * R(up x)) for every pair, the shared expert's rows, and the shared factor
+ *   down     R(down hidden), to a place of the pair's own
+ *   combine  the sum over the slots in order
+ * A unit is an expert with its pairs or, last, the shared one with all rows. Types are looked at matrix by matrix where the work is
+ * done; only whether a step may go through matrix instructions at all is decided for all units together, beforehand. */
+#include "kernels/cuda_tile.cuh"
+
+struct plan_unit {
+	struct kern_mlp mlp;
+	unsigned long long bytes;
+};
+
+/* What kern_experts_plan puts into the device's memory: [n_experts] chosen ones, then the shared one and its gate. */
+struct experts_plan {
+	struct kern_weight shared_gate;
+	struct plan_unit unit[1];
+};
+
+/* Pairs first .. first + rows - 1 of the sorted list, all of one expert. */
+struct pair_tile {
+	int expert, first, rows;
+};
+
+struct experts_job {
+	struct kern_view x, quantised; /* quantised.data NULL: nothing is */
+	const uint16_t *experts;
+	const float *weights;
+	int n, top_k, n_experts, d, width, shared_width; /* shared_width 0: no shared expert */
+	int group;     /* inputs that share a scale of `quantised` */
+	int tile_rows;
+	bool bf16, gate;
+	const struct experts_plan *plan;
+	int *n_tiles, *pairs;
+	struct pair_tile *tiles;
+	float *hidden, *result;               /* [n * k][width], [n * k][d], by pair = row * k + slot */
+	float *shared_hidden, *shared_result; /* [n][shared_width], [n][d] */
+	float *factor;                        /* [n] */
+	int32_t *distinct;
+	unsigned long long *traffic;
+};
+
+CU_DEVICE int job_row_tiles(const struct experts_job &job)
+{
+	return (job.n + job.tile_rows - 1) / job.tile_rows;
+}
+
+CU_DEVICE int job_pair_tiles(const struct experts_job &job)
+{
+	return job.n == 1 ? job.top_k : *job.n_tiles;
+}
+
+/* A tile of a unit, and which strip of it. shared_strips, strips: of its outputs and of a chosen expert's. */
+struct job_part {
+	int expert, first, rows, strip;
+};
+
+CU_DEVICE struct job_part part_at(const struct experts_job &job, int item, int shared_strips, int strips)
+{
+	struct job_part part;
+	int shared = job.shared_width ? job_row_tiles(job) * shared_strips : 0;
+	if (item < shared) {
+		part.expert = job.n_experts;
+		part.first = item / shared_strips * job.tile_rows;
+		part.rows = min(job.tile_rows, job.n - part.first);
+		part.strip = item % shared_strips;
+		return part;
+	}
+	int tile = (item - shared) / strips;
+	part.strip = (item - shared) % strips;
+	struct pair_tile one = { 0, tile, 1 };
+	if (job.n > 1)
+		one = job.tiles[tile];
+	else
+		one.expert = job.experts[tile];
+	part.expert = one.expert;
+	part.first = one.first;
+	part.rows = one.rows;
+	return part;
+}
+
+/* Row r of a part as a place in the lists: a row of the batch for the shared expert, else a pair. */
+CU_DEVICE int index_of(const struct experts_job &job, bool shared, int first, int r)
+{
+	return shared || job.n == 1 ? first + r : job.pairs[first + r];
+}
+
+/* The row of the batch that w reads. */
+CU_DEVICE const float *input_of(const struct experts_job &job, const struct kern_weight &w, int row)
+{
+	return cu_at(job.quantised.data && w.type == KERN_FP8 ? job.quantised : job.x, row);
+}
+
+/* ---- up: the shared gate's tiles first, then the shared expert, then the chosen ones ---- */
+
+enum { OUT_PAIRS, OUT_SHARED, OUT_FACTOR };
+enum { DO_MLP = 1, DO_GATE = 2 };
+
+struct up_job {
+	enum { EARLY = 0 };
+	struct experts_job e;
+	int parts; /* DO_ */
+};
+
+CU_DEVICE int gate_items(const struct up_job &job)
+{
+	return job.parts & DO_GATE ? job_row_tiles(job.e) : 0;
+}
+
+static __host__ __device__ inline int strips_in(int rows, int outs)
+{
+	return (rows + outs - 1) / outs;
+}
+
+CU_DEVICE int job_items(const struct up_job &job, int outs)
+{
+	int n = gate_items(job);
+	if (!(job.parts & DO_MLP))
+		return n;
+	if (job.e.shared_width)
+		n += job_row_tiles(job.e) * strips_in(job.e.shared_width, outs / 2);
+	return n + job_pair_tiles(job.e) * strips_in(job.e.width, outs / 2);
+}
+
+CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu_tile *t)
+{
+	const struct experts_job &e = job.e;
+	int first = item * e.tile_rows, rows = min(e.tile_rows, e.n - first);
+	const struct kern_weight &w = e.plan->shared_gate;
+	bool fp8 = w.type == KERN_FP8;
+	if (lane == 0) {
+		t->w[0] = w;
+		t->pair = 0;
+		t->from = 0;
+		t->rows = rows;
+		t->group = e.group;
+		t->codes = fp8 && e.quantised.data ? CU_RECOVER : CU_VALUES;
+		t->staged = -2 - (item * 2 + fp8);
+		t->out = OUT_FACTOR;
+		t->first = first;
+	}
+	for (int r = lane; r < rows; r += CU_WARP)
+		t->x[0][r] = input_of(e, w, first + r);
+}
+
+CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, struct cu_tile *t)
+{
+	const struct experts_job &e = job.e;
+	int gates = gate_items(job);
+	if (item < gates) {
+		gate_tile(job, item, lane, t);
+		return;
+	}
+	struct job_part part = part_at(e, item - gates, strips_in(e.shared_width, outs / 2), strips_in(e.width, outs / 2));
+	bool shared = part.expert == e.n_experts;
+	const struct kern_mlp &mlp = e.plan->unit[part.expert].mlp;
+	if (lane < 2)
+		t->w[lane] = lane ? mlp.up : mlp.gate;
+	if (lane == 0) {
+		bool fp8 = mlp.gate.type == KERN_FP8;
+		t->pair = 1;
+		t->from = part.strip * (outs / 2);
+		t->rows = part.rows;
+		t->group = e.group;
+		t->codes = fp8 && e.quantised.data ? CU_RECOVER : CU_VALUES;
+		t->staged = (item - gates - part.strip) * 2 + shared; /* the unit's first item: another for every tile */
+		t->out = shared ? OUT_SHARED : OUT_PAIRS;
+		t->first = part.first;
+	}
+	for (int r = lane; r < part.rows; r += CU_WARP) {
+		int at = index_of(e, shared, part.first, r), row = shared ? at : at / e.top_k;
+		t->x[0][r] = input_of(e, mlp.gate, row);
+		t->x[1][r] = input_of(e, mlp.up, row);
+	}
+}
+
+/* In `total` strips of gate and of up take turns. */
+CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, const float *total, int outs)
+{
+	const struct experts_job &e = job.e;
+	bool shared = t.out == OUT_SHARED;
+	int half = outs / 2, width = t.w[0].rows, ld = outs + 4;
+	if (t.out == OUT_FACTOR) {
+		for (int r = (int)threadIdx.x; r < t.rows; r += (int)blockDim.x)
+			e.factor[t.first + r] = cu_sigmoid(cu_round(e.bf16, total[r * ld]));
+		return;
+	}
+	for (int i = (int)threadIdx.x; i < t.rows * half; i += (int)blockDim.x) {
+		int r = i / half, c = i % half, o = t.from + c;
+		if (o >= width)
+			continue;
+		const float *at = total + r * ld + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
+		float g = cu_round(e.bf16, at[0]), u = cu_round(e.bf16, at[CU_STRIP]);
+		float h = cu_round(e.bf16, __fmul_rn(cu_round(e.bf16, cu_silu(g)), u));
+		(shared ? e.shared_hidden : e.hidden)[(size_t)index_of(e, shared, t.first, r) * (size_t)width + (size_t)o] = h;
+	}
+}
+
+/* ---- down ---- */
+
+struct down_job {
+	enum { EARLY = 0 };
+	struct experts_job e;
+	bool exact; /* the rows are put into codes on their way to shared memory; else they have been already */
+};
+
+CU_DEVICE int job_items(const struct down_job &job, int outs)
+{
+	int strips = strips_in(job.e.d, outs);
+	return ((job.e.shared_width ? job_row_tiles(job.e) : 0) + job_pair_tiles(job.e)) * strips;
+}
+
+CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane, struct cu_tile *t)
+{
+	const struct experts_job &e = job.e;
+	int strips = strips_in(e.d, outs);
+	struct job_part part = part_at(e, item, strips, strips);
+	bool shared = part.expert == e.n_experts;
+	const struct kern_weight &w = e.plan->unit[part.expert].mlp.down;
+	if (lane == 0) {
+		t->w[0] = w;
+		t->pair = 0;
+		t->from = part.strip * outs;
+		t->rows = part.rows;
+		t->group = w.block_cols;
+		t->codes = job.exact && w.type == KERN_FP8 && e.quantised.data ? CU_QUANTISE : CU_VALUES;
+		t->staged = item / strips;
+		t->out = shared ? OUT_SHARED : OUT_PAIRS;
+		t->first = part.first;
+	}
+	for (int r = lane; r < part.rows; r += CU_WARP)
+		t->x[0][r] = (shared ? e.shared_hidden : e.hidden) + (size_t)index_of(e, shared, part.first, r) * (size_t)w.cols;
+}
+
+CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, const float *total, int outs)
+{
+	const struct experts_job &e = job.e;
+	bool shared = t.out == OUT_SHARED;
+	for (int i = (int)threadIdx.x; i < t.rows * outs; i += (int)blockDim.x) {
+		int r = i / outs, c = i % outs, o = t.from + c;
+		if (o < e.d)
+			(shared ? e.shared_result : e.result)[(size_t)index_of(e, shared, t.first, r) * (size_t)e.d + (size_t)o] =
+				cu_round(e.bf16, total[r * (outs + 4) + c]);
+	}
+}
+
+/* ---- kernels ---- */
+
+enum { GROUP_THREADS = 256 };
+
+/* Exclusive sums of a and b over the experts, both at once, by one warp; returns the totals. */
+CU_DEVICE int2 scan_experts(int *a, int *b, int n, int lane)
+{
+	int2 before = make_int2(0, 0);
+	for (int from = 0; from < n; from += CU_WARP) {
+		int e = from + lane, x = e < n ? a[e] : 0, y = e < n ? b[e] : 0, x_all = x, y_all = y;
+		for (int step = 1; step < CU_WARP; step *= 2) {
+			int x_left = __shfl_up_sync(0xffffffffu, x_all, step), y_left = __shfl_up_sync(0xffffffffu, y_all, step);
+			x_all += lane >= step ? x_left : 0;
+			y_all += lane >= step ? y_left : 0;
+		}
+		if (e < n) {
+			a[e] = before.x + x_all - x;
+			b[e] = before.y + y_all - y;
+		}
+		before.x += __shfl_sync(0xffffffffu, x_all, CU_WARP - 1);
+		before.y += __shfl_sync(0xffffffffu, y_all, CU_WARP - 1);
+	}
+	return before;
+}
+
+/* The expert's tiles, and its part in what the layer moves. */
+CU_DEVICE void list_tiles(const struct experts_job &job, int expert, int count, int first, int tile, unsigned long long *bytes, int *distinct)
+{
+	for (int from = 0; from < count; from += job.tile_rows) {
+		struct pair_tile t = { expert, first + from, min(job.tile_rows, count - from) };
+		job.tiles[tile++] = t;
+	}
+	if (count) {
+		atomicAdd(bytes, job.plan->unit[expert].bytes);
+		atomicAdd(distinct, 1);
+	}
+}
+
+/* One block. Pairs of an expert stand in any order: none of them looks at another. Shared memory: bytes, distinct (and 4 bytes of
+ * nothing), then [n_experts] counts, first pairs and first tiles. */
+static __global__ void __launch_bounds__(GROUP_THREADS) group_pairs(const __grid_constant__ struct experts_job job)
+{
+	CU_SHARED(memory);
+	unsigned long long *bytes = (unsigned long long *)memory;
+	int *distinct = (int *)memory + 2, *count = (int *)memory + 4, *first = count + job.n_experts, *tile = first + job.n_experts;
+	int thread = (int)threadIdx.x, n = job.n * job.top_k;
+	cu_let_next();
+	cu_wait();
+	for (int i = thread; i < 4 + job.n_experts; i += GROUP_THREADS)
+		((int *)memory)[i] = 0;
+	__syncthreads();
+	for (int i = thread; i < n; i += GROUP_THREADS)
+		atomicAdd(&count[job.experts[i]], 1);
+	__syncthreads();
+	for (int e = thread; e < job.n_experts; e += GROUP_THREADS) {
+		first[e] = count[e];
+		tile[e] = (count[e] + job.tile_rows - 1) / job.tile_rows;
+	}
+	__syncthreads();
+	if (thread < CU_WARP) {
+		int2 all = scan_experts(first, tile, job.n_experts, thread);
+		if (thread == 0)
+			*job.n_tiles = all.y;
+	}
+	__syncthreads();
+	for (int e = thread; e < job.n_experts; e += GROUP_THREADS)
+		list_tiles(job, e, count[e], first[e], tile[e], bytes, distinct);
+	__syncthreads();
+	for (int i = thread; i < n; i += GROUP_THREADS)
+		job.pairs[atomicAdd(&first[job.experts[i]], 1)] = i;
+	if (thread == 0) {
+		if (job.distinct)
+			*job.distinct = *distinct;
+		atomicAdd(job.traffic, *bytes);
+	}
+}
+
+/* What group_pairs does where there is one row: its experts are distinct. */
+CU_DEVICE void count_one_row(const struct up_job &job)
+{
+	const struct experts_job &e = job.e;
+	if (e.n > 1 || !(job.parts & DO_MLP) || blockIdx.x > 0)
+		return;
+	for (int i = (int)threadIdx.x; i < e.top_k; i += (int)blockDim.x)
+		atomicAdd(e.traffic, e.plan->unit[e.experts[i]].bytes);
+	if (e.distinct && threadIdx.x == 0)
+		*e.distinct = e.top_k;
+}
+
+template <int NT>
+static __global__ void __launch_bounds__(cu_bounds<NT>::THREADS, cu_bounds<NT>::RESIDENT)
+up_kernel(const __grid_constant__ struct up_job job, const struct cu_shape shape)
+{
+	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
+	count_one_row(job);
+}
+
+template <int NT>
+static __global__ void __launch_bounds__(cu_bounds<NT>::THREADS, cu_bounds<NT>::RESIDENT)
+down_kernel(const __grid_constant__ struct down_job job, const struct cu_shape shape)
+{
+	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
+}
+
+static __global__ void __launch_bounds__(CU_PLAIN_THREADS) up_plain(const __grid_constant__ struct up_job job)
+{
+	cu_plain_work(job);
+	count_one_row(job);
+}
+
+static __global__ void __launch_bounds__(CU_PLAIN_THREADS) down_plain(const __grid_constant__ struct down_job job)
+{
+	cu_plain_work(job);
+}
+
+/* kern_quantise, in place, of a row of hidden values by the groups of the down that reads it: a warp a group, a block a pair or, behind
+ * the pairs, a row of the shared expert. */
+static __global__ void __launch_bounds__(GROUP_THREADS) quantise_hidden(const __grid_constant__ struct experts_job job)
+{
+	int pairs = job.n * job.top_k, i = (int)blockIdx.x, lane = (int)threadIdx.x % CU_WARP;
+	cu_let_next();
+	cu_wait();
+	const struct kern_weight &w = job.plan->unit[i < pairs ? job.experts[i] : job.n_experts].mlp.down;
+	float *row = i < pairs ? job.hidden + (size_t)i * (size_t)w.cols : job.shared_hidden + (size_t)(i - pairs) * (size_t)w.cols;
+	if (w.type != KERN_FP8)
+		return;
+	for (int from = (int)threadIdx.x / CU_WARP * w.block_cols; from < w.cols; from += GROUP_THREADS / CU_WARP * w.block_cols) {
+		int end = w.cols - from < w.block_cols ? w.cols : from + w.block_cols;
+		uint32_t top = 0;
+		for (int c = from + lane; c < end; c += CU_WARP)
+			top = max(top, cu_size(row[c]));
+		for (int step = CU_WARP / 2; step; step /= 2)
+			top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
+		for (int c = from + lane; c < end; c += CU_WARP) {
+			float4 v = make_float4(row[c], 0, 0, 0);
+			float s = cu_codes_of(v, top, CU_QUANTISE);
+			row[c] = s == s ? __fmul_rn(v.x, s) : s;
+		}
+	}
+}
+
+struct combine_job {
+	struct experts_job e;
+	struct kern_view residual, y;
+};
+
+enum { COMBINE_THREADS = 256 };
+
+/* A thread has one column of one row. */
+static __global__ void __launch_bounds__(COMBINE_THREADS) combine_rows(const __grid_constant__ struct combine_job job)
+{
+	const struct experts_job &e = job.e;
+	int r = (int)blockIdx.y, i = (int)(blockIdx.x * COMBINE_THREADS + threadIdx.x);
+	size_t pair = (size_t)r * (size_t)e.top_k, d = (size_t)e.d;
+	cu_let_next();
+	cu_wait();
+	if (i >= e.d)
+		return;
+	float m = 0;
+	for (int j = 0; j < e.top_k; j++)
+		m = fmaf(e.weights[pair + (size_t)j], e.result[(pair + (size_t)j) * d + (size_t)i], m);
+	if (e.shared_width)
+		m = fmaf(e.gate ? e.factor[r] : 1, e.shared_result[(size_t)r * d + (size_t)i], m);
+	m = cu_round(e.bf16, m);
+	if (job.residual.data)
+		m = cu_round(e.bf16, __fadd_rn(cu_at(job.residual, r)[i], m));
+	cu_at(job.y, r)[i] = m;
+}
+
+/* ---- host ---- */
+
+static unsigned long long bytes_of(const struct kern_weight *w)
+{
+	unsigned long long n = (unsigned long long)w->rows * (unsigned long long)w->cols * kern_type_bytes(w->type);
+	if (w->type == KERN_FP8)
+		n += 4ull * (unsigned long long)cu_ceil(w->rows, w->block_rows) * (unsigned long long)cu_ceil(w->cols, w->block_cols);
+	return n;
+}
+
+size_t cuda_plan_bytes(const struct kern *k, const struct kern_experts *op)
+{
+	(void)k;
+	return sizeof(struct experts_plan) + (size_t)op->n_experts * sizeof(struct plan_unit);
+}
+
+int cuda_plan(struct kern *k, const struct kern_experts *op, void *to)
+{
+	struct experts_plan *plan = (struct experts_plan *)to;
+	int e = op->shared_gate ? kern_put(k, &plan->shared_gate, op->shared_gate, sizeof plan->shared_gate) : 0;
+	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0) && !e; i++) {
+		const struct kern_mlp *mlp = i < op->n_experts ? &op->mlp[i] : op->shared;
+		struct plan_unit unit = { *mlp, bytes_of(&mlp->gate) + bytes_of(&mlp->up) + bytes_of(&mlp->down) };
+		e = kern_put(k, &plan->unit[i], &unit, sizeof unit);
+	}
+	return e;
+}
+
+static void *carve(char *base, size_t *used, size_t bytes)
+{
+	void *at = base ? base + *used : NULL;
+	*used += (bytes + 63) / 64 * 64;
+	return at;
+}
+
+/* The job's arrays from `base` on, for n rows; returns the bytes they take. Tiles: at worst every expert has one that is not full,
+ * and a tile has at least CU_GROUP rows. */
+static size_t lay_out(struct experts_job *job, const struct kern_experts *op, int n, char *base)
+{
+	size_t rows = (size_t)n, pairs = rows * (size_t)op->top_k, d = (size_t)op->x.cols, used = 0;
+	size_t shared = op->shared ? (size_t)op->shared->gate.rows : 0;
+	size_t tiles = pairs / CU_GROUP + (pairs < (size_t)op->n_experts ? pairs : (size_t)op->n_experts);
+	job->n_tiles = (int *)carve(base, &used, sizeof(int));
+	job->tiles = (struct pair_tile *)carve(base, &used, tiles * sizeof(struct pair_tile));
+	job->pairs = (int *)carve(base, &used, pairs * sizeof(int));
+	job->hidden = (float *)carve(base, &used, pairs * (size_t)op->mlp[0].gate.rows * sizeof(float));
+	job->result = (float *)carve(base, &used, pairs * d * sizeof(float));
+	job->shared_hidden = (float *)carve(base, &used, rows * shared * sizeof(float));
+	job->shared_result = (float *)carve(base, &used, (shared ? rows * d : 0) * sizeof(float));
+	job->factor = (float *)carve(base, &used, rows * sizeof(float));
+	return used;
+}
+
+size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n)
+{
+	struct experts_job job;
+	(void)k;
+	return lay_out(&job, op, n, NULL);
+}
+
+static const struct kern_mlp *unit_of(const struct kern_experts *op, int i)
+{
+	return i < op->n_experts ? &op->mlp[i] : op->shared;
+}
+
+/* Whether a step's products are exact for all units. */
+static bool up_is_exact(const struct kern *k, const struct kern_experts *op, int group)
+{
+	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0); i++) {
+		const struct kern_mlp *m = unit_of(op, i);
+		int g = m->gate.type == KERN_FP8 ? group : 0;
+		if (m->gate.type != m->up.type || !cu_is_exact(k, &m->gate, g) || !cu_is_exact(k, &m->up, g))
+			return false;
+	}
+	return true;
+}
+
+static bool down_is_exact(const struct kern *k, const struct kern_experts *op)
+{
+	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0); i++)
+		if (!cu_is_exact(k, &unit_of(op, i)->down, 0))
+			return false;
+	return true;
+}
+
+static bool hidden_is_quantised(const struct kern_experts *op)
+{
+	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0) && op->quantised; i++)
+		if (unit_of(op, i)->down.type == KERN_FP8)
+			return true;
+	return false;
+}
+
+static struct experts_job job_of(const struct kern *k, const struct kern_experts *op)
+{
+	struct experts_job job = {};
+	lay_out(&job, op, op->x.rows, (char *)op->scratch);
+	job.x = op->x;
+	if (op->quantised)
+		job.quantised = *op->quantised;
+	job.experts = op->experts;
+	job.weights = op->weights;
+	job.n = op->x.rows;
+	job.top_k = op->top_k;
+	job.n_experts = op->n_experts;
+	job.d = op->x.cols;
+	job.width = op->mlp[0].gate.rows;
+	job.shared_width = op->shared ? op->shared->gate.rows : 0;
+	job.group = op->quantised ? op->mlp[0].gate.block_cols : 0;
+	job.bf16 = k->compute == KERN_BF16;
+	job.gate = op->shared && op->shared_gate;
+	job.plan = (const struct experts_plan *)op->plan;
+	job.distinct = op->distinct;
+	job.traffic = k->device->traffic;
+	return job;
+}
+
+/* The most items a step can have: tiles as in lay_out. */
+static long long most_items(const struct experts_job *job, int strips, int shared_strips)
+{
+	long long pairs = (long long)job->n * job->top_k, experts = job->n_experts;
+	long long tiles = pairs / job->tile_rows + (pairs < experts ? pairs : experts);
+	return tiles * strips + (long long)cu_ceil(job->n, job->tile_rows) * ((job->shared_width ? shared_strips : 0) + 1);
+}
+
+template <int NT> static int launch_up(const struct kern *k, const struct up_job *job)
+{
+	const struct experts_job *e = &job->e;
+	struct cu_cut cut = cu_cut_for<NT>(k, cu_ceil(e->d, CU_BLOCK), true);
+	int half = cut.shape.warps / cut.shape.k_warps * CU_STRIP / 2;
+	dim3 grid = cu_grid(k, most_items(e, cu_ceil(e->width, half), cu_ceil(e->shared_width, half)), cut.resident);
+	return cu_launch(k, "experts (up)", up_kernel<NT>, grid, dim3(cu_bounds<NT>::THREADS), cut.shared, *job, cut.shape);
+}
+
+template <int NT> static int launch_down(const struct kern *k, const struct down_job *job)
+{
+	const struct experts_job *e = &job->e;
+	struct cu_cut cut = cu_cut_for<NT>(k, cu_ceil(e->width, CU_BLOCK), false);
+	int strips = cu_ceil(e->d, cut.shape.warps / cut.shape.k_warps * CU_STRIP);
+	dim3 grid = cu_grid(k, most_items(e, strips, strips), cut.resident);
+	return cu_launch(k, "experts (down)", down_kernel<NT>, grid, dim3(cu_bounds<NT>::THREADS), cut.shared, *job, cut.shape);
+}
+
+static int launch_up_plain(const struct kern *k, const struct up_job *job)
+{
+	int half = CU_PLAIN_OUTS / 2;
+	dim3 grid = cu_grid(k, most_items(&job->e, cu_ceil(job->e.width, half), cu_ceil(job->e.shared_width, half)), 4);
+	return cu_launch(k, "experts (up, plain)", up_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
+}
+
+static int up(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)
+{
+	bool fp8_gate = e->gate && op->shared_gate->type == KERN_FP8;
+	bool exact_gate = e->gate && cu_is_exact(k, op->shared_gate, fp8_gate ? e->group : 0);
+	struct up_job job = { *e, 0 };
+	int rc = 0;
+	job.parts = (exact ? DO_MLP : 0) | (exact_gate ? DO_GATE : 0);
+	if (job.parts)
+		rc = e->tile_rows == 8 ? launch_up<1>(k, &job) : e->tile_rows == 16 ? launch_up<2>(k, &job) :
+			e->tile_rows == 32 ? launch_up<4>(k, &job) : launch_up<8>(k, &job);
+	job.parts = (exact ? 0 : DO_MLP) | (e->gate && !exact_gate ? DO_GATE : 0);
+	return rc || !job.parts ? rc : launch_up_plain(k, &job);
+}
+
+static int down(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)
+{
+	struct down_job job = { *e, exact };
+	int rc = 0, rows = e->n * (e->top_k + (e->shared_width ? 1 : 0));
+	if (exact)
+		return e->tile_rows == 8 ? launch_down<1>(k, &job) : e->tile_rows == 16 ? launch_down<2>(k, &job) :
+			e->tile_rows == 32 ? launch_down<4>(k, &job) : launch_down<8>(k, &job);
+	if (hidden_is_quantised(op))
+		rc = cu_launch(k, "experts (quantise)", quantise_hidden, dim3((unsigned)rows), dim3(GROUP_THREADS), 0, *e);
+	int strips = cu_ceil(e->d, CU_PLAIN_OUTS);
+	dim3 grid = cu_grid(k, most_items(e, strips, strips), 4);
+	return rc ? rc : cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
+}
+
+/* Tiles of 64 rows once an expert has that many to expect; before, what is read again for a second tile comes from the cache. */
+static int tile_rows_for(const struct experts_job *job, bool exact)
+{
+	if (job->n <= 16)
+		return job->n <= 8 ? 8 : 16;
+	return exact && (long long)job->n * job->top_k >= 32ll * job->n_experts ? 64 : 32;
+}
+
+int cuda_experts(struct kern *k, const struct kern_experts *op)
+{
+	int n = op->x.rows, rc = 0;
+	if (n == 0)
+		return 0;
+	struct experts_job job = job_of(k, op);
+	bool exact_up = up_is_exact(k, op, job.group), exact_down = down_is_exact(k, op);
+	job.tile_rows = tile_rows_for(&job, exact_up && exact_down);
+	if (n > 1)
+		rc = cu_launch(k, "experts (group)", group_pairs, dim3(1), dim3(GROUP_THREADS), (size_t)(4 + 3 * op->n_experts) * 4, job);
+	rc = rc ? rc : up(k, op, &job, exact_up);
+	rc = rc ? rc : down(k, op, &job, exact_down);
+	if (rc)
+		return rc;
+	struct combine_job last = { job, {}, op->y };
+	if (op->residual)
+		last.residual = *op->residual;
+	dim3 grid((unsigned)cu_ceil(job.d, COMBINE_THREADS), (unsigned)n);
+	return cu_launch(k, "experts (combine)", combine_rows, grid, dim3(COMBINE_THREADS), 0, last);
+}

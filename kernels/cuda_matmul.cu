@@ -1,0 +1,134 @@
+/* Matrices times rows. All outputs of a call that go one way are one launch: a flat list of strips, for one tile of rows after another. */
+#include "kernels/cuda_tile.cuh"
+
+struct matmul_out {
+	struct kern_weight w;
+	struct kern_view y, residual; /* residual.data NULL: none */
+	bool keep_f32;
+};
+
+struct matmul_job {
+	enum { EARLY = 1 };
+	struct kern_view x;
+	int quantised, tile_rows, n_out;
+	bool bf16;
+	struct matmul_out out[KERN_MAX_OUT];
+};
+
+static __host__ __device__ inline int strips_of(const struct kern_weight &w, int outs)
+{
+	return (w.rows + outs - 1) / outs;
+}
+
+static __host__ __device__ inline int all_strips(const struct matmul_job &job, int outs)
+{
+	int n = 0;
+	for (int j = 0; j < job.n_out; j++)
+		n += strips_of(job.out[j].w, outs);
+	return n;
+}
+
+CU_DEVICE int job_items(const struct matmul_job &job, int outs)
+{
+	return (job.x.rows + job.tile_rows - 1) / job.tile_rows * all_strips(job, outs);
+}
+
+/* Called by a warp. */
+CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int lane, struct cu_tile *t)
+{
+	int strips = all_strips(job, outs), tile = item / strips, strip = item % strips, j = 0, first = tile * job.tile_rows;
+	for (; strip >= strips_of(job.out[j].w, outs); j++)
+		strip -= strips_of(job.out[j].w, outs);
+	bool fp8 = job.out[j].w.type == KERN_FP8;
+	int rows = min(job.tile_rows, job.x.rows - first);
+	if (lane == 0) {
+		t->w[0] = job.out[j].w;
+		t->pair = 0;
+		t->from = strip * outs;
+		t->rows = rows;
+		t->group = job.quantised;
+		t->codes = fp8 && job.quantised ? CU_RECOVER : CU_VALUES;
+		t->staged = tile * 2 + fp8;
+		t->out = j;
+		t->first = first;
+	}
+	for (int r = lane; r < rows; r += CU_WARP)
+		t->x[0][r] = cu_at(job.x, first + r);
+}
+
+CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, const float *total, int outs)
+{
+	const struct matmul_out &out = job.out[t.out];
+	bool round = job.bf16 && !out.keep_f32;
+	for (int i = (int)threadIdx.x; i < t.rows * outs; i += (int)blockDim.x) {
+		int r = i / outs, c = i % outs, o = t.from + c;
+		if (o >= out.w.rows)
+			continue;
+		float y = cu_round(round, total[r * (outs + 4) + c]);
+		if (out.residual.data)
+			y = cu_round(job.bf16, __fadd_rn(cu_at(out.residual, t.first + r)[o], y));
+		cu_at(out.y, t.first + r)[o] = y;
+	}
+}
+
+template <int NT>
+static __global__ void __launch_bounds__(cu_bounds<NT>::THREADS, cu_bounds<NT>::RESIDENT)
+matmul_kernel(const __grid_constant__ struct matmul_job job, const struct cu_shape shape)
+{
+	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
+}
+
+static __global__ void __launch_bounds__(CU_PLAIN_THREADS) matmul_plain(const __grid_constant__ struct matmul_job job)
+{
+	cu_plain_work(job);
+}
+
+template <int NT> static int launch_matmul(const struct kern *k, struct matmul_job *job)
+{
+	struct cu_cut cut = cu_cut_for<NT>(k, cu_ceil(job->x.cols, CU_BLOCK), false);
+	job->tile_rows = NT * CU_GROUP;
+	int outs = cut.shape.warps / cut.shape.k_warps * CU_STRIP;
+	dim3 grid = cu_grid(k, (long long)cu_ceil(job->x.rows, job->tile_rows) * all_strips(*job, outs), cut.resident);
+	return cu_launch(k, "matmul", matmul_kernel<NT>, grid, dim3(cu_bounds<NT>::THREADS), cut.shared, *job, cut.shape);
+}
+
+static int launch_plain(const struct kern *k, struct matmul_job *job)
+{
+	job->tile_rows = CU_PLAIN_ROWS;
+	dim3 grid = cu_grid(k, (long long)cu_ceil(job->x.rows, job->tile_rows) * all_strips(*job, CU_PLAIN_OUTS), 4);
+	return cu_launch(k, "matmul (plain)", matmul_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
+}
+
+/* Outputs of op that may go through matrix instructions, or those that may not. */
+static struct matmul_job part_of(const struct kern *k, const struct kern_matmul *op, bool exact)
+{
+	struct matmul_job job = {};
+	job.x = op->x;
+	job.quantised = op->quantised;
+	job.bf16 = k->compute == KERN_BF16;
+	for (int j = 0; j < op->n_out; j++) {
+		const struct kern_matmul_out *from = &op->out[j];
+		if (cu_is_exact(k, from->w, op->quantised) != exact || from->w->rows == 0)
+			continue;
+		struct matmul_out *out = &job.out[job.n_out++];
+		out->w = *from->w;
+		out->y = from->y;
+		out->keep_f32 = from->keep_f32;
+		if (from->residual)
+			out->residual = *from->residual;
+	}
+	return job;
+}
+
+/* From some hundred rows on weights are used often enough that arithmetic, not memory, is the limit. */
+int cuda_matmul(struct kern *k, const struct kern_matmul *op)
+{
+	int n = op->x.rows, e = 0;
+	if (n == 0)
+		return 0;
+	struct matmul_job exact = part_of(k, op, true), plain = part_of(k, op, false);
+	if (exact.n_out)
+		e = n <= 8 ? launch_matmul<1>(k, &exact) : n <= 16 ? launch_matmul<2>(k, &exact) :
+			n <= 128 ? launch_matmul<4>(k, &exact) : launch_matmul<8>(k, &exact);
+	return e || !plain.n_out ? e : launch_plain(k, &plain);
+}

@@ -1,0 +1,590 @@
+/* kernels/cuda_tile.cuh - inside kernels/. Strips of weights times tiles of rows: what cuda_matmul.cu and cuda_experts.cu are made of.
+ *
+ * A job is a struct that says which items of work there are (job_items), what a tile of work reads (job_tile) and where its sums go
+ * (job_store). A block takes consecutive items, so that rows it has staged serve the strips that follow; its warps share a tile's
+ * outputs, 16 each, and its blocks of inputs:
+ *
+ *   weights: 16 bytes a lane from global memory to registers, a piece (below) ahead, the first of the next item before this one's sums
+ *   rows:    f32 to bfloat16 in shared memory, in the order in which the lanes hold the weights
+ *   sums:    one chain a block of inputs, in the registers of the warp that has it; scaled, through shared memory, added in order
+ *
+ * Weights are operand A of the matrix instructions. A piece is 128 bytes of each of a warp's 16 outputs: 128 inputs in FP8, 64 in
+ * bfloat16. Lane 4g + t holds bytes 16t .. 16t + 15 of both halves of outputs g and g + 8. Which input stands where in an instruction
+ * does not matter as long as both operands agree, so the 16 bytes are taken as they lie:
+ *   bfloat16: words 0 and 1 are one instruction's, words 2 and 3 the next one's
+ *   FP8: word j is instruction j's: its bytes 0 and 2 become the one bfloat16 pair, bytes 1 and 3 the other */
+#ifndef KERNELS_CUDA_TILE_CUH
+#define KERNELS_CUDA_TILE_CUH
+
+#include "kernels/cuda_math.cuh"
+
+enum {
+	CU_STRIP = 16,     /* outputs of a matrix instruction */
+	CU_GROUP = 8,      /* rows of one */
+	CU_TILE_ROWS = 64, /* most rows of a tile */
+	CU_PLAIN_ROWS = 32, CU_PLAIN_OUTS = 32, CU_PLAIN_THREADS = 256,
+	CU_STAGED = 256,   /* bytes of a row's block of inputs in bfloat16 */
+	CU_PIECE = 128,
+	CU_TILES = 3,      /* descriptions in shared memory: of the item in hand, the next, and the last, which may still be stored */
+};
+
+/* What is done to a block of rows on its way to shared memory. The scales of a group of inputs multiply the block's sum. */
+enum cu_codes {
+	CU_VALUES,   /* bfloat16 as they are */
+	CU_RECOVER,  /* kern_quantise's results: back to codes and scales */
+	CU_QUANTISE, /* as kern_quantise does it */
+};
+
+struct cu_tile {
+	struct kern_weight w[2];
+	int pair;      /* strips are of w[0] and w[1] in turn, from the same output on; else all of w[0] */
+	int from;      /* first output */
+	int rows;
+	int group;     /* inputs that share a scale of the row */
+	enum cu_codes codes;
+	int staged;    /* equal where the same rows are staged in the same way */
+	int out, first; /* for the job's own use */
+	const float *x[2][CU_TILE_ROWS]; /* the rows w[0] and w[1] read; they differ under plain sums alone */
+};
+
+/* How a launch cuts its work. */
+struct cu_shape {
+	int warps, k_warps; /* in a block; of them along the inputs, the others lie along the outputs */
+	int stage;          /* blocks of inputs staged at a time */
+};
+
+struct cu_layout {
+	int x, x_scale, sums, total, bytes;
+};
+
+/* Shared memory: [3] tiles, x [stage][rows][CU_STAGED], x_scale [stage][rows], sums [stage][strips][groups][16][8], total
+ * [rows][outs + 4] (the 4 keep the banks apart). */
+static __host__ __device__ inline struct cu_layout cu_lay_out(int rows, bool wide, const struct cu_shape &s)
+{
+	struct cu_layout l;
+	int strips = s.warps / s.k_warps;
+	l.x = (CU_TILES * (int)sizeof(struct cu_tile) + 127) / 128 * 128;
+	l.x_scale = l.x + s.stage * rows * CU_STAGED;
+	l.sums = l.x_scale + s.stage * rows * 4;
+	l.total = l.sums + (wide ? 0 : s.stage * strips * CU_STRIP * rows * 4);
+	l.bytes = l.total + rows * (strips * CU_STRIP + 4) * 4;
+	return l;
+}
+
+/* Whether w times such rows may go through matrix instructions: both exact in bfloat16, scales constant over a block of inputs.
+ * group: 0, or the block with which the rows were quantised. */
+static inline bool cu_is_exact(const struct kern *k, const struct kern_weight *w, int group)
+{
+	if (k->compute != KERN_BF16 || w->type == KERN_F32 || w->type == KERN_F16)
+		return false;
+	if (w->type == KERN_BF16)
+		return group == 0;
+	return (w->block_cols % CU_BLOCK == 0 || w->block_cols >= w->cols) && (group == 0 || group == w->block_cols);
+}
+
+struct cu_place {
+	struct cu_tile *tile;
+	unsigned char *x;
+	float *x_scale, *sums, *total;
+	int lane, warp, warps, strip, strips, k_warp, k_warps, stage;
+};
+
+template <int NT, bool WIDE> CU_DEVICE struct cu_place cu_place_of(unsigned char *memory, const struct cu_shape &s)
+{
+	struct cu_layout l = cu_lay_out(NT * CU_GROUP, WIDE, s);
+	struct cu_place p;
+	p.tile = (struct cu_tile *)memory;
+	p.x = memory + l.x;
+	p.x_scale = (float *)(memory + l.x_scale);
+	p.sums = (float *)(memory + l.sums);
+	p.total = (float *)(memory + l.total);
+	p.lane = (int)threadIdx.x % CU_WARP;
+	p.warp = (int)threadIdx.x / CU_WARP;
+	p.warps = s.warps;
+	p.k_warps = WIDE ? 1 : s.k_warps;
+	p.strips = s.warps / p.k_warps;
+	p.strip = p.warp / p.k_warps;
+	p.k_warp = p.warp % p.k_warps;
+	p.stage = s.stage;
+	return p;
+}
+
+/* ---- rows ---- */
+
+/* Inputs c .. c + 3 of a row; there is nothing beyond cols. */
+CU_DEVICE float4 cu_four(const float *row, int c, int cols)
+{
+	if (c + 4 <= cols && !((uintptr_t)(row + c) & 15))
+		return *(const float4 *)(row + c);
+	float4 v;
+	v.x = c < cols ? row[c] : 0;
+	v.y = c + 1 < cols ? row[c + 1] : 0;
+	v.z = c + 2 < cols ? row[c + 2] : 0;
+	v.w = c + 3 < cols ? row[c + 3] : 0;
+	return v;
+}
+
+CU_DEVICE uint32_t cu_size(float x)
+{
+	return __float_as_uint(x) & 0x7fffffffu;
+}
+
+CU_DEVICE uint32_t cu_largest(float4 v)
+{
+	return max(max(cu_size(v.x), cu_size(v.y)), max(cu_size(v.z), cu_size(v.w)));
+}
+
+/* The largest magnitude of the group that block c lies in, as bits; v: this lane's part of the block. Collective. */
+CU_DEVICE uint32_t cu_group_top(const float *row, int c, int cols, int group, int lane, float4 v)
+{
+	uint32_t top = cu_largest(v);
+	int from = c / group * group, end = cols - from < group ? cols : from + group;
+	for (int i = from; group != CU_BLOCK && i < end; i += CU_BLOCK)
+		top = max(top, cu_largest(cu_four(row, i + 4 * lane, end)));
+	for (int step = CU_WARP / 2; step; step /= 2)
+		top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
+	return top;
+}
+
+/* x / s as a code's value. A recovered one is a code but for a few units in the last place, which the rounding takes away. A new one
+ * needs the quotient itself only where a product with 1 / s could lie on the other side of a middle between codes. */
+CU_DEVICE float cu_code(float x, float s, float inverse, enum cu_codes codes)
+{
+	float q = __fmul_rn(x, inverse);
+	uint32_t middle = (cu_size(q) & 0xfffffu) - 0x7fff8u;
+	if (codes == CU_QUANTISE && (middle < 16 || fabsf(q) < 0x1p-6f))
+		q = __fdiv_rn(x, s);
+	return cu_round_fp8(q);
+}
+
+/* v into codes; returns their scale. A group with a NaN or an infinity (the bits are larger then) is NaN throughout. */
+CU_DEVICE float cu_codes_of(float4 &v, uint32_t top, enum cu_codes codes)
+{
+	float s = __fdiv_rn(fmaxf(__uint_as_float(top), 1e-10f), 448.0f), inverse = __fdiv_rn(1.0f, s);
+	if (top >= 0x7f800000u)
+		return __uint_as_float(0x7fc00000u);
+	v.x = cu_code(v.x, s, inverse, codes);
+	v.y = cu_code(v.y, s, inverse, codes);
+	v.z = cu_code(v.z, s, inverse, codes);
+	v.w = cu_code(v.w, s, inverse, codes);
+	return s;
+}
+
+/* The upper halves of two f32: exact for what is a bfloat16. */
+CU_DEVICE uint32_t cu_halves(float low, float high)
+{
+	return __byte_perm(__float_as_uint(low), __float_as_uint(high), 0x7632);
+}
+
+/* A lane's 4 inputs of a block of row r to their place: 4 chunks of 64 bytes, of which lane t of an instruction reads 16t .. 16t + 15.
+ * In odd rows the chunks of a pair change places, so that the 8 lanes served together, of rows g and g + 1, meet all 32 banks. */
+CU_DEVICE void cu_put_four(unsigned char *x, int r, int lane, float4 v, bool fp8)
+{
+	uint2 words;
+	words.x = fp8 ? cu_halves(v.x, v.z) : cu_halves(v.x, v.y);
+	words.y = fp8 ? cu_halves(v.y, v.w) : cu_halves(v.z, v.w);
+	int chunk = fp8 ? lane / 16 * 2 + lane % 4 / 2 : lane / 8, at = fp8 ? lane % 16 / 4 * 16 + lane % 2 * 8 : lane % 8 * 8;
+	*(uint2 *)(x + r * CU_STAGED + (chunk ^ (r & 1)) * 64 + at) = words;
+}
+
+/* Blocks from .. from + n - 1 of the tile's rows to shared memory. A warp takes a block of a row, four of them at a time. */
+template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct cu_tile &t, int from, int n)
+{
+	enum { AT_ONCE = 4 };
+	int cols = t.w[0].cols, units = n * t.rows;
+	bool fp8 = t.w[0].type == KERN_FP8;
+	for (int u = p.warp; u < units; u += p.warps * AT_ONCE) {
+		float4 v[AT_ONCE];
+#pragma unroll
+		for (int i = 0; i < AT_ONCE; i++) {
+			int unit = min(u + i * p.warps, units - 1);
+			v[i] = cu_four(t.x[0][unit / n], (from + unit % n) * CU_BLOCK + 4 * p.lane, cols);
+		}
+#pragma unroll
+		for (int i = 0; i < AT_ONCE; i++) {
+			int unit = u + i * p.warps, r = unit / n, slot = unit % n, c = (from + slot) * CU_BLOCK;
+			if (unit >= units)
+				break;
+			if (t.codes != CU_VALUES) {
+				uint32_t top = cu_group_top(t.x[0][r], c, cols, t.group, p.lane, v[i]);
+				p.x_scale[slot * NT * CU_GROUP + r] = cu_codes_of(v[i], top, t.codes);
+			}
+			cu_put_four(p.x + slot * NT * CU_GROUP * CU_STAGED, r, p.lane, v[i], fp8);
+		}
+	}
+}
+
+/* ---- weights ---- */
+
+/* Where a lane's weights lie. */
+struct cu_source {
+	const unsigned char *row[2]; /* of outputs g and g + 8, from the lane's first byte on */
+	const float *scale[2];       /* their rows of scales */
+	int left;                    /* bytes from there to the end of the row; none to be read in vectors: 0 */
+	int bytes;                   /* the same, aligned or not */
+	int per_scale;               /* blocks of inputs under one scale; 0: no scales */
+};
+
+struct cu_piece {
+	uint4 word[4]; /* halves 0 and 1 of the piece, for g and g + 8 each */
+	float scale[2];
+};
+
+CU_DEVICE uint32_t cu_edge_word(const unsigned char *p, int left)
+{
+	uint32_t w = 0;
+#pragma unroll
+	for (int i = 0; i < 4; i++)
+		w |= i < left ? (uint32_t)p[i] << 8 * i : 0;
+	return w;
+}
+
+/* 16 bytes wherever they lie, zeros from the end of the row on. */
+CU_DEVICE uint4 cu_edge(const unsigned char *p, int left)
+{
+	return make_uint4(cu_edge_word(p, left), cu_edge_word(p + 4, left - 4), cu_edge_word(p + 8, left - 8), cu_edge_word(p + 12, left - 12));
+}
+
+CU_DEVICE void cu_fetch(struct cu_piece &to, const struct cu_source &s, int piece)
+{
+#pragma unroll
+	for (int i = 0; i < 4; i++) {
+		int at = piece * CU_PIECE + i / 2 * 64;
+		to.word[i] = at + 16 <= s.left ? cu_load_once(s.row[i & 1] + at) : cu_edge(s.row[i & 1] + at, s.bytes - at);
+	}
+	if (s.per_scale) {
+		int c = s.per_scale == 1 ? piece : piece / s.per_scale;
+		to.scale[0] = s.scale[0][c];
+		to.scale[1] = s.scale[1][c];
+	}
+}
+
+/* The warp's strip of the tile, and its first piece. Outputs beyond the last are the last over again: nobody stores them. */
+CU_DEVICE void cu_begin(struct cu_source &s, struct cu_piece &first, const struct cu_place &p, const struct cu_tile &t)
+{
+	const struct kern_weight &w = t.w[t.pair ? p.strip & 1 : 0];
+	bool fp8 = w.type == KERN_FP8;
+	int item = fp8 ? 1 : 2, out = t.from + (t.pair ? p.strip / 2 : p.strip) * CU_STRIP + p.lane / 4, skip = p.lane % 4 * 16;
+#pragma unroll
+	for (int i = 0; i < 2; i++) {
+		int o = min(out + 8 * i, w.rows - 1);
+		s.row[i] = (const unsigned char *)cu_row(w, o) + skip;
+		s.scale[i] = fp8 ? w.scale + (size_t)((w.scale_row0 + o) / w.block_rows) * (size_t)w.scale_ld : NULL;
+	}
+	bool aligned = !(((uintptr_t)w.data | w.ld * (size_t)item) & 15);
+	s.bytes = w.cols * item - skip;
+	s.left = aligned ? s.bytes : 0;
+	s.per_scale = !fp8 ? 0 : w.block_cols % CU_BLOCK ? KERN_MAX_DIM : w.block_cols / CU_BLOCK;
+	if (p.k_warp * CU_BLOCK < w.cols)
+		cu_fetch(first, s, p.k_warp * item);
+}
+
+/* ---- sums ---- */
+
+/* Bytes 1 and 3 of a word of codes as two bfloat16: moved to where exponent and mantissa stand there, and lifted by 2^120. */
+CU_DEVICE uint32_t cu_two_codes(uint32_t w)
+{
+	return cu_bf16x2_lift((w & 0x7f007f00u) >> 4 | (w & 0x80008000u));
+}
+
+/* acc += one half of a piece times the rows. x: of row g, at the lane's place in chunk 0; odd: whether g is. */
+template <int NT> CU_DEVICE void cu_multiply(float (&acc)[NT][4], const uint32_t (&a)[2][4], const unsigned char *x, int chunk, int odd, int groups)
+{
+#pragma unroll
+	for (int i = 0; i < NT; i++)
+		if (NT == 1 || i < groups) {
+			uint4 b = *(const uint4 *)(x + i * CU_GROUP * CU_STAGED + (chunk ^ odd) * 64);
+			uint32_t first[2] = { b.x, b.y }, second[2] = { b.z, b.w };
+			cu_mma_bf16(acc[i], a[0], first);
+			cu_mma_bf16(acc[i], a[1], second);
+		}
+}
+
+template <int NT> CU_DEVICE void cu_multiply_fp8(float (&acc)[NT][4], const struct cu_piece &w, const unsigned char *x, int odd, int groups)
+{
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
+		uint4 u = w.word[2 * half], v = w.word[2 * half + 1];
+		uint32_t low[2][4] = { { cu_two_codes(u.x << 8), cu_two_codes(v.x << 8), cu_two_codes(u.x), cu_two_codes(v.x) },
+			               { cu_two_codes(u.y << 8), cu_two_codes(v.y << 8), cu_two_codes(u.y), cu_two_codes(v.y) } };
+		cu_multiply<NT>(acc, low, x, 2 * half, odd, groups);
+		uint32_t high[2][4] = { { cu_two_codes(u.z << 8), cu_two_codes(v.z << 8), cu_two_codes(u.z), cu_two_codes(v.z) },
+			                { cu_two_codes(u.w << 8), cu_two_codes(v.w << 8), cu_two_codes(u.w), cu_two_codes(v.w) } };
+		cu_multiply<NT>(acc, high, x, 2 * half + 1, odd, groups);
+	}
+}
+
+/* chunk: the first of the piece's two. */
+template <int NT> CU_DEVICE void cu_multiply_bf16(float (&acc)[NT][4], const struct cu_piece &w, const unsigned char *x, int chunk, int odd, int groups)
+{
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
+		uint4 u = w.word[2 * half], v = w.word[2 * half + 1];
+		uint32_t a[2][4] = { { u.x, v.x, u.y, v.y }, { u.z, v.z, u.w, v.w } };
+		cu_multiply<NT>(acc, a, x, chunk + half, odd, groups);
+	}
+}
+
+/* The chain of one block, scaled: added to the totals, or to shared memory where other warps have the blocks before it. */
+template <int NT, bool WIDE>
+CU_DEVICE void cu_deliver(float (&acc)[NT][4], const float (&scale)[2], const struct cu_place &p, const struct cu_tile &t, int slot, int groups,
+	float (&total)[WIDE ? NT : 1][4])
+{
+	bool fp8 = t.w[0].type == KERN_FP8;
+	float *sums = p.sums + ((slot * p.strips + p.strip) * NT * CU_STRIP + p.lane / 4) * CU_GROUP + p.lane % 4 * 2;
+	const float *x_scale = p.x_scale + slot * NT * CU_GROUP + p.lane % 4 * 2;
+#pragma unroll
+	for (int i = 0; i < NT; i++) {
+		if (NT > 1 && i >= groups)
+			break;
+		float2 row = t.codes == CU_VALUES ? make_float2(1, 1) : *(const float2 *)(x_scale + i * CU_GROUP);
+#pragma unroll
+		for (int j = 0; j < 4; j++) {
+			if (fp8)
+				acc[i][j] = __fmul_rn(__fmul_rn(acc[i][j], scale[j / 2]), j % 2 ? row.y : row.x);
+			if (WIDE)
+				total[WIDE ? i : 0][j] = __fadd_rn(total[WIDE ? i : 0][j], acc[i][j]);
+		}
+		if (!WIDE) {
+			*(float2 *)(sums + i * CU_STRIP * CU_GROUP) = make_float2(acc[i][0], acc[i][1]);
+			*(float2 *)(sums + i * CU_STRIP * CU_GROUP + 8 * CU_GROUP) = make_float2(acc[i][2], acc[i][3]);
+		}
+	}
+}
+
+/* The warp's blocks among the n staged ones. `now` holds the first piece of the first of them, and afterwards of the next to come. */
+template <int NT, bool WIDE>
+CU_DEVICE void cu_multiply_stage(const struct cu_place &p, const struct cu_tile &t, const struct cu_source &s, struct cu_piece &now, int from, int n,
+	float (&total)[WIDE ? NT : 1][4])
+{
+	int odd = p.lane / 4 & 1, groups = (t.rows + CU_GROUP - 1) / CU_GROUP, blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
+	int late = from % p.k_warps, slot = p.k_warp - late + (p.k_warp < late ? p.k_warps : 0); /* warp w has blocks w, w + k_warps, .. */
+	const unsigned char *x = p.x + p.lane / 4 * CU_STAGED + p.lane % 4 * 16;
+	for (; slot < n; slot += p.k_warps) {
+		const unsigned char *at = x + slot * NT * CU_GROUP * CU_STAGED;
+		int next = from + slot + p.k_warps;
+		float acc[NT][4] = {}, scale[2] = { now.scale[0], now.scale[1] };
+		struct cu_piece then = now;
+		if (s.per_scale) {
+			if (next < blocks)
+				cu_fetch(then, s, next);
+			cu_multiply_fp8<NT>(acc, now, at, odd, groups);
+		} else {
+			struct cu_piece second = now;
+			cu_fetch(second, s, 2 * (from + slot) + 1);
+			cu_multiply_bf16<NT>(acc, now, at, 0, odd, groups);
+			if (next < blocks)
+				cu_fetch(then, s, 2 * next);
+			cu_multiply_bf16<NT>(acc, second, at, 2, odd, groups);
+		}
+		now = then;
+		cu_deliver<NT, WIDE>(acc, scale, p, t, slot, groups, total);
+	}
+}
+
+/* total = ((total + block 0) + block 1) + .., each by one thread. */
+template <int NT> CU_DEVICE void cu_add_sums(const struct cu_place &p, int rows, int from, int n)
+{
+	int size = p.strips * NT * CU_STRIP * CU_GROUP, ld = p.strips * CU_STRIP + 4;
+	for (int e = (int)threadIdx.x; e < size; e += p.warps * CU_WARP) {
+		int group = e / (CU_STRIP * CU_GROUP), r = group % NT * CU_GROUP + e % CU_GROUP;
+		float *at = p.total + r * ld + group / NT * CU_STRIP + e / CU_GROUP % CU_STRIP;
+		if (r >= rows)
+			continue;
+		float total = from ? *at : 0;
+		for (int i = 0; i < n; i++)
+			total = __fadd_rn(total, p.sums[i * size + e]);
+		*at = total;
+	}
+}
+
+template <int NT> CU_DEVICE void cu_put_totals(const struct cu_place &p, const float (&total)[NT][4])
+{
+	int ld = p.strips * CU_STRIP + 4;
+	float *at = p.total + p.lane % 4 * 2 * ld + p.strip * CU_STRIP + p.lane / 4;
+#pragma unroll
+	for (int i = 0; i < NT; i++)
+#pragma unroll
+		for (int j = 0; j < 4; j++)
+			at[(i * CU_GROUP + j % 2) * ld + j / 2 * 8] = total[i][j];
+}
+
+/* Where the items of block b begin. */
+CU_DEVICE int cu_share(int items, int b)
+{
+	return (int)((long long)items * b / (int)gridDim.x);
+}
+
+/* Brings a tile's totals to p.total. `then`: the next item's tile or NULL; its first piece is under way afterwards. */
+template <int NT, bool WIDE>
+CU_DEVICE void cu_dot(const struct cu_place &p, const struct cu_tile &t, const struct cu_tile *then, struct cu_source &s, struct cu_piece &now, int &staged)
+{
+	float total[WIDE ? NT : 1][4] = {};
+	int blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
+	for (int from = 0; from < blocks; from += p.stage) {
+		int n = min(p.stage, blocks - from);
+		if (blocks > p.stage || staged != t.staged) {
+			cu_stage<NT>(p, t, from, n);
+			staged = blocks > p.stage ? -1 : t.staged;
+			__syncthreads();
+		}
+		cu_multiply_stage<NT, WIDE>(p, t, s, now, from, n, total);
+		__syncthreads();
+		if (from + n == blocks && then)
+			cu_begin(s, now, p, *then);
+		if (!WIDE)
+			cu_add_sums<NT>(p, t.rows, from, n);
+		if (!WIDE && from + n < blocks)
+			__syncthreads();
+	}
+	if (WIDE)
+		cu_put_totals<WIDE ? NT : 1>(p, total);
+	__syncthreads();
+}
+
+/* All items of a block. A tile is described by the last warp while the item before it is computed. */
+template <int NT, bool WIDE, class JOB> CU_DEVICE void cu_work(const JOB &job, const struct cu_shape &shape)
+{
+	CU_SHARED(memory);
+	struct cu_place p = cu_place_of<NT, WIDE>(memory, shape);
+	struct cu_source s = {};
+	struct cu_piece now = {};
+	cu_let_next();
+	if (!JOB::EARLY)
+		cu_wait();
+	int outs = p.strips * CU_STRIP, items = job_items(job, outs), item = cu_share(items, (int)blockIdx.x), staged = -1;
+	int end = cu_share(items, (int)blockIdx.x + 1);
+	if (p.warp == 0 && item < end)
+		job_tile(job, item, outs, p.lane, &p.tile[0]);
+	__syncthreads();
+	if (item < end)
+		cu_begin(s, now, p, p.tile[0]);
+	if (JOB::EARLY) /* weights are nobody's output */
+		cu_wait();
+	for (int turn = 0; item < end; item++, turn = (turn + 1) % CU_TILES) {
+		struct cu_tile *t = &p.tile[turn], *then = item + 1 < end ? &p.tile[(turn + 1) % CU_TILES] : NULL;
+		if (then && p.warp == p.warps - 1)
+			job_tile(job, item + 1, outs, p.lane, then);
+		cu_dot<NT, WIDE>(p, *t, then, s, now, staged);
+		job_store(job, *t, p.total, outs);
+	}
+}
+
+/* ---- plain sums: chains of fmaf, for whatever matrix instructions would round ---- */
+
+CU_DEVICE float cu_value(const struct kern_weight &w, int r, int c)
+{
+	float q = cu_item(cu_row(w, r), w.type, (size_t)c);
+	return w.type == KERN_FP8 ? __fmul_rn(q, cu_scale(w, r, c)) : q;
+}
+
+/* Shared memory: a tile, w [32 outputs][CU_BLOCK + 1], x [2][32 rows][CU_BLOCK], total [32][32 + 4]. */
+enum {
+	CU_PLAIN_W = (sizeof(struct cu_tile) + 127) / 128 * 128,
+	CU_PLAIN_X = CU_PLAIN_W + CU_PLAIN_OUTS * (CU_BLOCK + 1) * 4,
+	CU_PLAIN_TOTAL = CU_PLAIN_X + 2 * CU_PLAIN_ROWS * CU_BLOCK * 4,
+	CU_PLAIN_BYTES = CU_PLAIN_TOTAL + CU_PLAIN_ROWS * (CU_PLAIN_OUTS + 4) * 4,
+};
+
+CU_DEVICE void cu_plain_stage(const struct cu_tile &t, float *w, float *x, int from, int n)
+{
+	for (int i = (int)threadIdx.x; i < CU_PLAIN_OUTS * CU_BLOCK; i += CU_PLAIN_THREADS) {
+		int o = i / CU_BLOCK, c = i % CU_BLOCK;
+		const struct kern_weight &m = t.w[t.pair ? o / CU_STRIP : 0];
+		int out = t.from + (t.pair ? o % CU_STRIP : o);
+		if (c < n && out < m.rows)
+			w[o * (CU_BLOCK + 1) + c] = cu_value(m, out, from + c);
+	}
+	for (int i = (int)threadIdx.x; i < (t.pair ? 2 : 1) * CU_PLAIN_ROWS * CU_BLOCK; i += CU_PLAIN_THREADS) {
+		int source = i / (CU_PLAIN_ROWS * CU_BLOCK), r = i / CU_BLOCK % CU_PLAIN_ROWS, c = i % CU_BLOCK;
+		if (c < n && r < t.rows)
+			x[i] = t.x[source][r][from + c];
+	}
+}
+
+/* A thread has one output and every 8th row. */
+CU_DEVICE void cu_plain_dot(const struct cu_tile &t, float *w, float *x, float *total)
+{
+	enum { STEP = CU_PLAIN_THREADS / CU_PLAIN_OUTS, MINE = CU_PLAIN_ROWS / STEP };
+	int o = (int)threadIdx.x % CU_PLAIN_OUTS, first = (int)threadIdx.x / CU_PLAIN_OUTS, cols = t.w[0].cols;
+	const float *mine = x + (t.pair ? o / CU_STRIP : 0) * CU_PLAIN_ROWS * CU_BLOCK + first * CU_BLOCK;
+	float all[MINE] = {};
+	for (int from = 0; from < cols; from += CU_BLOCK) {
+		int n = min(cols - from, (int)CU_BLOCK);
+		__syncthreads();
+		cu_plain_stage(t, w, x, from, n);
+		__syncthreads();
+		float sum[MINE] = {};
+		for (int c = 0; c < n; c++)
+#pragma unroll
+			for (int i = 0; i < MINE; i++)
+				sum[i] = fmaf(mine[i * STEP * CU_BLOCK + c], w[o * (CU_BLOCK + 1) + c], sum[i]);
+#pragma unroll
+		for (int i = 0; i < MINE; i++)
+			all[i] = __fadd_rn(all[i], sum[i]);
+	}
+#pragma unroll
+	for (int i = 0; i < MINE; i++)
+		total[(first + i * STEP) * (CU_PLAIN_OUTS + 4) + o] = all[i];
+}
+
+template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
+{
+	CU_SHARED(memory);
+	struct cu_tile *t = (struct cu_tile *)memory;
+	float *total = (float *)(memory + CU_PLAIN_TOTAL);
+	cu_let_next();
+	cu_wait();
+	int items = job_items(job, CU_PLAIN_OUTS), end = cu_share(items, (int)blockIdx.x + 1);
+	for (int item = cu_share(items, (int)blockIdx.x); item < end; item++) {
+		if (threadIdx.x < CU_WARP)
+			job_tile(job, item, CU_PLAIN_OUTS, (int)threadIdx.x, t);
+		__syncthreads();
+		cu_plain_dot(*t, (float *)(memory + CU_PLAIN_W), (float *)(memory + CU_PLAIN_X), total);
+		__syncthreads();
+		job_store(job, *t, total, CU_PLAIN_OUTS);
+		__syncthreads();
+	}
+}
+
+/* ---- launching ---- */
+
+struct cu_cut {
+	struct cu_shape shape;
+	int resident; /* blocks a multiprocessor holds */
+	size_t shared;
+};
+
+/* NT groups of rows in a tile. Three small blocks on a multiprocessor where few rows want many loads under way; one of 16 warps where
+ * the rows of a tile fill the shared memory. Wide: all warps lie along the outputs, and totals stay in registers. */
+template <int NT> struct cu_bounds {
+	enum { WARPS = NT == 4 ? 16 : 8, RESIDENT = NT == 1 ? 3 : NT == 4 ? 1 : 2, WIDE = NT == 8, THREADS = WARPS * CU_WARP };
+};
+
+/* For rows of so many blocks of inputs. pair: an even number of strips is needed. All inputs are staged at once if they fit, if need be
+ * with fewer blocks on a multiprocessor; else in parts of one size. */
+template <int NT> static struct cu_cut cu_cut_for(const struct kern *k, int blocks, bool pair)
+{
+	typedef struct cu_bounds<NT> of;
+	struct cu_cut cut = { { of::WARPS, 1, blocks }, of::RESIDENT, 0 };
+	int *k_warps = &cut.shape.k_warps, most = of::WIDE && blocks > 4 ? 4 : blocks;
+	while (!of::WIDE && *k_warps < 8 && *k_warps * 4 <= blocks && (!pair || *k_warps * 4 <= of::WARPS))
+		*k_warps *= 2;
+	for (int parts = 1;; parts++) {
+		cut.shape.stage = cu_ceil(most, parts);
+		cut.shared = (size_t)cu_lay_out(NT * CU_GROUP, of::WIDE, cut.shape).bytes;
+		if (cut.shared <= k->device->shared_max)
+			break;
+	}
+	while (cut.resident > 1 && (cut.shared + 1024) * (size_t)cut.resident > k->device->shared_max + 1024)
+		cut.resident--;
+	return cut;
+}
+
+static inline dim3 cu_grid(const struct kern *k, long long items, int resident)
+{
+	long long most = (long long)k->device->sm_count * resident;
+	return dim3((unsigned)(items < 1 ? 1 : items < most ? items : most));
+}
+
+#endif
