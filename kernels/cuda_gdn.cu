@@ -254,14 +254,15 @@ static __global__ void __launch_bounds__(GDN_THREADS) gdn_conv(const struct gdn_
 			keep_inputs(a.op, state, row0, rows, channel + c, width - c);
 }
 
-/* y = R(R(norm(R(o))) * w * silu(z)) of one head of row r by one warp; o in shared or device memory, perhaps y itself. */
-CU_DEVICE void gated_norm(const struct gdn_args &a, const float *o, int r, int head)
+/* y = R(R(norm(R(o))) * w * silu(z)) of one head of row r by one warp; o in shared or device memory, perhaps y itself.
+ * PARTS * 128 columns at most. */
+template <int PARTS> CU_DEVICE void gated_norm(const struct gdn_args &a, const float *o, int r, int head)
 {
 	int lane = threadIdx.x % CU_WARP, n = a.op.value_dim;
-	float4 x[GDN_PARTS];
+	float4 x[PARTS];
 	float square = 0;
 #pragma unroll
-	for (int i = 0; i < GDN_PARTS; i++) {
+	for (int i = 0; i < PARTS; i++) {
 		int c = 4 * (lane + i * CU_WARP);
 		if (c >= n)
 			continue;
@@ -276,7 +277,7 @@ CU_DEVICE void gated_norm(const struct gdn_args &a, const float *o, int r, int h
 	const float *z = cu_at(a.op.z, r) + (size_t)head * n;
 	float *y = cu_at(a.op.y, r) + (size_t)head * n;
 #pragma unroll
-	for (int i = 0; i < GDN_PARTS; i++) {
+	for (int i = 0; i < PARTS; i++) {
 		int c = 4 * (lane + i * CU_WARP);
 		if (c >= n)
 			continue;
@@ -387,7 +388,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gd
 		__syncthreads();
 		if (warp == 0) {
 			o_share[lane] = sum_shares(o_share, lane);
-			gated_norm(a, (const float *)o_share, r, p.head);
+			gated_norm<1>(a, (const float *)o_share, r, p.head);
 		}
 	}
 	cu_let_next();
@@ -452,7 +453,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_s
 			any_columns(a, p, r > p.row0 ? p.dst : p.src, q, k, v, gates, j, share, o);
 		}
 		if (threadIdx.x < CU_WARP)
-			gated_norm(a, o, r, p.head);
+			gated_norm<GDN_PARTS>(a, o, r, p.head);
 		__syncthreads();
 	}
 }
@@ -1142,7 +1143,7 @@ static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gd
 		return;
 	int s = sequence_at(a.op, 0, 0, r);
 	if (a.op.first[s + 1] - a.op.first[s] >= GDN_LONG)
-		gated_norm(a, cu_at(a.op.y, r) + (size_t)head * a.op.value_dim, r, head);
+		gated_norm<1>(a, cu_at(a.op.y, r) + (size_t)head * a.op.value_dim, r, head);
 }
 
 static int launch_steps(struct kern *k, const struct gdn_args &a)
