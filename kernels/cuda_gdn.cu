@@ -140,6 +140,17 @@ template <bool BF16> CU_DEVICE float u_at(const struct gdn_args &a, int r, int c
 	return BF16 ? cu_from_bf16(((const uint16_t *)a.u)[at]) : ((const float *)a.u)[at];
 }
 
+/* Four channels of it from a multiple of four on, where heads are GDN_WIDTH wide. */
+template <bool BF16> CU_DEVICE float4 u4_at(const struct gdn_args &a, int r, int channel)
+{
+	size_t at = (size_t)r * (size_t)a.op.qkv.cols + (size_t)channel;
+	if (!BF16)
+		return *(const float4 *)((const float *)a.u + at);
+	uint2 two = *(const uint2 *)((const uint16_t *)a.u + at);
+	return { __uint_as_float(two.x << 16), __uint_as_float(two.x & 0xffff0000u), __uint_as_float(two.y << 16),
+		 __uint_as_float(two.y & 0xffff0000u) };
+}
+
 /* The input of channels c .. c + 3 `row` rows after the first of sequence s; negative rows lie in the convolution's state. */
 CU_DEVICE const float *conv_input(const struct kern_gdn &op, const struct kern_gdn_state &state, int row0, int row, int channel)
 {
@@ -259,7 +270,7 @@ static __global__ void __launch_bounds__(GDN_THREADS) gdn_conv(const struct gdn_
 template <int PARTS> CU_DEVICE void gated_norm(const struct gdn_args &a, const float *o, int r, int head)
 {
 	int lane = threadIdx.x % CU_WARP, n = a.op.value_dim;
-	float4 x[PARTS];
+	float4 x[PARTS] = {};
 	float square = 0;
 #pragma unroll
 	for (int i = 0; i < PARTS; i++) {
@@ -309,9 +320,9 @@ CU_DEVICE struct step_place place_of(const struct gdn_args &a)
 }
 
 /* q and k of a row, at their lengths, into shared memory: [dk] and [dk]. */
-template <bool BF16> CU_DEVICE void step_keys(const struct gdn_args &a, const struct step_place &p, int r, float *q, float *k)
+template <bool BF16> CU_DEVICE void step_keys(const struct gdn_args &a, const struct step_place &p, int dk, int r, float *q, float *k)
 {
-	int dk = a.op.key_dim, head = p.q / dk;
+	int head = p.q / dk;
 	const float *lengths = a.lengths + (size_t)r * 2 * a.op.key_heads;
 	for (int i = threadIdx.x; i < 2 * dk; i += GDN_THREADS)
 		if (i < dk)
@@ -356,13 +367,76 @@ CU_DEVICE void step_row(float4 s[STEP_ROWS], const float *q, const float *k, flo
 	o_share[threadIdx.x] = o;
 }
 
+/* The gated norm of a step: threads 0 .. 127 a column each, so that it needs few registers beside the state's. All threads call it. */
+CU_DEVICE void step_norm(const struct gdn_args &a, const float *o_share, float *squares, int r, int head)
+{
+	int c = threadIdx.x, warps = GDN_WIDTH / CU_WARP;
+	float x = 0;
+	if (c < GDN_WIDTH) {
+		x = o_share[c];
+		for (int w = 1; w < GDN_WARPS; w++)
+			x += o_share[w * GDN_WIDTH + c];
+		x = cu_round(a.bf16, x);
+		float square = cu_warp_sum(x * x);
+		if (c % CU_WARP == 0)
+			squares[c / CU_WARP] = square;
+	}
+	__syncthreads();
+	if (c >= GDN_WIDTH)
+		return;
+	float sum = squares[0];
+	for (int w = 1; w < warps; w++)
+		sum += squares[w];
+	x = cu_round(a.bf16, x * (1 / sqrtf(sum / GDN_WIDTH + a.op.eps)));
+	float z = cu_at(a.op.z, r)[head * GDN_WIDTH + c];
+	cu_at(a.op.y, r)[head * GDN_WIDTH + c] = cu_round(a.bf16, x * a.op.norm_w[c] * cu_silu(z));
+}
+
+/* A thread's part of a state, 128 floats from row to row: all loads are on their way before the first is used. NULL: zeros. */
+CU_DEVICE void load_state(float4 s[STEP_ROWS], const float *from)
+{
+	if (from && (uintptr_t)from % 16 == 0) {
+#pragma unroll
+		for (int i = 0; i < STEP_ROWS; i++)
+			s[i] = *(const float4 *)(from + i * GDN_WIDTH);
+		return;
+	}
+#pragma unroll
+	for (int i = 0; i < STEP_ROWS; i++) {
+		const float *at = from + i * GDN_WIDTH;
+		float4 zero = { 0, 0, 0, 0 }, there = zero;
+		if (from)
+			there = { at[0], at[1], at[2], at[3] };
+		s[i] = there;
+	}
+}
+
+CU_DEVICE void store_state(float *to, const float4 s[STEP_ROWS])
+{
+	if ((uintptr_t)to % 16 == 0) {
+#pragma unroll
+		for (int i = 0; i < STEP_ROWS; i++)
+			*(float4 *)(to + i * GDN_WIDTH) = s[i];
+		return;
+	}
+#pragma unroll
+	for (int i = 0; i < STEP_ROWS; i++) {
+		float *at = to + i * GDN_WIDTH;
+		at[0] = s[i].x;
+		at[1] = s[i].y;
+		at[2] = s[i].z;
+		at[3] = s[i].w;
+	}
+}
+
 /* Blocks: value heads of the sequences. The state is on its way before the wait: conv, which comes before, does not touch it, and
- * began only when all before it was done. Shared: q [128], k [128], shares of m and of o [8][128]. */
+ * began only when all before it was done. Shared: q [128], k [128], shares of m and of o [8][128], of o's squares [4]. */
 template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gdn_step(const struct gdn_args a)
 {
 	CU_SHARED(memory);
 	float *q = (float *)memory, *k = q + GDN_WIDTH;
 	float4 *m_share = (float4 *)(k + GDN_WIDTH), *o_share = m_share + GDN_THREADS;
+	float *squares = (float *)(o_share + GDN_THREADS);
 	const struct step_place p = place_of(a);
 	int warp = threadIdx.x / CU_WARP, lane = threadIdx.x % CU_WARP;
 	size_t at = (size_t)warp * STEP_ROWS * GDN_WIDTH + 4 * lane;
@@ -371,34 +445,19 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gd
 		return;
 	}
 	float4 s[STEP_ROWS];
-	bool aligned = (uintptr_t)p.src % 16 == 0;
-#pragma unroll
-	for (int i = 0; i < STEP_ROWS; i++) {
-		float4 zero = { 0, 0, 0, 0 };
-		s[i] = !p.src ? zero : aligned ? *(const float4 *)(p.src + at + i * GDN_WIDTH) : load4(p.src + at + i * GDN_WIDTH, 4);
-	}
+	load_state(s, p.src ? p.src + at : NULL);
 	cu_wait();
 	for (int r = p.row0; r < p.row0 + p.rows; r++) {
-		step_keys<BF16>(a, p, r, q, k);
-		float4 v = { u_at<BF16>(a, r, p.v + 4 * lane), u_at<BF16>(a, r, p.v + 4 * lane + 1), u_at<BF16>(a, r, p.v + 4 * lane + 2),
-			     u_at<BF16>(a, r, p.v + 4 * lane + 3) };
+		step_keys<BF16>(a, p, GDN_WIDTH, r, q, k);
+		float4 v = u4_at<BF16>(a, r, p.v + 4 * lane);
 		float2 gates = a.gates[(size_t)r * a.op.value_heads + p.head];
 		__syncthreads();
 		step_row(s, q, k, v, gates, m_share, o_share);
 		__syncthreads();
-		if (warp == 0) {
-			o_share[lane] = sum_shares(o_share, lane);
-			gated_norm<1>(a, (const float *)o_share, r, p.head);
-		}
+		step_norm(a, (const float *)o_share, squares, r, p.head);
 	}
 	cu_let_next();
-	aligned = (uintptr_t)p.dst % 16 == 0;
-#pragma unroll
-	for (int i = 0; i < STEP_ROWS; i++)
-		if (aligned)
-			*(float4 *)(p.dst + at + i * GDN_WIDTH) = s[i];
-		else
-			store4(p.dst + at + i * GDN_WIDTH, s[i], 4);
+	store_state(p.dst + at, s);
 }
 
 enum { ANY_COLUMNS = CU_WARP, ANY_SHARES = GDN_WARPS };
@@ -444,7 +503,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_s
 	cu_wait();
 	const struct step_place p = place_of(a);
 	for (int r = p.row0; r < p.row0 + p.rows; r++) {
-		step_keys<BF16>(a, p, r, q, k);
+		step_keys<BF16>(a, p, dk, r, q, k);
 		float2 gates = a.gates[(size_t)r * a.op.value_heads + p.head];
 		__syncthreads();
 		for (int j0 = 0; j0 < dv; j0 += ANY_COLUMNS) {
@@ -1150,7 +1209,7 @@ static int launch_steps(struct kern *k, const struct gdn_args &a)
 {
 	dim3 grid((unsigned)(a.op.n_seq * a.op.value_heads));
 	if (gdn_fast(&a.op)) {
-		size_t shared = (2 * GDN_WIDTH + 2 * GDN_THREADS * 4) * sizeof(float);
+		size_t shared = (2 * GDN_WIDTH + 2 * GDN_THREADS * 4 + 4) * sizeof(float);
 		return cu_launch(k, "gdn step", a.bf16 ? gdn_step<true> : gdn_step<false>, grid, dim3(GDN_THREADS), shared, a);
 	}
 	size_t shared = (size_t)(GDN_THREADS + (a.op.value_dim + 3) / 4 * 4 + 2 * a.op.key_dim) * sizeof(float);
