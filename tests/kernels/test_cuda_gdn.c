@@ -1,0 +1,164 @@
+/* Gated DeltaNet of the cuda backend, on the host shim, at the width that has forms of its own: sequences by steps and by chunks. */
+#include "tests/kernels/trials.h"
+#include "tests/shim/shim.h"
+
+enum { KEYS = 1, VALUES = 2, WIDTH = 128, TAPS = 4, CHANNELS = (2 * KEYS + VALUES) * WIDTH, OUT = VALUES * WIDTH, STATE = OUT * WIDTH,
+	CONV = (TAPS - 1) * CHANNELS };
+
+/* One sequence of a call, and what it became. */
+struct run {
+	int id, rows;
+	bool fresh; /* begins from nothing */
+	float *state, *y; /* [STATE + CONV], [rows][OUT]; free() */
+};
+
+/* How fast states fade: gates around 1 (some lines of the state live for one row), or lasting. */
+static float fading;
+
+static float *start_of(const struct run *r)
+{
+	float *s = scratch((STATE + CONV) * sizeof *s);
+	for (int i = 0; i < STATE + CONV; i++)
+		s[i] = i < STATE ? 0.3f * value_at(60, r->id, i) : activation_at(61, r->id, i);
+	return s;
+}
+
+static void release(struct run *runs, int n)
+{
+	for (int i = 0; i < n; i++) {
+		free(runs[i].state);
+		free(runs[i].y);
+	}
+}
+
+/* All of them in one call; in place, or from state to state. */
+static void compute(struct kern *k, struct run *runs, int n, bool in_place)
+{
+	struct arena a;
+	arena_init(&a);
+	int32_t first[16] = { 0 };
+	struct kern_gdn_state states[16];
+	float *source[16];
+	for (int i = 0; i < n; i++) {
+		first[i + 1] = first[i] + runs[i].rows;
+		source[i] = start_of(&runs[i]);
+		runs[i].state = in_place ? source[i] : scratch((STATE + CONV) * sizeof(float));
+		runs[i].y = scratch((size_t)(runs[i].rows * OUT) * sizeof(float));
+		states[i] = (struct kern_gdn_state){ source[i], runs[i].state, source[i] + STATE, runs[i].state + STATE };
+		if (runs[i].fresh)
+			states[i].s_src = states[i].conv_src = NULL;
+	}
+	int rows = first[n], *ids = arena_alloc(&a, (size_t)rows * sizeof *ids);
+	for (int i = 0; i < n; i++)
+		for (int r = 0; r < runs[i].rows; r++)
+			ids[first[i] + r] = runs[i].id * 1000 + r;
+	struct kern_gdn op = { .qkv = mat(&a, 40, ids, rows, CHANNELS), .z = mat(&a, 41, ids, rows, OUT), .a = mat(&a, 42, ids, rows, VALUES),
+		.b = mat(&a, 43, ids, rows, VALUES), .conv = vec(&a, 16, TAPS * CHANNELS), .a_log = vec(&a, 17, VALUES),
+		.dt_bias = vec(&a, 18, VALUES), .norm_w = vec(&a, 19, WIDTH), .eps = 1e-6f, .key_heads = KEYS, .value_heads = VALUES,
+		.key_dim = WIDTH, .value_dim = WIDTH, .conv_width = TAPS, .n_seq = n, .first = first, .state = states,
+		.y = mat(&a, 0, NULL, rows, OUT) };
+	for (int r = 0; r < rows; r++)
+		for (int h = 0; h < VALUES; h++)
+			op.a.data[(size_t)r * op.a.ld + (size_t)h] -= fading;
+	op.scratch_bytes = kern_gdn_scratch(k, &op, rows);
+	op.scratch = scratch(op.scratch_bytes + 64);
+	OK(kern_gdn(k, &op));
+	settled();
+	assert_padding_untouched(&op.y);
+	for (int i = 0; i < n; i++) {
+		for (int r = 0; r < runs[i].rows; r++)
+			memcpy(runs[i].y + r * OUT, op.y.data + (size_t)(first[i] + r) * op.y.ld, OUT * sizeof(float));
+		if (!in_place)
+			free(source[i]);
+	}
+	free(op.scratch);
+	arena_release(&a);
+}
+
+static double apart(const float *got, const float *want, int n)
+{
+	double top = 0, most = 0;
+	for (int i = 0; i < n; i++) {
+		top = fmax(top, fabs((double)want[i]));
+		most = fmax(most, fabs((double)got[i] - (double)want[i]));
+		if (got[i] != got[i])
+			return INFINITY;
+	}
+	return top > 0 ? most / top : most;
+}
+
+static void same_bits(const char *what, const struct run *a, const struct run *b)
+{
+	if (memcmp(a->y, b->y, (size_t)(a->rows * OUT) * sizeof(float)) != 0)
+		fail_msg("%s: y of sequence %d with %d rows differs", what, a->id, a->rows);
+	if (memcmp(a->state, b->state, (STATE + CONV) * sizeof(float)) != 0)
+		fail_msg("%s: the state of sequence %d after %d rows differs", what, a->id, a->rows);
+}
+
+static const int lengths[] = { 1, 2, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 192, 200 };
+
+static void each_length(enum kern_type type)
+{
+	struct kern k, ref;
+	double worst_y = 0, worst_state = 0, bound = type == KERN_BF16 ? 0x1p-5 : 2e-5;
+	bf16_activations = type == KERN_BF16;
+	shim_open(&k, type);
+	OK(kern_open(&ref, "ref", NULL, type));
+	for (int i = 0; i < 2 * COUNT(lengths); i++) {
+		struct run got = { .id = 3 + i, .rows = lengths[i / 2], .fresh = i % 3 == 0 }, want = got;
+		fading = i % 2 ? 5 : 0;
+		compute(&k, &got, 1, i % 4 < 2);
+		compute(&ref, &want, 1, false);
+		for (int r = 0; r < got.rows; r++)
+			worst_y = fmax(worst_y, apart(got.y + r * OUT, want.y + r * OUT, OUT));
+		worst_state = fmax(worst_state, apart(got.state, want.state, STATE));
+		assert_memory_equal(got.state + STATE, want.state + STATE, CONV * sizeof(float));
+		if (!(worst_y <= bound) || !(worst_state <= bound))
+			fail_msg("%d rows: y is apart from ref by %.3g, the state by %.3g", got.rows, worst_y, worst_state);
+		release(&got, 1);
+		release(&want, 1);
+	}
+	print_message("%s: at worst y is apart by %.2g, the state by %.2g of the row's largest\n", kern_type_name(type), worst_y, worst_state);
+	shim_close(&k);
+}
+static void each_length_in_f32(void **s) { (void)s; each_length(KERN_F32); }
+static void each_length_in_bf16(void **s) { (void)s; each_length(KERN_BF16); }
+
+/* Sequences of all kinds in one call, in any order of threads, aligned or not, in place or not: each as if it were alone. */
+static void in_company(enum kern_type type)
+{
+	static const int rows[] = { 1, 65, 1, 31, 129, 32, 5, 1 };
+	enum { N = COUNT(rows) };
+	struct kern k;
+	struct run alone[N], all[N];
+	bf16_activations = type == KERN_BF16;
+	fading = 3;
+	shim_open(&k, type);
+	for (int i = 0; i < N; i++) {
+		alone[i] = all[i] = (struct run){ .id = 50 + i, .rows = rows[i], .fresh = i % 3 == 1 };
+		compute(&k, &alone[i], 1, true);
+	}
+	for (unsigned order = 0; order < 4; order++) {
+		shim_order(order);
+		padding = order % 2 ? 16 : 5;
+		compute(&k, all, N, order < 2);
+		for (int i = 0; i < N; i++)
+			same_bits("alone and in company", &alone[i], &all[i]);
+		release(all, N);
+	}
+	shim_order(0);
+	padding = 5;
+	release(alone, N);
+	shim_close(&k);
+}
+static void in_company_in_f32(void **s) { (void)s; in_company(KERN_F32); }
+static void in_company_in_bf16(void **s) { (void)s; in_company(KERN_BF16); }
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_length_in_f32), cmocka_unit_test(each_length_in_bf16), cmocka_unit_test(in_company_in_f32),
+		cmocka_unit_test(in_company_in_bf16),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
