@@ -115,12 +115,11 @@ $(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(CUDA_OBJ) $(LIB_sea
 	$(SAY) '  link $@'
 	$(Q)$(LINK) -o $@ $^ $(LIBS)
 
-# The CUDA sources on the processor: tests/shim/README.md.
+# The CUDA sources on the processor (tests/shim/README.md): tests/cuda/ are the tests of the backend "cuda", linked with them.
 CXX_HERE   := $(shell command -v $(CXX))
-CUDA_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/kernels/test_cuda*.c)))
-SHIM_TESTS := $(if $(CXX_HERE),$(BUILD)/tests/shim/test_shim $(CUDA_TESTS))
-SHIM_CU    := $(sort $(wildcard kernels/cuda*.cu))
-SHIM_OBJ   := $(patsubst %.cu,$(BUILD)/shim/%.o,$(if $(word 6,$(SHIM_CU)),$(SHIM_CU),$(filter-out kernels/cuda.cu,$(SHIM_CU)))) \
+CUDA_TESTS := $(patsubst %.c,%,$(sort $(wildcard tests/cuda/test_*.c)))
+SHIM_TESTS := $(if $(CXX_HERE),$(BUILD)/tests/shim/test_shim $(addprefix $(BUILD)/,$(CUDA_TESTS)))
+SHIM_OBJ   := $(patsubst %.cu,$(BUILD)/shim/%.o,$(sort $(wildcard kernels/cuda*.cu))) \
               $(patsubst %,$(BUILD)/shim/tests/shim/%.o,executor runtime table)
 SHIM_FLAGS := -std=gnu++17 $(O) -fno-exceptions -fno-rtti -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas \
               -pthread -Itests/shim/include -I. $(SANFLAGS) -MMD -MP
@@ -132,7 +131,7 @@ $(BUILD)/shim/%.o: %.cc | $(BUILD)/.dir
 	@mkdir -p $(@D)
 	$(SAY) '  c++  $<'
 	$(Q)$(CXX) $(SHIM_FLAGS) -c -o $@ $<
-$(CUDA_TESTS): %: %.o $(SHIM_OBJ) $(LIB_kernels)
+$(BUILD)/tests/cuda/%: $(BUILD)/tests/cuda/%.o $(SHIM_OBJ) $(LIB_engine)
 	$(SAY) '  link $@'
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 $(BUILD)/tests/shim/test_shim: $(BUILD)/shim/tests/shim/test_shim.o $(SHIM_OBJ) $(LIB_kernels)
@@ -140,7 +139,7 @@ $(BUILD)/tests/shim/test_shim: $(BUILD)/shim/tests/shim/test_shim.o $(SHIM_OBJ) 
 	$(SAY) '  link $@'
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 shim-here: $(SHIM_TESTS)
-	$(if $(CXX_HERE),tests/run.sh $(SHIM_TESTS),@echo "no $(CXX): the CUDA kernels are not tested here")
+	$(if $(CXX_HERE),BUILD=$(BUILD) tests/run.sh $(SHIM_TESTS),@echo "no $(CXX): the CUDA kernels are not tested here")
 shim:
 	+$(SAN_ENV) $(SANITIZED) shim-here
 

@@ -23,7 +23,7 @@ BEGIN {
 	if (!(short in bound)) why = why " has no bound in " bounds ";"
 	else if (used + 0 > bound[short] + 0) why = why " uses more registers than its bound;"
 	if (stack + stores + loads > 0) why = why " spills or has a stack frame;"
-	printf "%-72s %-7s %9d %6s %6d %6d%s\n", full, arch, used, bound[short], shared, stores + loads, why ? "  <- " why : ""
+	printf "%-72s %-7s %9d %6s %6d %6d%s\n", full, arch, used, short in bound ? bound[short] : "-", shared, stores + loads, why ? "  <- " why : ""
 	if (why) failed = 1
 }
 END { if (!n) { print "no kernel was compiled"; failed = 1 } exit failed }
