@@ -144,7 +144,10 @@ static void many_rows_equal_few(struct kern *k, const struct trial *t, int v)
 	for (int i = MANY; i < MORE; i++)
 		ids[i] = i % 29;
 	size_t width = (size_t)t->width(v);
-	float *all = results(k, t, v, ids, MORE), *few = results(k, t, v, ids + MORE - MANY, MANY);
+	padding = 16;
+	float *all = results(k, t, v, ids, MORE);
+	padding = 5;
+	float *few = results(k, t, v, ids + MORE - MANY, MANY);
 	assert_same_bits(t, v, "131 rows and the last of them", all + (MORE - MANY) * width, few, MANY * width);
 	mem_free(all);
 	mem_free(few);
@@ -272,6 +275,128 @@ static void forks_share_their_reading(void **state)
 	forks_of(KERN_BF16, fork_shapes[2]);
 }
 
+/* -- what cuda.cu does: memory and recordings -- */
+
+/* False, and says so, where not all sources are there. */
+static bool open_whole(struct kern *k)
+{
+	if (kern_backend_find("cuda")) {
+		open_cuda(k, KERN_F32);
+		return true;
+	}
+	print_message("skipped: not all of the cuda backend is here\n");
+	return false;
+}
+
+/* More than goes through pinned memory at once, in pieces of all sizes; the source is spoilt as soon as put returns. */
+static void memory_is_put_and_got(void **state)
+{
+	(void)state;
+	enum { N = 9 << 20 };
+	struct kern k;
+	if (!open_whole(&k))
+		return;
+	size_t room = kern_room(&k);
+	unsigned char *plain = mem_array(N, 1), *back = mem_array(N, 1), *p = kern_alloc(&k, N), *q = kern_alloc(&k, N);
+	assert_true(kern_is_device(&k) && p && q && (uintptr_t)p % 64 == 0);
+	assert_int_equal(room - kern_room(&k), 2 * N);
+	OK(kern_get(&k, back, q, N));
+	for (int i = 0; i < N; i++)
+		assert_int_equal(back[i], 0);
+	for (size_t at = 0, n = 1; at < N; at += n, n = n < 5 << 20 ? 3 * n + 1 : n) {
+		n = n < N - at ? n : N - at;
+		for (size_t i = 0; i < n; i++)
+			plain[i] = (unsigned char)((at + i) * 2654435761u >> 13);
+		OK(kern_put(&k, p + at, plain, n));
+		memset(plain, 0xee, n);
+	}
+	OK(kern_copy(&k, q, p, N));
+	OK(kern_get(&k, back, q, N));
+	for (int i = 0; i < N; i++)
+		if (back[i] != (unsigned char)((size_t)i * 2654435761u >> 13))
+			fail_msg("byte %d", i);
+	kern_free(&k, p);
+	kern_free(&k, q);
+	assert_int_equal(kern_room(&k), room);
+	assert_null(kern_alloc(&k, (size_t)1 << 60));
+	mem_free(plain);
+	mem_free(back);
+	close_cuda(&k);
+}
+
+enum { RECORDED_ROWS = 3, RECORDED_COLS = 33 };
+struct recorded {
+	struct kern_view x, y, z;
+	float *w;
+};
+
+/* y = norm(x), z = norm(y): the second sees what the first did. */
+static int two_norms(struct kern *k, const struct recorded *r)
+{
+	struct kern_norm first = { r->x, r->w, false, 1e-6f, r->y }, second = { r->y, r->w, true, 1e-6f, r->z };
+	int e = kern_norm(k, &first);
+	e = e ? e : kern_norm(k, &second);
+	forget(&first, sizeof first);
+	forget(&second, sizeof second);
+	return e;
+}
+
+static void fill_rows(struct kern *k, const struct recorded *r, int seed, float *plain)
+{
+	for (int i = 0; i < RECORDED_ROWS * RECORDED_COLS; i++)
+		plain[i] = value_at(70, seed, i);
+	OK(kern_put(k, r->x.data, plain, RECORDED_ROWS * RECORDED_COLS * sizeof *plain));
+}
+
+static void recordings_are_replayed(void **state)
+{
+	(void)state;
+	struct kern k;
+	float plain[RECORDED_ROWS * RECORDED_COLS], want[RECORDED_ROWS * RECORDED_COLS], got[RECORDED_ROWS * RECORDED_COLS];
+	if (!open_whole(&k))
+		return;
+	struct recorded r = { .w = kern_alloc(&k, RECORDED_COLS * sizeof(float)) };
+	struct kern_view *views[] = { &r.x, &r.y, &r.z };
+	for (int i = 0; i < 3; i++)
+		*views[i] = kern_rows(kern_alloc(&k, sizeof plain), RECORDED_ROWS, RECORDED_COLS);
+	for (int i = 0; i < RECORDED_COLS; i++)
+		plain[i] = value_at(71, 0, i);
+	OK(kern_put(&k, r.w, plain, RECORDED_COLS * sizeof(float)));
+	assert_int_equal(kern_replay(&k, 7), 0);
+	for (int seed = 0; seed < 3; seed++) {
+		fill_rows(&k, &r, seed, plain);
+		OK(two_norms(&k, &r));
+		OK(kern_get(&k, want, r.z.data, sizeof want));
+		k.bytes = 0;
+		if (seed == 0) {
+			OK(kern_record(&k, 7));
+			int e = two_norms(&k, &r);
+			OK(kern_record_end(&k, e));
+		} else {
+			assert_int_equal(kern_replay(&k, 7), 1);
+		}
+		assert_int_equal(k.bytes, 2 * (sizeof plain * 2 + RECORDED_COLS * 4));
+		OK(kern_get(&k, got, r.z.data, sizeof got));
+		assert_memory_equal(got, want, sizeof got);
+		memset(plain, 0, sizeof plain); /* the next one must not find its result there */
+		OK(kern_put(&k, r.z.data, plain, sizeof plain));
+	}
+	OK(kern_record(&k, 8));
+	assert_int_equal(kern_record_end(&k, ERR_LIMIT), ERR_LIMIT); /* one that went wrong is not kept */
+	assert_int_equal(kern_replay(&k, 8), 0);
+	for (uint64_t key = 100; key < 300; key++) { /* more than are kept */
+		OK(kern_record(&k, key));
+		int e = two_norms(&k, &r);
+		OK(kern_record_end(&k, e));
+		assert_int_equal(kern_replay(&k, key), 1);
+	}
+	assert_int_equal(kern_replay(&k, 7), 0);
+	for (int i = 0; i < 3; i++)
+		kern_free(&k, views[i]->data);
+	kern_free(&k, r.w);
+	close_cuda(&k);
+}
+
 static int use_integers(void **s)
 {
 	(void)s;
@@ -293,6 +418,7 @@ int main(void)
 		INTEGERS(integers_exact_in_f32), INTEGERS(integers_exact_in_bf16), TWO(held), TWO(rows_are_independent),
 		TWO(threads_in_any_order), TWO(chunk_and_steps_agree), TWO(more_rows_than_a_tile),
 		cmocka_unit_test(forks_share_their_reading),
+		cmocka_unit_test(memory_is_put_and_got), cmocka_unit_test(recordings_are_replayed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
