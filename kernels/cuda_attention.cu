@@ -471,21 +471,24 @@ template <bool HALF> CU_DEVICE void plain_scores(const struct attention_job &job
 	}
 }
 
+/* Pairs that are not there are left out, by the whole block. */
 CU_DEVICE void plain_weigh(const struct attention_job &job, int base, int pairs, struct plain_shared *s, float *a)
 {
 	int j = (int)threadIdx.x, warp = j / CU_WARP;
 #pragma unroll
-	for (int i = 0; i < PLAIN_PAIRS; i++) {
-		int limit = base + i < pairs ? s->pages.limit[(base + i) / job.group] : 0;
-		a[i] = j <= limit ? a[i] * job.op.scale : -INFINITY;
-		s->top[i][warp] = cu_warp_max(a[i]);
-	}
+	for (int i = 0; i < PLAIN_PAIRS; i++)
+		if (base + i < pairs) {
+			a[i] = j <= s->pages.limit[(base + i) / job.group] ? a[i] * job.op.scale : -INFINITY;
+			s->top[i][warp] = cu_warp_max(a[i]);
+		}
 	__syncthreads();
 #pragma unroll
 	for (int i = 0; i < PLAIN_PAIRS; i++) {
-		float p = expf(a[i] - max_of_warps(s->top[i]));
-		s->p[j][i] = p;
-		s->sum[i][warp] = cu_warp_sum(p);
+		s->p[j][i] = 0;
+		if (base + i < pairs) {
+			s->p[j][i] = expf(a[i] - max_of_warps(s->top[i]));
+			s->sum[i][warp] = cu_warp_sum(s->p[j][i]);
+		}
 	}
 	__syncthreads();
 }
