@@ -12,8 +12,9 @@
  * Two bodies of units: on tensor cores (KERN_BF16, a bfloat16 cache, heads of 64, 128 or 256), and plain chains for everything else. */
 #include "kernels/cuda_math.cuh"
 
-enum { SPAN_PAGES = KERN_SPAN / KERN_PAGE, UNIT_WARPS = 8, UNIT_THREADS = UNIT_WARPS * CU_WARP, PREPARE_WARPS = 4, MERGE_THREADS = 128 };
+enum { SPAN_PAGES = KERN_SPAN / KERN_PAGE, UNIT_WARPS = 8, UNIT_THREADS = UNIT_WARPS * CU_WARP, PREPARE_WARPS = 4, MERGE_THREADS = 256 };
 static_assert(UNIT_WARPS == SPAN_PAGES, "a warp a page");
+static_assert(KERN_UNIT_ROWS * SPAN_PAGES <= UNIT_THREADS, "a thread a page of a row");
 static_assert(UNIT_THREADS == KERN_SPAN, "a thread a position");
 
 /* What the kernels are given. In scratch: q as bfloat16 [n][h][c], permuted within 16 columns as multiply() wants them; per (row, head,
@@ -129,10 +130,11 @@ static __global__ void prepare_kernel(const __grid_constant__ struct attention_j
 /* What a block knows of its unit; in shared memory. */
 struct unit_pages {
 	int limit[KERN_UNIT_ROWS]; /* of each row, the last position it reads, counted from the span's first */
-	int page[SPAN_PAGES];
+	int page[KERN_UNIT_ROWS][SPAN_PAGES];
 };
 struct unit {
 	int span, first, rows, last, head; /* last: the largest limit inside the span */
+	const int *page;                   /* those of the row that goes furthest: all that any row reads */
 };
 
 /* The whole block: item is a unit and a key/value head. Begins when nobody reads the one before any more, and ends with a barrier. */
@@ -140,27 +142,33 @@ CU_DEVICE struct unit unit_begin(const struct attention_job &job, int item, stru
 {
 	const struct kern_attention &op = job.op;
 	struct kern_attention_unit at = op.units[item / op.kv_heads];
-	struct unit u = {at.span, at.first, at.rows, 0, item % op.kv_heads};
-	int thread = (int)threadIdx.x, furthest = 0;
-	if (thread < u.rows)
-		p->limit[thread] = op.position[u.first + thread] - u.span * KERN_SPAN;
+	int thread = (int)threadIdx.x, row = thread / SPAN_PAGES, page = thread % SPAN_PAGES, furthest = 0;
+	if (row < at.rows) {
+		int limit = op.position[at.first + row] - at.span * KERN_SPAN;
+		const int32_t *table = op.table[at.first + row] + at.span * SPAN_PAGES;
+		p->page[row][page] = page * KERN_PAGE <= limit ? table[page] : 0;
+		if (page == 0)
+			p->limit[row] = limit;
+	}
 	__syncthreads();
-	for (int i = 1; i < u.rows; i++)
+	for (int i = 1; i < at.rows; i++)
 		furthest = p->limit[i] > p->limit[furthest] ? i : furthest;
-	u.last = p->limit[furthest] < KERN_SPAN ? p->limit[furthest] : KERN_SPAN - 1;
-	if (thread < SPAN_PAGES)
-		p->page[thread] = thread * KERN_PAGE <= u.last ? op.table[u.first + furthest][u.span * SPAN_PAGES + thread] : 0;
+	int last = p->limit[furthest] < KERN_SPAN ? p->limit[furthest] : KERN_SPAN - 1;
 	if (thread == 0 && job.traffic)
-		atomicAdd(job.traffic, (unsigned long long)(u.last / KERN_PAGE + 1) * (job.page_bytes / (size_t)op.kv_heads));
-	__syncthreads();
-	return u;
+		atomicAdd(job.traffic, (unsigned long long)(last / KERN_PAGE + 1) * (job.page_bytes / (size_t)op.kv_heads));
+	return {at.span, at.first, at.rows, last, item % op.kv_heads, p->page[furthest]};
 }
 
-/* Pair i of a unit is row i / group and, of the heads that read its key/value head, head i % group. Where its results go: */
-CU_DEVICE size_t pair_at(const struct attention_job &job, const struct unit &u, int pair)
+/* Pair i of a unit is row i / group and, of the heads that read its key/value head, head i % group. Its place among [n][h]: */
+CU_DEVICE int pair_place(const struct attention_job &job, const struct unit &u, int pair)
 {
-	size_t row = (size_t)(u.first + pair / job.group), head = (size_t)(u.head * job.group + pair % job.group);
-	return (row * (size_t)job.op.heads + head) * (size_t)job.spans + (size_t)u.span;
+	return (u.first + pair / job.group) * job.op.heads + u.head * job.group + pair % job.group;
+}
+
+/* Where the results of a pair at `place` go. */
+CU_DEVICE size_t result_at(const struct attention_job &job, const struct unit &u, int place)
+{
+	return (size_t)place * (size_t)job.spans + (size_t)u.span;
 }
 
 /* ---- on tensor cores ----
@@ -173,7 +181,7 @@ template <int C, int TILES> struct unit_shared {
 	uint4 q[TILES][C / 16][CU_WARP];         /* a[] of the scores */
 	uint4 p[TILES][KERN_SPAN / 16][CU_WARP]; /* a[] of the sums */
 	float top[TILES * 16][UNIT_WARPS], sum[TILES * 16][UNIT_WARPS];
-	int limit[TILES * 16]; /* of a pair */
+	int limit[TILES * 16], place[TILES * 16]; /* of a pair; place is -1 where there is none */
 	struct unit_pages pages;
 };
 
@@ -239,11 +247,11 @@ template <int C, int TILES, int DEPTH> CU_DEVICE void scores(float (*s)[4][4], c
 }
 
 /* Positions 16 step .. + 15 of V for this lane's NT columns; none behind the unit's last, where anything may lie. */
-template <int C> CU_DEVICE void load_values(uint32_t (*w)[2], const char *v, const struct unit_pages *pages, size_t page_bytes, int step, int last)
+template <int C> CU_DEVICE void load_values(uint32_t (*w)[2], const char *v, const int *pages, size_t page_bytes, int step, int last)
 {
 	enum { NT = C / 64 };
 	int t = (int)threadIdx.x % 4;
-	const uint16_t *page = (const uint16_t *)(v + (size_t)pages->page[step / 2] * page_bytes);
+	const uint16_t *page = (const uint16_t *)(v + (size_t)pages[step / 2] * page_bytes);
 #pragma unroll
 	for (int i = 0; i < 4; i++) {
 		w[i][0] = w[i][1] = 0;
@@ -254,7 +262,7 @@ template <int C> CU_DEVICE void load_values(uint32_t (*w)[2], const char *v, con
 
 /* o += p V over the span, from what is in the ring already on. */
 template <int C, int TILES, int DEPTH>
-CU_DEVICE void sums(float (*o)[C / 64][4], uint32_t (*ring)[4][2], const char *v, const struct unit_pages *pages, size_t page_bytes, int last,
+CU_DEVICE void sums(float (*o)[C / 64][4], uint32_t (*ring)[4][2], const char *v, const int *pages, size_t page_bytes, int last,
 	const uint4 *p)
 {
 	int steps = last / 16 + 1;
@@ -306,23 +314,27 @@ CU_DEVICE float page_weights(uint32_t w[4], float (*s)[4], int at, float top)
 	return sum + __shfl_xor_sync(0xffffffffu, sum, 2);
 }
 
-/* The first tiles' q as a[] and the pairs' limits to shared memory; pairs that are not there are zeros that see one position. */
+/* The pairs' limits, places and q as a[] to shared memory; pairs that are not there are zeros that see one position. */
 template <int C, int TILES>
-CU_DEVICE void stage(const struct attention_job &job, const struct unit &u, int base, int pairs, uint4 *q, int *limit, const int *row_limit)
+CU_DEVICE void stage(const struct attention_job &job, const struct unit &u, int base, int pairs, const int *row_limit, struct unit_shared<C, TILES> *s)
 {
-	int thread = (int)threadIdx.x;
-	for (int i = thread; i < TILES * 16; i += UNIT_THREADS)
-		limit[i] = base + i < pairs ? row_limit[(base + i) / job.group] : 0;
-	for (int i = thread; i < TILES * (C / 16) * CU_WARP; i += UNIT_THREADS) {
-		int lane = i % CU_WARP, step = i / CU_WARP % (C / 16), pair = base + i / (CU_WARP * (C / 16)) * 16 + lane / 4;
-		uint2 half[2];
-		for (int j = 0; j < 2; j++, pair += 8) {
-			size_t row = (size_t)(u.first + pair / job.group), head = (size_t)(u.head * job.group + pair % job.group);
-			const uint16_t *from = job.q + (row * (size_t)job.op.heads + head) * C + step * 16 + lane % 4 * 4;
-			half[j] = pair < pairs ? *(const uint2 *)from : make_uint2(0, 0);
-		}
-		q[i] = make_uint4(half[0].x, half[1].x, half[0].y, half[1].y);
+	int thread = (int)threadIdx.x, lane = thread % CU_WARP;
+	for (int i = thread; i < TILES * 16; i += UNIT_THREADS) {
+		s->limit[i] = base + i < pairs ? row_limit[(base + i) / job.group] : 0;
+		s->place[i] = base + i < pairs ? pair_place(job, u, base + i) : -1;
 	}
+	__syncthreads();
+#pragma unroll
+	for (int m = 0; m < TILES; m++) {
+		int first = s->place[m * 16 + lane / 4], second = s->place[m * 16 + 8 + lane / 4];
+		for (int step = thread / CU_WARP; step < C / 16; step += UNIT_WARPS) {
+			int at = step * 16 + lane % 4 * 4;
+			uint2 a = first < 0 ? make_uint2(0, 0) : *(const uint2 *)(job.q + (size_t)first * C + at);
+			uint2 b = second < 0 ? make_uint2(0, 0) : *(const uint2 *)(job.q + (size_t)second * C + at);
+			s->q[m][step][lane] = make_uint4(a.x, b.x, a.y, b.y);
+		}
+	}
+	__syncthreads();
 }
 
 /* Turns the warp's scores into weights: their maximum over all warps, the sum over the page, and p for everyone. */
@@ -368,54 +380,59 @@ template <int NT> CU_DEVICE void store_sums(float *to, float (*o)[4], int at)
 }
 
 template <int C, int TILES>
-CU_DEVICE void write_pairs(const struct attention_job &job, const struct unit &u, int base, int pairs, float (*o)[C / 64][4],
-	float (*tops)[UNIT_WARPS], float (*page_sums)[UNIT_WARPS])
+CU_DEVICE void write_pairs(const struct attention_job &job, const struct unit &u, float (*o)[C / 64][4], const struct unit_shared<C, TILES> *s)
 {
 	enum { NT = C / 64 };
 	int thread = (int)threadIdx.x, lane = thread % CU_WARP, column = thread / CU_WARP * (C / UNIT_WARPS) + 2 * NT * (lane % 4);
 #pragma unroll
 	for (int i = 0; i < 2 * TILES; i++) {
-		int pair = base + i * 8 + lane / 4;
-		if (pair < pairs)
-			store_sums<NT>(job.sums + pair_at(job, u, pair) * C + column, o[i / 2], i % 2 * 2);
+		int place = s->place[i * 8 + lane / 4];
+		if (place >= 0)
+			store_sums<NT>(job.sums + result_at(job, u, place) * C + column, o[i / 2], i % 2 * 2);
 	}
-	if (thread >= TILES * 16 || base + thread >= pairs)
+	if (thread >= TILES * 16 || s->place[thread] < 0)
 		return;
 	float sum = 0;
 	for (int w = 0; w < UNIT_WARPS; w++)
-		sum += page_sums[thread][w];
-	job.tops[pair_at(job, u, base + thread)] = make_float2(max_of_warps(tops[thread]), sum);
+		sum += s->sum[thread][w];
+	job.tops[result_at(job, u, s->place[thread])] = make_float2(max_of_warps(s->top[thread]), sum);
 }
 
 /* 16 TILES pairs of the unit. Warp w computes the scores of page w for all of them, then the sums of its eighth of the columns over
  * all pages, whose first positions it asks for before the weights are ready. */
 template <int C, int TILES, int DEPTH> CU_DEVICE void attend(const struct attention_job &job, const struct unit &u, int base, int pairs,
-	const struct unit_pages *pages, struct unit_shared<C, TILES> *shared)
+	const int *row_limit, struct unit_shared<C, TILES> *shared)
 {
 	int warp = (int)threadIdx.x / CU_WARP, lane = (int)threadIdx.x % CU_WARP;
 	size_t head = (size_t)u.head * C * KERN_PAGE * 2, values = (size_t)job.op.kv_heads * C * KERN_PAGE * 2;
 	const char *v = (const char *)job.op.pool + values + head + (size_t)(warp * (C / UNIT_WARPS) + lane / 4 * (C / 64)) * 2;
-	stage<C, TILES>(job, u, base, pairs, &shared->q[0][0][0], shared->limit, pages->limit);
-	__syncthreads();
+	stage(job, u, base, pairs, row_limit, shared);
 	float s[TILES][4][4] = {};
 	if (warp * KERN_PAGE <= u.last) {
-		const char *k = (const char *)job.op.pool + (size_t)pages->page[warp] * job.page_bytes + head;
+		const char *k = (const char *)job.op.pool + (size_t)u.page[warp] * job.page_bytes + head;
 		scores<C, TILES, (DEPTH < C / 16 ? DEPTH : C / 16)>(s, (const uint16_t *)k, &shared->q[0][0][lane]);
 	}
 	uint32_t ring[DEPTH][4][2];
 #pragma unroll
 	for (int i = 0; i < DEPTH; i++)
-		load_values<C>(ring[i], v, pages, job.page_bytes, i, u.last);
+		load_values<C>(ring[i], v, u.page, job.page_bytes, i, u.last);
 	weigh<TILES>(s, job.op.scale, shared->limit, shared->top, shared->sum, &shared->p[0][0][0]);
 	float o[TILES][C / 64][4] = {};
-	sums<C, TILES, DEPTH>(o, ring, v, pages, job.page_bytes, u.last, &shared->p[0][0][lane]);
-	write_pairs<C, TILES>(job, u, base, pairs, o, shared->top, shared->sum);
+	sums<C, TILES, DEPTH>(o, ring, v, u.page, job.page_bytes, u.last, &shared->p[0][0][lane]);
+	write_pairs(job, u, o, shared);
 	__syncthreads();
 }
 
+/* Blocks of few tiles that share a multiprocessor; before Hopper the compiler would not get by with half the registers. */
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
+enum { UNIT_BLOCKS = 1 };
+#else
+enum { UNIT_BLOCKS = 2 };
+#endif
+
 /* A persistent grid over units and key/value heads. Units of few rows among those of many take the small body: the same bits. */
 template <int C, int TILES>
-static __global__ void __launch_bounds__(UNIT_THREADS, TILES == 1 ? 2 : 1) unit_kernel(const __grid_constant__ struct attention_job job)
+static __global__ void __launch_bounds__(UNIT_THREADS, TILES <= 4 ? UNIT_BLOCKS : 1) unit_kernel(const __grid_constant__ struct attention_job job)
 {
 	CU_SHARED(shared);
 	struct unit_pages *pages = &((struct unit_shared<C, TILES> *)shared)->pages;
@@ -426,11 +443,11 @@ static __global__ void __launch_bounds__(UNIT_THREADS, TILES == 1 ? 2 : 1) unit_
 		struct unit u = unit_begin(job, item, pages);
 		int pairs = u.rows * job.group;
 		if (pairs <= 16) {
-			attend<C, 1, 8>(job, u, 0, pairs, pages, (struct unit_shared<C, 1> *)shared);
+			attend<C, 1, 8>(job, u, 0, pairs, pages->limit, (struct unit_shared<C, 1> *)shared);
 			continue;
 		}
 		for (int base = 0; base < pairs; base += TILES * 16)
-			attend<C, TILES, TILES == 1 ? 8 : 4>(job, u, base, pairs, pages, (struct unit_shared<C, TILES> *)shared);
+			attend<C, TILES, TILES == 1 ? 8 : TILES == 4 ? 2 : 4>(job, u, base, pairs, pages->limit, (struct unit_shared<C, TILES> *)shared);
 	}
 }
 
@@ -461,7 +478,7 @@ template <bool HALF> CU_DEVICE void plain_scores(const struct attention_job &job
 	int j = (int)threadIdx.x;
 	if (j > u.last)
 		return;
-	const char *page = (const char *)job.op.pool + (size_t)s->pages.page[j / KERN_PAGE] * job.page_bytes;
+	const char *page = (const char *)job.op.pool + (size_t)u.page[j / KERN_PAGE] * job.page_bytes;
 	size_t at = (size_t)u.head * (size_t)job.op.dim * KERN_PAGE + (size_t)(j % KERN_PAGE);
 	for (int c = 0; c < job.op.dim; c++, at += KERN_PAGE) {
 		float key = load_kv(page, at, HALF);
@@ -471,21 +488,24 @@ template <bool HALF> CU_DEVICE void plain_scores(const struct attention_job &job
 	}
 }
 
+/* Pairs that are not there are left out, by the whole block. */
 CU_DEVICE void plain_weigh(const struct attention_job &job, int base, int pairs, struct plain_shared *s, float *a)
 {
 	int j = (int)threadIdx.x, warp = j / CU_WARP;
 #pragma unroll
-	for (int i = 0; i < PLAIN_PAIRS; i++) {
-		int limit = base + i < pairs ? s->pages.limit[(base + i) / job.group] : 0;
-		a[i] = j <= limit ? a[i] * job.op.scale : -INFINITY;
-		s->top[i][warp] = cu_warp_max(a[i]);
-	}
+	for (int i = 0; i < PLAIN_PAIRS; i++)
+		if (base + i < pairs) {
+			a[i] = j <= s->pages.limit[(base + i) / job.group] ? a[i] * job.op.scale : -INFINITY;
+			s->top[i][warp] = cu_warp_max(a[i]);
+		}
 	__syncthreads();
 #pragma unroll
 	for (int i = 0; i < PLAIN_PAIRS; i++) {
-		float p = expf(a[i] - max_of_warps(s->top[i]));
-		s->p[j][i] = p;
-		s->sum[i][warp] = cu_warp_sum(p);
+		s->p[j][i] = 0;
+		if (base + i < pairs) {
+			s->p[j][i] = expf(a[i] - max_of_warps(s->top[i]));
+			s->sum[i][warp] = cu_warp_sum(s->p[j][i]);
+		}
 	}
 	__syncthreads();
 }
@@ -499,7 +519,7 @@ CU_DEVICE void plain_sums(const struct attention_job &job, const struct unit &u,
 	for (int c = (int)threadIdx.x; c < dim; c += UNIT_THREADS) {
 		float o[PLAIN_PAIRS] = {};
 		for (int j = 0; j <= u.last; j++) {
-			const char *page = (const char *)job.op.pool + (size_t)s->pages.page[j / KERN_PAGE] * job.page_bytes;
+			const char *page = (const char *)job.op.pool + (size_t)u.page[j / KERN_PAGE] * job.page_bytes;
 			float value = load_kv(page, head + (size_t)(j % KERN_PAGE) * (size_t)dim + (size_t)c, HALF);
 #pragma unroll
 			for (int i = 0; i < PLAIN_PAIRS; i++)
@@ -508,13 +528,13 @@ CU_DEVICE void plain_sums(const struct attention_job &job, const struct unit &u,
 #pragma unroll
 		for (int i = 0; i < PLAIN_PAIRS; i++)
 			if (base + i < pairs)
-				job.sums[pair_at(job, u, base + i) * (size_t)dim + (size_t)c] = o[i];
+				job.sums[result_at(job, u, pair_place(job, u, base + i)) * (size_t)dim + (size_t)c] = o[i];
 	}
 	if (threadIdx.x < PLAIN_PAIRS && base + (int)threadIdx.x < pairs) {
 		float sum = 0;
 		for (int w = 0; w < UNIT_WARPS; w++)
 			sum += s->sum[threadIdx.x][w];
-		job.tops[pair_at(job, u, base + (int)threadIdx.x)] = make_float2(max_of_warps(s->top[threadIdx.x]), sum);
+		job.tops[result_at(job, u, pair_place(job, u, base + (int)threadIdx.x))] = make_float2(max_of_warps(s->top[threadIdx.x]), sum);
 	}
 }
 
@@ -540,7 +560,7 @@ template <bool HALF> static __global__ void __launch_bounds__(UNIT_THREADS) plai
 	}
 }
 
-/* A block a pair. Shared: per span its maximum and sum, then its weight and weighted sum. */
+/* A block a pair, a thread a column. Shared: per span its maximum and sum, then its weight and weighted sum. */
 static __global__ void merge_kernel(const __grid_constant__ struct attention_job job)
 {
 	CU_SHARED(shared);
@@ -550,14 +570,14 @@ static __global__ void merge_kernel(const __grid_constant__ struct attention_job
 	float2 *span = (float2 *)shared;
 	int r = (int)blockIdx.x / op.heads, h = (int)blockIdx.x % op.heads, spans = op.position[r] / KERN_SPAN + 1;
 	size_t from = (size_t)blockIdx.x * (size_t)job.spans, dim = (size_t)op.dim;
-	for (int i = (int)threadIdx.x; i < spans; i += MERGE_THREADS)
+	for (int i = (int)threadIdx.x; i < spans; i += (int)blockDim.x)
 		span[i] = job.tops[from + (size_t)i];
 	__syncthreads();
 	float top = -INFINITY, total = 0;
 	for (int i = 0; i < spans; i++)
 		top = fmaxf(top, span[i].x);
 	__syncthreads();
-	for (int i = (int)threadIdx.x; i < spans; i += MERGE_THREADS) {
+	for (int i = (int)threadIdx.x; i < spans; i += (int)blockDim.x) {
 		float w = expf(span[i].x - top);
 		span[i] = make_float2(w, w * span[i].y);
 	}
@@ -565,7 +585,7 @@ static __global__ void merge_kernel(const __grid_constant__ struct attention_job
 	for (int i = 0; i < spans; i++)
 		total += span[i].y;
 	const float *gate = op.gated ? cu_at(op.q, r) + (size_t)h * 2 * dim + dim : NULL;
-	for (int c = (int)threadIdx.x; c < op.dim; c += MERGE_THREADS) {
+	for (int c = (int)threadIdx.x; c < op.dim; c += (int)blockDim.x) {
 		float sum = 0;
 #pragma unroll 8
 		for (int i = 0; i < spans; i++)
@@ -614,8 +634,8 @@ template <int C> static int launch_tensor(const struct kern *k, const struct att
 	if (pairs > 64 && sizeof(struct unit_shared<C, 8>) <= room)
 		return launch_units(k, job, unit_kernel<C, 8>, sizeof(struct unit_shared<C, 8>), 1);
 	if (pairs > 16 && sizeof(struct unit_shared<C, 4>) <= room)
-		return launch_units(k, job, unit_kernel<C, 4>, sizeof(struct unit_shared<C, 4>), 1);
-	return launch_units(k, job, unit_kernel<C, 1>, sizeof(struct unit_shared<C, 1>), 2);
+		return launch_units(k, job, unit_kernel<C, 4>, sizeof(struct unit_shared<C, 4>), UNIT_BLOCKS);
+	return launch_units(k, job, unit_kernel<C, 1>, sizeof(struct unit_shared<C, 1>), UNIT_BLOCKS);
 }
 
 static int launch_bodies(const struct kern *k, const struct attention_job &job)
@@ -641,5 +661,7 @@ int cuda_attention(struct kern *k, const struct kern_attention *op)
 		PREPARE_WARPS * (size_t)op->dim * sizeof(float), job)) ||
 	    (e = launch_bodies(k, job)))
 		return e;
-	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), MERGE_THREADS, (size_t)job.spans * sizeof(float2), job);
+	int threads = cu_ceil(op->dim, CU_WARP) * CU_WARP;
+	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), (unsigned)(threads < MERGE_THREADS ? threads : MERGE_THREADS),
+		(size_t)job.spans * sizeof(float2), job);
 }
