@@ -575,6 +575,8 @@ static int up(const struct kern *k, const struct kern_experts *op, const struct 
 		rc = e->tile_rows == 8 ? launch_up<1>(k, &job) : e->tile_rows == 16 ? launch_up<2>(k, &job) :
 			e->tile_rows == 32 ? launch_up<4>(k, &job) : launch_up<8>(k, &job);
 	job.parts = (exact ? 0 : DO_MLP) | (e->gate && !exact_gate ? DO_GATE : 0);
+	if (exact && job.e.tile_rows > CU_PLAIN_ROWS) /* the gate alone is left, and it has no part in the list of tiles */
+		job.e.tile_rows = CU_PLAIN_ROWS;
 	return rc || !job.parts ? rc : launch_up_plain(k, &job);
 }
 
