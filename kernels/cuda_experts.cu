@@ -349,13 +349,13 @@ down_kernel(const __grid_constant__ struct down_job job, const struct cu_shape s
 	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
 }
 
-static __global__ void __launch_bounds__(CU_PLAIN_THREADS) up_plain(const __grid_constant__ struct up_job job)
+static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) up_plain(const __grid_constant__ struct up_job job)
 {
 	cu_plain_work(job);
 	count_one_row(job);
 }
 
-static __global__ void __launch_bounds__(CU_PLAIN_THREADS) down_plain(const __grid_constant__ struct down_job job)
+static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) down_plain(const __grid_constant__ struct down_job job)
 {
 	cu_plain_work(job);
 }
@@ -560,7 +560,7 @@ template <int NT> static int launch_down(const struct kern *k, const struct down
 static int launch_up_plain(const struct kern *k, const struct up_job *job)
 {
 	int half = CU_PLAIN_OUTS / 2;
-	dim3 grid = cu_grid(k, most_items(&job->e, cu_ceil(job->e.width, half), cu_ceil(job->e.shared_width, half)), 4);
+	dim3 grid = cu_grid(k, most_items(&job->e, cu_ceil(job->e.width, half), cu_ceil(job->e.shared_width, half)), CU_PLAIN_RESIDENT);
 	return cu_launch(k, "experts (up, plain)", up_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
 }
 
@@ -575,6 +575,8 @@ static int up(const struct kern *k, const struct kern_experts *op, const struct 
 		rc = e->tile_rows == 8 ? launch_up<1>(k, &job) : e->tile_rows == 16 ? launch_up<2>(k, &job) :
 			e->tile_rows == 32 ? launch_up<4>(k, &job) : launch_up<8>(k, &job);
 	job.parts = (exact ? 0 : DO_MLP) | (e->gate && !exact_gate ? DO_GATE : 0);
+	if (exact && job.e.tile_rows > CU_PLAIN_ROWS) /* the gate alone is left, and it has no part in the list of tiles */
+		job.e.tile_rows = CU_PLAIN_ROWS;
 	return rc || !job.parts ? rc : launch_up_plain(k, &job);
 }
 
@@ -588,7 +590,7 @@ static int down(const struct kern *k, const struct kern_experts *op, const struc
 	if (hidden_is_quantised(op))
 		rc = cu_launch(k, "experts (quantise)", quantise_hidden, dim3((unsigned)rows), dim3(GROUP_THREADS), 0, *e);
 	int strips = cu_ceil(e->d, CU_PLAIN_OUTS);
-	dim3 grid = cu_grid(k, most_items(e, strips, strips), 4);
+	dim3 grid = cu_grid(k, most_items(e, strips, strips), CU_PLAIN_RESIDENT);
 	return rc ? rc : cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
 }
 

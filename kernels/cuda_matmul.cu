@@ -78,7 +78,7 @@ matmul_kernel(const __grid_constant__ struct matmul_job job, const struct cu_sha
 	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
 }
 
-static __global__ void __launch_bounds__(CU_PLAIN_THREADS) matmul_plain(const __grid_constant__ struct matmul_job job)
+static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) matmul_plain(const __grid_constant__ struct matmul_job job)
 {
 	cu_plain_work(job);
 }
@@ -95,7 +95,7 @@ template <int NT> static int launch_matmul(const struct kern *k, struct matmul_j
 static int launch_plain(const struct kern *k, struct matmul_job *job)
 {
 	job->tile_rows = CU_PLAIN_ROWS;
-	dim3 grid = cu_grid(k, (long long)cu_ceil(job->x.rows, job->tile_rows) * all_strips(*job, CU_PLAIN_OUTS), 4);
+	dim3 grid = cu_grid(k, (long long)cu_ceil(job->x.rows, job->tile_rows) * all_strips(*job, CU_PLAIN_OUTS), CU_PLAIN_RESIDENT);
 	return cu_launch(k, "matmul (plain)", matmul_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
 }
 

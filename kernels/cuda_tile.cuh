@@ -22,7 +22,7 @@ enum {
 	CU_STRIP = 16,     /* outputs of a matrix instruction */
 	CU_GROUP = 8,      /* rows of one */
 	CU_TILE_ROWS = 64, /* most rows of a tile */
-	CU_PLAIN_ROWS = 32, CU_PLAIN_OUTS = 32, CU_PLAIN_THREADS = 256,
+	CU_PLAIN_ROWS = 32, CU_PLAIN_OUTS = 32, CU_PLAIN_THREADS = 256, CU_PLAIN_RESIDENT = 4,
 	CU_STAGED = 256,   /* bytes of a row's block of inputs in bfloat16 */
 	CU_PIECE = 128,
 	CU_TILES = 3,      /* descriptions in shared memory: of the item in hand, the next, and the last, which may still be stored */
@@ -82,6 +82,14 @@ static inline bool cu_is_exact(const struct kern *k, const struct kern_weight *w
 	return (w->block_cols % CU_BLOCK == 0 || w->block_cols >= w->cols) && (group == 0 || group == w->block_cols);
 }
 
+/* NT groups of rows in a tile. Three small blocks on a multiprocessor where few rows want many loads under way; one of 16 warps where
+ * the rows of a tile fill the shared memory. Wide: all warps lie along the outputs, and totals stay in registers. Rolling: a piece of
+ * weights is fetched into the registers of the one before as they come free; else into others, while all of that one is used. */
+template <int NT> struct cu_bounds {
+	enum { WARPS = NT == 4 ? 16 : 8, RESIDENT = NT == 1 ? 3 : NT == 4 ? 1 : 2, WIDE = NT == 8, THREADS = WARPS * CU_WARP,
+		ROLLING = NT == 1 || NT == 8 };
+};
+
 struct cu_place {
 	struct cu_tile *tile;
 	unsigned char *x;
@@ -100,9 +108,9 @@ template <int NT, bool WIDE> CU_DEVICE struct cu_place cu_place_of(unsigned char
 	p.total = (float *)(memory + l.total);
 	p.lane = (int)threadIdx.x % CU_WARP;
 	p.warp = (int)threadIdx.x / CU_WARP;
-	p.warps = s.warps;
+	p.warps = cu_bounds<NT>::WARPS;
 	p.k_warps = WIDE ? 1 : s.k_warps;
-	p.strips = s.warps / p.k_warps;
+	p.strips = p.warps / p.k_warps;
 	p.strip = p.warp / p.k_warps;
 	p.k_warp = p.warp % p.k_warps;
 	p.stage = s.stage;
@@ -219,64 +227,78 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct
 /* Where a lane's weights lie. */
 struct cu_source {
 	const unsigned char *row[2]; /* of outputs g and g + 8, from the lane's first byte on */
-	const float *scale[2];       /* their rows of scales */
-	int left;                    /* bytes from there to the end of the row; none to be read in vectors: 0 */
-	int bytes;                   /* the same, aligned or not */
-	int per_scale;               /* blocks of inputs under one scale; 0: no scales */
+	int scale[2];                /* the first scales of these outputs */
+	int whole;                   /* pieces that can be read in vectors */
+	int bytes;                   /* from the lane's first byte to the end of the row */
 };
 
 struct cu_piece {
 	uint4 word[4]; /* halves 0 and 1 of the piece, for g and g + 8 each */
-	float scale[2];
 };
 
-CU_DEVICE uint32_t cu_edge_word(const unsigned char *p, int left)
-{
-	uint32_t w = 0;
-#pragma unroll
-	for (int i = 0; i < 4; i++)
-		w |= i < left ? (uint32_t)p[i] << 8 * i : 0;
-	return w;
-}
-
-/* 16 bytes wherever they lie, zeros from the end of the row on. */
+/* 16 bytes wherever they lie, zeros from the end of the row on. A loop, so that it takes few registers where it is not needed. */
 CU_DEVICE uint4 cu_edge(const unsigned char *p, int left)
 {
-	return make_uint4(cu_edge_word(p, left), cu_edge_word(p + 4, left - 4), cu_edge_word(p + 8, left - 8), cu_edge_word(p + 12, left - 12));
+	uint4 v = make_uint4(0, 0, 0, 0);
+#pragma unroll 1
+	for (int i = 0; i < 16; i += 4) {
+		uint32_t w = 0;
+#pragma unroll
+		for (int j = 0; j < 4; j++)
+			w |= i + j < left ? (uint32_t)p[i + j] << 8 * j : 0;
+		v = make_uint4(v.y, v.z, v.w, w);
+	}
+	return v;
 }
 
-CU_DEVICE void cu_fetch(struct cu_piece &to, const struct cu_source &s, int piece)
+/* Halves from .. end - 1 of a piece: 64 bytes of every output each. */
+CU_DEVICE void cu_fetch(struct cu_piece &to, const struct cu_source &s, int piece, int from, int end)
 {
+	int at = piece * CU_PIECE;
+	if (piece < s.whole) {
 #pragma unroll
-	for (int i = 0; i < 4; i++) {
-		int at = piece * CU_PIECE + i / 2 * 64;
-		to.word[i] = at + 16 <= s.left ? cu_load_once(s.row[i & 1] + at) : cu_edge(s.row[i & 1] + at, s.bytes - at);
+		for (int i = 2 * from; i < 2 * end; i++)
+			to.word[i] = cu_load_once(s.row[i & 1] + at + i / 2 * 64);
+	} else {
+#pragma unroll
+		for (int i = 2 * from; i < 2 * end; i++)
+			to.word[i] = cu_edge(s.row[i & 1] + at + i / 2 * 64, s.bytes - at - i / 2 * 64);
 	}
-	if (s.per_scale) {
-		int c = s.per_scale == 1 ? piece : piece / s.per_scale;
-		to.scale[0] = s.scale[0][c];
-		to.scale[1] = s.scale[1][c];
-	}
+}
+
+CU_DEVICE const struct kern_weight &cu_weight_of(const struct cu_place &p, const struct cu_tile &t)
+{
+	return t.w[t.pair ? p.strip & 1 : 0];
+}
+
+/* The scales of a block of inputs. One that is no multiple of CU_BLOCK wide is the only one of its row. */
+CU_DEVICE void cu_fetch_scale(float (&scale)[2], const struct cu_source &s, const struct kern_weight &w, int block)
+{
+	int c = w.block_cols == CU_BLOCK ? block : block * CU_BLOCK / w.block_cols;
+	scale[0] = w.scale[s.scale[0] + c];
+	scale[1] = w.scale[s.scale[1] + c];
 }
 
 /* The warp's strip of the tile, and its first piece. Outputs beyond the last are the last over again: nobody stores them. */
-CU_DEVICE void cu_begin(struct cu_source &s, struct cu_piece &first, const struct cu_place &p, const struct cu_tile &t)
+template <bool WIDE>
+CU_DEVICE void cu_begin(struct cu_source &s, struct cu_piece &first, float (&scale)[2], const struct cu_place &p, const struct cu_tile &t)
 {
-	const struct kern_weight &w = t.w[t.pair ? p.strip & 1 : 0];
+	const struct kern_weight &w = cu_weight_of(p, t);
 	bool fp8 = w.type == KERN_FP8;
 	int item = fp8 ? 1 : 2, out = t.from + (t.pair ? p.strip / 2 : p.strip) * CU_STRIP + p.lane / 4, skip = p.lane % 4 * 16;
 #pragma unroll
 	for (int i = 0; i < 2; i++) {
 		int o = min(out + 8 * i, w.rows - 1);
 		s.row[i] = (const unsigned char *)cu_row(w, o) + skip;
-		s.scale[i] = fp8 ? w.scale + (size_t)((w.scale_row0 + o) / w.block_rows) * (size_t)w.scale_ld : NULL;
+		s.scale[i] = fp8 ? (w.scale_row0 + o) / w.block_rows * w.scale_ld : 0;
 	}
-	bool aligned = !(((uintptr_t)w.data | w.ld * (size_t)item) & 15);
+	s.whole = ((uintptr_t)w.data | w.ld * (size_t)item) & 15 ? 0 : w.cols * item / CU_PIECE;
 	s.bytes = w.cols * item - skip;
-	s.left = aligned ? s.bytes : 0;
-	s.per_scale = !fp8 ? 0 : w.block_cols % CU_BLOCK ? KERN_MAX_DIM : w.block_cols / CU_BLOCK;
-	if (p.k_warp * CU_BLOCK < w.cols)
-		cu_fetch(first, s, p.k_warp * item);
+	if (p.k_warp * CU_BLOCK >= w.cols)
+		return;
+	cu_fetch(first, s, p.k_warp * item, 0, 2);
+	if (fp8 && !WIDE)
+		cu_fetch_scale(scale, s, w, p.k_warp);
 }
 
 /* ---- sums ---- */
@@ -300,29 +322,40 @@ template <int NT> CU_DEVICE void cu_multiply(float (&acc)[NT][4], const uint32_t
 		}
 }
 
-template <int NT> CU_DEVICE void cu_multiply_fp8(float (&acc)[NT][4], const struct cu_piece &w, const unsigned char *x, int odd, int groups)
+/* acc += half of a piece times the rows; chunk: the first of its inputs' chunks. */
+template <int NT, bool FP8>
+CU_DEVICE void cu_multiply_half(float (&acc)[NT][4], uint4 u, uint4 v, const unsigned char *x, int chunk, int odd, int groups)
 {
-#pragma unroll
-	for (int half = 0; half < 2; half++) {
-		uint4 u = w.word[2 * half], v = w.word[2 * half + 1];
+	if (FP8) {
 		uint32_t low[2][4] = { { cu_two_codes(u.x << 8), cu_two_codes(v.x << 8), cu_two_codes(u.x), cu_two_codes(v.x) },
 			               { cu_two_codes(u.y << 8), cu_two_codes(v.y << 8), cu_two_codes(u.y), cu_two_codes(v.y) } };
-		cu_multiply<NT>(acc, low, x, 2 * half, odd, groups);
+		cu_multiply<NT>(acc, low, x, chunk, odd, groups);
 		uint32_t high[2][4] = { { cu_two_codes(u.z << 8), cu_two_codes(v.z << 8), cu_two_codes(u.z), cu_two_codes(v.z) },
 			                { cu_two_codes(u.w << 8), cu_two_codes(v.w << 8), cu_two_codes(u.w), cu_two_codes(v.w) } };
-		cu_multiply<NT>(acc, high, x, 2 * half + 1, odd, groups);
+		cu_multiply<NT>(acc, high, x, chunk + 1, odd, groups);
+	} else {
+		uint32_t a[2][4] = { { u.x, v.x, u.y, v.y }, { u.z, v.z, u.w, v.w } };
+		cu_multiply<NT>(acc, a, x, chunk, odd, groups);
 	}
 }
 
-/* chunk: the first of the piece's two. */
-template <int NT> CU_DEVICE void cu_multiply_bf16(float (&acc)[NT][4], const struct cu_piece &w, const unsigned char *x, int chunk, int odd, int groups)
+/* acc += a piece times the rows, while piece `next` (-1: none) is fetched. */
+template <int NT, bool FP8>
+CU_DEVICE void cu_multiply_piece(float (&acc)[NT][4], struct cu_piece &now, const struct cu_source &s, int next, const unsigned char *x, int chunk,
+	int odd, int groups)
 {
+	enum { ROLLING = cu_bounds<NT>::ROLLING };
+	struct cu_piece then = now;
+	if (!ROLLING && next >= 0)
+		cu_fetch(then, s, next, 0, 2);
 #pragma unroll
 	for (int half = 0; half < 2; half++) {
-		uint4 u = w.word[2 * half], v = w.word[2 * half + 1];
-		uint32_t a[2][4] = { { u.x, v.x, u.y, v.y }, { u.z, v.z, u.w, v.w } };
-		cu_multiply<NT>(acc, a, x, chunk + half, odd, groups);
+		cu_multiply_half<NT, FP8>(acc, now.word[2 * half], now.word[2 * half + 1], x, chunk + half * (FP8 ? 2 : 1), odd, groups);
+		if (ROLLING && next >= 0)
+			cu_fetch(now, s, next, half, half + 1);
 	}
+	if (!ROLLING)
+		now = then;
 }
 
 /* The chain of one block, scaled: added to the totals, or to shared memory where other warps have the blocks before it. */
@@ -352,32 +385,28 @@ CU_DEVICE void cu_deliver(float (&acc)[NT][4], const float (&scale)[2], const st
 	}
 }
 
-/* The warp's blocks among the n staged ones. `now` holds the first piece of the first of them, and afterwards of the next to come. */
+/* The warp's blocks among the n staged ones. `now` and `next_scale` are the first piece and the scales of the first of them, and
+ * afterwards of the next to come. */
 template <int NT, bool WIDE>
-CU_DEVICE void cu_multiply_stage(const struct cu_place &p, const struct cu_tile &t, const struct cu_source &s, struct cu_piece &now, int from, int n,
-	float (&total)[WIDE ? NT : 1][4])
+CU_DEVICE void cu_multiply_stage(const struct cu_place &p, const struct cu_tile &t, const struct cu_source &s, struct cu_piece &now,
+	float (&next_scale)[2], int from, int n, float (&total)[WIDE ? NT : 1][4])
 {
 	int odd = p.lane / 4 & 1, groups = (t.rows + CU_GROUP - 1) / CU_GROUP, blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
 	int late = from % p.k_warps, slot = p.k_warp - late + (p.k_warp < late ? p.k_warps : 0); /* warp w has blocks w, w + k_warps, .. */
-	const unsigned char *x = p.x + p.lane / 4 * CU_STAGED + p.lane % 4 * 16;
 	for (; slot < n; slot += p.k_warps) {
-		const unsigned char *at = x + slot * NT * CU_GROUP * CU_STAGED;
-		int next = from + slot + p.k_warps;
-		float acc[NT][4] = {}, scale[2] = { now.scale[0], now.scale[1] };
-		struct cu_piece then = now;
-		if (s.per_scale) {
-			if (next < blocks)
-				cu_fetch(then, s, next);
-			cu_multiply_fp8<NT>(acc, now, at, odd, groups);
+		const unsigned char *x = p.x + slot * NT * CU_GROUP * CU_STAGED + p.lane / 4 * CU_STAGED + p.lane % 4 * 16;
+		int next = from + slot + p.k_warps < blocks ? from + slot + p.k_warps : -1;
+		float acc[NT][4] = {}, scale[2] = { next_scale[0], next_scale[1] };
+		if (t.w[0].type == KERN_FP8) {
+			if (WIDE) /* there is time until they are needed, and no register to spare */
+				cu_fetch_scale(scale, s, cu_weight_of(p, t), from + slot);
+			else if (next >= 0)
+				cu_fetch_scale(next_scale, s, cu_weight_of(p, t), next);
+			cu_multiply_piece<NT, true>(acc, now, s, next, x, 0, odd, groups);
 		} else {
-			struct cu_piece second = now;
-			cu_fetch(second, s, 2 * (from + slot) + 1);
-			cu_multiply_bf16<NT>(acc, now, at, 0, odd, groups);
-			if (next < blocks)
-				cu_fetch(then, s, 2 * next);
-			cu_multiply_bf16<NT>(acc, second, at, 2, odd, groups);
+			cu_multiply_piece<NT, false>(acc, now, s, 2 * (from + slot) + 1, x, 0, odd, groups);
+			cu_multiply_piece<NT, false>(acc, now, s, next < 0 ? -1 : 2 * next, x, 2, odd, groups);
 		}
-		now = then;
 		cu_deliver<NT, WIDE>(acc, scale, p, t, slot, groups, total);
 	}
 }
@@ -417,7 +446,8 @@ CU_DEVICE int cu_share(int items, int b)
 
 /* Brings a tile's totals to p.total. `then`: the next item's tile or NULL; its first piece is under way afterwards. */
 template <int NT, bool WIDE>
-CU_DEVICE void cu_dot(const struct cu_place &p, const struct cu_tile &t, const struct cu_tile *then, struct cu_source &s, struct cu_piece &now, int &staged)
+CU_DEVICE void cu_dot(const struct cu_place &p, const struct cu_tile &t, const struct cu_tile *then, struct cu_source &s, struct cu_piece &now,
+	float (&scale)[2], int &staged)
 {
 	float total[WIDE ? NT : 1][4] = {};
 	int blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
@@ -428,10 +458,10 @@ CU_DEVICE void cu_dot(const struct cu_place &p, const struct cu_tile &t, const s
 			staged = blocks > p.stage ? -1 : t.staged;
 			__syncthreads();
 		}
-		cu_multiply_stage<NT, WIDE>(p, t, s, now, from, n, total);
+		cu_multiply_stage<NT, WIDE>(p, t, s, now, scale, from, n, total);
 		__syncthreads();
 		if (from + n == blocks && then)
-			cu_begin(s, now, p, *then);
+			cu_begin<WIDE>(s, now, scale, p, *then);
 		if (!WIDE)
 			cu_add_sums<NT>(p, t.rows, from, n);
 		if (!WIDE && from + n < blocks)
@@ -449,6 +479,7 @@ template <int NT, bool WIDE, class JOB> CU_DEVICE void cu_work(const JOB &job, c
 	struct cu_place p = cu_place_of<NT, WIDE>(memory, shape);
 	struct cu_source s = {};
 	struct cu_piece now = {};
+	float scale[2] = {};
 	cu_let_next();
 	if (!JOB::EARLY)
 		cu_wait();
@@ -458,14 +489,14 @@ template <int NT, bool WIDE, class JOB> CU_DEVICE void cu_work(const JOB &job, c
 		job_tile(job, item, outs, p.lane, &p.tile[0]);
 	__syncthreads();
 	if (item < end)
-		cu_begin(s, now, p, p.tile[0]);
+		cu_begin<WIDE>(s, now, scale, p, p.tile[0]);
 	if (JOB::EARLY) /* weights are nobody's output */
 		cu_wait();
 	for (int turn = 0; item < end; item++, turn = (turn + 1) % CU_TILES) {
 		struct cu_tile *t = &p.tile[turn], *then = item + 1 < end ? &p.tile[(turn + 1) % CU_TILES] : NULL;
 		if (then && p.warp == p.warps - 1)
 			job_tile(job, item + 1, outs, p.lane, then);
-		cu_dot<NT, WIDE>(p, *t, then, s, now, staged);
+		cu_dot<NT, WIDE>(p, *t, then, s, now, scale, staged);
 		job_store(job, *t, p.total, outs);
 	}
 }
@@ -553,12 +584,6 @@ struct cu_cut {
 	struct cu_shape shape;
 	int resident; /* blocks a multiprocessor holds */
 	size_t shared;
-};
-
-/* NT groups of rows in a tile. Three small blocks on a multiprocessor where few rows want many loads under way; one of 16 warps where
- * the rows of a tile fill the shared memory. Wide: all warps lie along the outputs, and totals stay in registers. */
-template <int NT> struct cu_bounds {
-	enum { WARPS = NT == 4 ? 16 : 8, RESIDENT = NT == 1 ? 3 : NT == 4 ? 1 : 2, WIDE = NT == 8, THREADS = WARPS * CU_WARP };
 };
 
 /* For rows of so many blocks of inputs. pair: an even number of strips is needed. All inputs are staged at once if they fit, if need be
