@@ -22,7 +22,7 @@ dim3 blockDim, gridDim;
 static const char *const kind_names[] = { "__syncthreads", "__syncthreads_or", "__syncthreads_and", "__syncthreads_count", "__syncwarp",
 	"a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32" };
 
-enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, ENDED };
+enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, ENDED };
 
 /* An asynchronous copy that was begun and not waited for. */
 struct shim_copy {
@@ -49,7 +49,7 @@ struct fiber {
 	unsigned group;      /* of the copies that come next */
 };
 
-/* Lanes that wait for each other. Disjoint masks may be under way at once: a rendezvous stands at its lowest lane. */
+/* Lanes that wait for each other. Several may be under way at once, under different masks. */
 struct rendezvous {
 	unsigned mask, arrived; /* mask 0: none */
 	enum shim_kind kind;
@@ -61,16 +61,25 @@ struct warp {
 	struct fiber *lane[WARP];
 	unsigned there, ended; /* lanes that there are, that ended */
 	int n_waiting;         /* rendezvous under way */
-	struct rendezvous waiting[WARP];
+	struct rendezvous waiting[WARP + 1]; /* the first n_waiting of them; behind them, mask 0 */
 };
 
-static struct fiber fibers[MAX_THREADS];
-static struct warp warps[MAX_WARPS];
+/* What runs a block. There are two, so that the first block of a kernel can begin while the kernel before it has not been run. */
+struct team {
+	struct fiber fibers[MAX_THREADS];
+	struct warp warps[MAX_WARPS];
+	int n_threads, n_warps, n_ended, n_at_barrier, barrier_true;
+	struct fiber *at_barrier; /* the first there */
+	unsigned char *shared;
+	const struct shim_kernel *kernel; /* NULL: free */
+	uint3 block;
+	unsigned *blocks; /* in the order in which they run */
+	bool hold;        /* threads stop at cu_wait */
+	bool waited;      /* one called cu_wait */
+};
+
+static struct team teams[2], *team = teams;
 static struct fiber *self; /* NULL: the scheduler runs */
-static const struct shim_kernel *running;
-static unsigned char *shared;
-static int n_threads, n_warps, n_ended, n_at_barrier, barrier_true;
-static bool somebody_waited; /* called cu_wait */
 static unsigned order;
 static bool order_known;
 static uint64_t order_state;
@@ -80,9 +89,10 @@ void shim_fail(const char *format, ...)
 	va_list args;
 	va_start(args, format);
 	fflush(stdout);
-	fprintf(stderr, "shim: kernel %s", running && running->name ? running->name : "(no name)");
-	if (running)
-		fprintf(stderr, ", block (%u, %u, %u)", blockIdx.x, blockIdx.y, blockIdx.z);
+	const struct shim_kernel *kernel = team->kernel;
+	fprintf(stderr, "shim: %s%s", kernel ? "kernel " : "the runtime", !kernel ? "" : kernel->name ? kernel->name : "(no name)");
+	if (kernel)
+		fprintf(stderr, ", block (%u, %u, %u)", team->block.x, team->block.y, team->block.z);
 	if (self)
 		fprintf(stderr, ", thread (%u, %u, %u)", self->index.x, self->index.y, self->index.z);
 	fprintf(stderr, ": ");
@@ -171,6 +181,9 @@ static void resume(struct fiber *f)
 {
 	self = f;
 	threadIdx = f->index;
+	blockIdx = team->block;
+	blockDim = team->kernel->block;
+	gridDim = team->kernel->grid;
 #if defined(__SANITIZE_ADDRESS__)
 	__sanitizer_start_switch_fiber(&scheduler_fake, f->stack, STACK);
 #endif
@@ -190,7 +203,7 @@ static void fiber_main(void)
 	__sanitizer_finish_switch_fiber(NULL, &scheduler_stack, &scheduler_stack_size);
 #endif
 	for (;;) {
-		running->call->run(running->call);
+		team->kernel->call->run(team->kernel->call);
 		thread_ends();
 		to_scheduler();
 	}
@@ -199,9 +212,9 @@ static void fiber_main(void)
 static void make_stack(struct fiber *f)
 {
 	static char *pool;
-	size_t each = STACK + GUARD, at = (size_t)(f - fibers) * each;
+	size_t each = STACK + GUARD, at = (size_t)((team - teams) * MAX_THREADS + (f - team->fibers)) * each;
 	if (!pool)
-		pool = (char *)mmap(NULL, each * MAX_THREADS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		pool = (char *)mmap(NULL, each * 2 * MAX_THREADS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (pool == (char *)MAP_FAILED || mprotect(pool + at + GUARD, STACK, PROT_READ | PROT_WRITE))
 		shim_fail("no memory for the stacks of its threads");
 	f->stack = pool + at + GUARD;
@@ -213,53 +226,53 @@ static void make_stack(struct fiber *f)
 int shim_barrier(shim_kind kind, int predicate, shim_place place)
 {
 	struct fiber *f = self;
-	if (n_ended)
-		shim_fail("%s (%s:%d), but %d of %d threads have ended", kind_names[kind], place.file, place.line, n_ended, n_threads);
-	for (int i = 0; i < WARP && f->warp->n_waiting; i++)
+	if (team->n_ended)
+		shim_fail("%s (%s:%d), but %d of %d threads have ended", kind_names[kind], place.file, place.line, team->n_ended, team->n_threads);
+	for (int i = 0; i < f->warp->n_waiting; i++)
 		if (f->warp->waiting[i].mask >> f->lane & 1)
 			shim_fail("%s (%s:%d), but other lanes wait for it at %s (%s:%d)", kind_names[kind], place.file, place.line,
 				kind_names[f->warp->waiting[i].kind], f->warp->waiting[i].place.file, f->warp->waiting[i].place.line);
-	static struct fiber *first;
-	if (n_at_barrier++ == 0) {
-		first = f;
-		barrier_true = 0;
+	const struct fiber *first = team->at_barrier;
+	if (team->n_at_barrier++ == 0) {
+		team->at_barrier = f;
+		team->barrier_true = 0;
 	} else if (first->kind != kind || first->place.line != place.line || strcmp(first->place.file, place.file)) {
 		shim_fail("%s (%s:%d), but thread (%u, %u, %u) waits at %s (%s:%d)", kind_names[kind], place.file, place.line, first->index.x,
 			first->index.y, first->index.z, kind_names[first->kind], first->place.file, first->place.line);
 	}
 	f->kind = kind;
 	f->place = place;
-	barrier_true += predicate != 0;
-	if (n_at_barrier < n_threads) {
+	team->barrier_true += predicate != 0;
+	if (team->n_at_barrier < team->n_threads) {
 		f->state = AT_BARRIER;
 		to_scheduler();
 		return f->result;
 	}
-	int result = kind == SHIM_BARRIER_OR ? barrier_true > 0 : kind == SHIM_BARRIER_AND ? barrier_true == n_threads : barrier_true;
-	for (int i = 0; i < n_threads; i++) {
-		fibers[i].state = READY;
-		fibers[i].result = result;
+	int result = kind == SHIM_BARRIER_OR ? team->barrier_true > 0 : kind == SHIM_BARRIER_AND ? team->barrier_true == team->n_threads : team->barrier_true;
+	for (int i = 0; i < team->n_threads; i++) {
+		team->fibers[i].state = READY;
+		team->fibers[i].result = result;
 	}
-	n_at_barrier = 0;
+	team->n_at_barrier = 0;
 	return result;
 }
 
 static void thread_ends(void)
 {
 	struct warp *w = self->warp;
-	for (int i = 0; i < WARP && w->n_waiting; i++)
+	for (int i = 0; i < w->n_waiting; i++)
 		if (w->waiting[i].mask >> self->lane & 1)
 			shim_fail("ends, but other lanes wait for it at %s (%s:%d)", kind_names[w->waiting[i].kind], w->waiting[i].place.file,
 				w->waiting[i].place.line);
-	if (n_at_barrier)
-		for (int i = 0; i < n_threads; i++)
-			if (fibers[i].state == AT_BARRIER)
-				shim_fail("ends, but thread (%u, %u, %u) and %d more wait at %s (%s:%d)", fibers[i].index.x, fibers[i].index.y,
-					fibers[i].index.z, n_at_barrier - 1, kind_names[fibers[i].kind], fibers[i].place.file,
-					fibers[i].place.line);
+	if (team->n_at_barrier)
+		for (int i = 0; i < team->n_threads; i++)
+			if (team->fibers[i].state == AT_BARRIER)
+				shim_fail("ends, but thread (%u, %u, %u) and %d more wait at %s (%s:%d)", team->fibers[i].index.x, team->fibers[i].index.y,
+					team->fibers[i].index.z, team->n_at_barrier - 1, kind_names[team->fibers[i].kind], team->fibers[i].place.file,
+					team->fibers[i].place.line);
 	self->state = ENDED;
 	w->ended |= 1u << self->lane;
-	n_ended++;
+	team->n_ended++;
 }
 
 /* ---- warp collectives: the last lane to arrive computes for all ---- */
@@ -337,9 +350,10 @@ static void check_arrival(struct warp *w, int lane, unsigned mask, enum shim_kin
 		if ((mask >> l & 1) && w->lane[l]->state == AT_BARRIER)
 			shim_fail("%s (%s:%d) with the mask %08x, but lane %d waits at %s (%s:%d)", name, at.file, at.line, mask, l,
 				kind_names[w->lane[l]->kind], w->lane[l]->place.file, w->lane[l]->place.line);
-	for (int i = 0; i < WARP && w->n_waiting; i++) {
+	for (int i = 0; i < w->n_waiting; i++) {
 		const struct rendezvous *m = &w->waiting[i];
-		if (m->mask & mask && (m->mask != mask || m->kind != kind || m->place.line != at.line || strcmp(m->place.file, at.file)))
+		bool same = m->mask == mask && m->kind == kind && m->place.line == at.line && strcmp(m->place.file, at.file) == 0;
+		if (!same && (m->mask == mask || ((m->mask >> lane & 1) && m->arrived & mask)))
 			shim_fail("%s (%s:%d) with the mask %08x, but lanes %08x wait at %s (%s:%d) with the mask %08x", name, at.file, at.line,
 				mask, m->arrived, kind_names[m->kind], m->place.file, m->place.line, m->mask);
 	}
@@ -357,8 +371,8 @@ static void finish_collective(struct warp *w, struct rendezvous *m)
 	for (int l = 0; l < WARP; l++)
 		if (m->mask >> l & 1)
 			w->lane[l]->state = READY;
-	m->mask = 0;
-	w->n_waiting--;
+	*m = w->waiting[--w->n_waiting]; /* they stand without gaps */
+	w->waiting[w->n_waiting].mask = 0;
 }
 
 void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim_place place)
@@ -366,7 +380,9 @@ void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim
 	struct fiber *f = self;
 	struct warp *w = f->warp;
 	check_arrival(w, f->lane, mask, kind, place);
-	struct rendezvous *m = &w->waiting[__builtin_ctz(mask)];
+	struct rendezvous *m = w->waiting;
+	while (m->mask != mask && m->mask)
+		m++;
 	if (!m->mask) {
 		*m = { mask, 0, kind, place, n };
 		w->n_waiting++;
@@ -414,7 +430,7 @@ void cu_mma_tf32(float d[4], const uint32_t a[4], const uint32_t b[2])
 
 unsigned char *shim_shared(void)
 {
-	return shared;
+	return team->shared;
 }
 
 /* A power of two times eight bits: exact, or an infinity. */
@@ -427,6 +443,17 @@ static uint32_t lift_one(uint32_t bf16)
 uint32_t cu_bf16x2_lift(uint32_t x)
 {
 	return lift_one(x >> 16) << 16 | lift_one(x & 0xffff);
+}
+
+static uint32_t bf16_of(float x)
+{
+	uint32_t u = __float_as_uint(x);
+	return x != x ? 0x7fff : (u + 0x7fff + (u >> 16 & 1)) >> 16;
+}
+
+uint32_t cu_bf16x2(float low, float high)
+{
+	return bf16_of(high) << 16 | bf16_of(low);
 }
 
 static void check_aligned(const char *what, const void *p)
@@ -475,7 +502,11 @@ void shim_copies_wait(int n)
 
 void cu_wait(void)
 {
-	somebody_waited = true;
+	team->waited = true;
+	if (!team->hold)
+		return;
+	self->state = AT_WAIT;
+	to_scheduler();
 }
 
 void cu_let_next(void) {}
@@ -511,21 +542,21 @@ static void arrange(unsigned *at, unsigned n)
 
 static void start_block(unsigned block)
 {
-	dim3 size = running->block;
-	blockIdx = { block % gridDim.x, block / gridDim.x % gridDim.y, block / gridDim.x / gridDim.y };
-	memset(shared, 0xff, running->shared);
-	n_threads = (int)(size.x * size.y * size.z);
-	n_warps = (n_threads + WARP - 1) / WARP;
-	n_ended = n_at_barrier = 0;
-	memset(warps, 0, (size_t)n_warps * sizeof *warps);
-	for (int i = 0; i < n_threads; i++) {
-		struct fiber *f = &fibers[i];
+	dim3 size = team->kernel->block, grid = team->kernel->grid;
+	team->block = { block % grid.x, block / grid.x % grid.y, block / grid.x / grid.y };
+	memset(team->shared, 0xff, team->kernel->shared);
+	team->n_threads = (int)(size.x * size.y * size.z);
+	team->n_warps = (team->n_threads + WARP - 1) / WARP;
+	team->n_ended = team->n_at_barrier = 0;
+	memset(team->warps, 0, (size_t)team->n_warps * sizeof *team->warps);
+	for (int i = 0; i < team->n_threads; i++) {
+		struct fiber *f = &team->fibers[i];
 		unsigned u = (unsigned)i;
 		if (!f->stack)
 			make_stack(f);
 		f->index = { u % size.x, u / size.x % size.y, u / size.x / size.y };
 		f->lane = i % WARP;
-		f->warp = &warps[i / WARP];
+		f->warp = &team->warps[i / WARP];
 		f->warp->lane[f->lane] = f;
 		f->warp->there |= 1u << f->lane;
 		f->state = READY;
@@ -555,50 +586,72 @@ static bool run_warp(struct warp *w)
 	return any;
 }
 
-static void say_deadlock(void)
-{
-	for (int i = 0; i < n_threads; i++)
-		if (fibers[i].state != ENDED) {
-			self = &fibers[i];
-			shim_fail("waits for ever at %s (%s:%d): %d threads at a barrier, %d ended, of %d", kind_names[self->kind],
-				self->place.file, self->place.line, n_at_barrier, n_ended, n_threads);
-		}
-}
-
-static void run_block(unsigned block)
+/* Until no thread can go on. */
+static void run_threads(void)
 {
 	unsigned at[MAX_WARPS];
-	start_block(block);
-	while (n_ended < n_threads) {
-		bool moved = false;
-		arrange(at, (unsigned)n_warps);
-		for (int i = 0; i < n_warps; i++)
-			moved |= run_warp(&warps[at[i]]);
-		if (!moved)
-			say_deadlock();
+	for (bool moved = true; moved && team->n_ended < team->n_threads;) {
+		moved = false;
+		arrange(at, (unsigned)team->n_warps);
+		for (int i = 0; i < team->n_warps; i++)
+			moved |= run_warp(&team->warps[at[i]]);
 	}
 }
 
-void shim_run(const shim_kernel *kernel)
+static void finish_block(void)
 {
-	unsigned n = kernel->grid.x * kernel->grid.y * kernel->grid.z;
-	unsigned *at = (unsigned *)malloc(n * sizeof *at);
+	team->hold = false;
+	for (int i = 0; i < team->n_threads; i++)
+		if (team->fibers[i].state == AT_WAIT)
+			team->fibers[i].state = READY;
+	run_threads();
+	for (int i = 0; i < team->n_threads; i++)
+		if (team->fibers[i].state != ENDED) {
+			self = &team->fibers[i];
+			shim_fail("waits for ever at %s (%s:%d): %d threads at a barrier, %d ended, of %d", kind_names[self->kind],
+				self->place.file, self->place.line, team->n_at_barrier, team->n_ended, team->n_threads);
+		}
+}
+
+static unsigned n_blocks(const struct shim_kernel *kernel)
+{
+	return kernel->grid.x * kernel->grid.y * kernel->grid.z;
+}
+
+static struct team *begin(const struct shim_kernel *kernel)
+{
 	void *memory;
 	if (!order_known)
 		shim_order(getenv("SHIM_ORDER") ? (unsigned)strtoul(getenv("SHIM_ORDER"), NULL, 10) : 0);
-	running = kernel;
-	gridDim = kernel->grid;
-	blockDim = kernel->block;
-	somebody_waited = false;
-	if (!at || posix_memalign(&memory, 128, kernel->shared))
+	team = teams[0].kernel ? &teams[1] : &teams[0];
+	team->kernel = kernel;
+	team->waited = false;
+	team->blocks = (unsigned *)malloc(n_blocks(kernel) * sizeof *team->blocks);
+	if (!team->blocks || posix_memalign(&memory, 128, kernel->shared))
 		shim_fail("no memory for it");
-	shared = (unsigned char *)memory;
-	arrange(at, n);
-	for (unsigned i = 0; i < n; i++)
-		run_block(at[i]);
-	if (!somebody_waited)
+	team->shared = (unsigned char *)memory;
+	arrange(team->blocks, n_blocks(kernel));
+	start_block(team->blocks[0]);
+	return team;
+}
+
+void shim_prelude(const struct shim_kernel *kernel)
+{
+	begin(kernel)->hold = true;
+	run_threads();
+}
+
+void shim_run(const struct shim_kernel *kernel)
+{
+	team = teams[0].kernel == kernel ? &teams[0] : teams[1].kernel == kernel ? &teams[1] : begin(kernel);
+	finish_block();
+	for (unsigned i = 1; i < n_blocks(kernel); i++) {
+		start_block(team->blocks[i]);
+		finish_block();
+	}
+	if (!team->waited)
 		shim_fail("it ended, and no thread of it called cu_wait()");
-	running = NULL;
-	free(shared);
-	free(at);
+	team->kernel = NULL;
+	free(team->shared);
+	free(team->blocks);
 }

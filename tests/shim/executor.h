@@ -10,7 +10,9 @@ struct shim_kernel {
 	size_t shared;
 	shim_call *call;
 };
-/* Runs every block of it, on this thread. */
+/* Begins it: its first block runs up to cu_wait. At most one kernel may be begun beside the one that runs next. */
+void shim_prelude(const shim_kernel *kernel);
+/* Runs every block of it, or what is left of them, on this thread. */
 void shim_run(const shim_kernel *kernel);
 
 #endif
