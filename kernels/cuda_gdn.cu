@@ -1208,7 +1208,7 @@ static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gd
 
 /* Steps by checkpoint and ring (kern_gdn_ring). After conv, a block takes one value head of a unit: up to eight rows with one checkpoint.
  *   1. the checkpoint's head comes into shared memory, read once for all rows, on its way before the wait (see gdn_step)
- *   2. a warp per row goes through the row's ring: entries' products with k and q, sums of their d
+ *   2. entries' products with k and q, a warp each; then a warp per row sums the entries' d
  *   3. S^T k and S^T q of all rows: a thread has a column and eight vectors, each product one chain over the state's rows
  *   4. a warp per row: d, o, the new entry, the norm
  *   5. the rows that fold, one after the other
@@ -1240,11 +1240,12 @@ struct ring_shared {
 	float *delta;        /* [UNIT][dv] */
 	float *keys;         /* [KERN_RING][dk], of a fold */
 	float *factors;      /* [UNIT][KERN_RING], the last one G */
+	float *products;     /* [UNIT][KERN_RING][2]: k_e . k and k_e . q, of the step's own entry too */
 };
 
 static __host__ __device__ __forceinline__ int ring_floats(int dk, int dv, bool staged)
 {
-	return (staged ? round4(dk * dv) : 0) + (2 * UNIT + KERN_RING) * round4(dk) + 3 * UNIT * round4(dv) + UNIT * KERN_RING;
+	return (staged ? round4(dk * dv) : 0) + (2 * UNIT + KERN_RING) * round4(dk) + 3 * UNIT * round4(dv) + 3 * UNIT * KERN_RING;
 }
 
 CU_DEVICE struct ring_shared ring_places(float *memory, int dk, int dv, bool staged)
@@ -1256,6 +1257,7 @@ CU_DEVICE struct ring_shared ring_places(float *memory, int dk, int dv, bool sta
 	m.delta = m.p + 2 * UNIT * round4(dv);
 	m.keys = m.delta + UNIT * round4(dv);
 	m.factors = m.keys + KERN_RING * round4(dk);
+	m.products = m.factors + UNIT * KERN_RING;
 	return m;
 }
 
@@ -1271,13 +1273,16 @@ CU_DEVICE void fetch_checkpoint(float *to, const float *from, int n)
 	cu_copies_end_group();
 }
 
-/* k and q of the unit's rows; rows and items that are not there become zeros. */
+/* k and q of the unit's rows, a warp each; rows and items that are not there become zeros. */
 template <bool BF16> CU_DEVICE void fetch_vectors(const struct gdn_args &a, const struct kern_gdn_unit &unit, int key, float *x)
 {
-	int dk = a.op.key_dim, keys = a.op.key_heads, ld = round4(dk);
-	for (int i = threadIdx.x; i < 2 * UNIT * ld; i += GDN_THREADS) {
-		int v = i / ld, c = i % ld, row = v % UNIT, r = unit.first + row, head = v < UNIT ? keys + key : key;
-		x[i] = row < unit.rows && c < dk ? u_at<BF16>(a, r, head * dk + c) * a.lengths[(size_t)r * 2 * keys + head] : 0;
+	int dk = a.op.key_dim, keys = a.op.key_heads, ld = round4(dk), row = threadIdx.x / CU_WARP, r = unit.first + row;
+	bool there = row < unit.rows;
+	float of_q = there ? a.lengths[(size_t)r * 2 * keys + key] : 0, of_k = there ? a.lengths[(size_t)r * 2 * keys + keys + key] : 0;
+	for (int c = threadIdx.x % CU_WARP; c < ld; c += CU_WARP) {
+		bool item = there && c < dk;
+		x[row * ld + c] = item ? u_at<BF16>(a, r, (keys + key) * dk + c) * of_k : 0;
+		x[(UNIT + row) * ld + c] = item ? u_at<BF16>(a, r, key * dk + c) * of_q : 0;
 	}
 }
 
@@ -1316,8 +1321,8 @@ CU_DEVICE float dot4(float4 x, float4 y, float sum)
 	return fmaf(x.w, y.w, fmaf(x.z, y.z, fmaf(x.y, y.y, fmaf(x.x, y.x, sum))));
 }
 
-/* Lane e gets f_e, all get G. The step's own decay is kept; a ring at another place gets the older ones, too. */
-CU_DEVICE float ring_factors(const struct ring_args &a, const struct ring_row &row, float decay, float *whole)
+/* f [KERN_RING - 1] and G of a warp's row. The step's own decay is kept; a ring at another place gets the older ones, too. */
+CU_DEVICE void ring_factors(const struct ring_args &a, const struct ring_row &row, float decay, float *factors)
 {
 	int lane = threadIdx.x % CU_WARP;
 	float mine = 0, entry = 0;
@@ -1332,8 +1337,68 @@ CU_DEVICE float ring_factors(const struct ring_args &a, const struct ring_row &r
 		mine = lane == e ? decay : mine;
 		decay *= __shfl_sync(0xffffffffu, entry, e);
 	}
-	*whole = decay;
-	return mine;
+	if (lane < KERN_RING)
+		factors[lane] = lane == KERN_RING - 1 ? decay : mine;
+}
+
+/* A lane's part of the key of entry number i % KERN_RING of row i / KERN_RING; zeros where there is none. */
+template <int PARTS> CU_DEVICE void ring_key(const struct ring_args &a, const struct kern_gdn_unit &unit, int head, const float *own, int i,
+	float4 x[PARTS])
+{
+	int lane = threadIdx.x % CU_WARP, e = i % KERN_RING, dk = a.gdn.op.key_dim;
+	const struct ring_row row = row_at(a, unit.first + (i / KERN_RING < unit.rows ? i / KERN_RING : 0), head);
+	bool there = i / KERN_RING < unit.rows && e <= row.count;
+#pragma unroll
+	for (int p = 0; p < PARTS; p++) {
+		int c = 4 * (lane + p * CU_WARP);
+		x[p] = { 0, 0, 0, 0 };
+		if (there && c < dk)
+			x[p] = e == row.count ? *(const float4 *)(own + i / KERN_RING * round4(dk) + c)
+					      : load4(row.src + entry_k(a, row, e) + c, dk - c);
+	}
+}
+
+/* What becomes of it: its products with k and q; and into the ring at dst, if it lacks it. */
+template <int PARTS> CU_DEVICE void ring_product(const struct ring_args &a, const struct kern_gdn_unit &unit, int head,
+	const struct ring_shared &m, int i, const float4 x[PARTS])
+{
+	int lane = threadIdx.x % CU_WARP, e = i % KERN_RING, dk = a.gdn.op.key_dim, ld = round4(dk);
+	const struct ring_row row = row_at(a, unit.first + i / KERN_RING, head);
+	const float *k = m.x + i / KERN_RING * ld, *q = k + UNIT * ld;
+	bool keep = e <= row.count && row.first && !row.fold && (e == row.count || row.dst != row.src);
+	float of_k = 0, of_q = 0;
+#pragma unroll
+	for (int p = 0; p < PARTS; p++) {
+		int c = 4 * (lane + p * CU_WARP);
+		if (c >= dk)
+			continue;
+		of_k = dot4(x[p], *(const float4 *)(k + c), of_k);
+		of_q = dot4(x[p], *(const float4 *)(q + c), of_q);
+		if (keep)
+			store4(row.dst + entry_k(a, row, e) + c, x[p], dk - c);
+	}
+	of_k = cu_warp_sum(of_k);
+	of_q = cu_warp_sum(of_q);
+	if (lane == 0) {
+		m.products[2 * i] = of_k;
+		m.products[2 * i + 1] = of_q;
+	}
+}
+
+/* k_e . k and k_e . q of all rows and entries, the warps in turn, AHEAD of them asked for at a time. */
+template <int PARTS, int AHEAD> CU_DEVICE void ring_products(const struct ring_args &a, const struct kern_gdn_unit &unit, int head,
+	const struct ring_shared &m)
+{
+	for (int from = threadIdx.x / CU_WARP; from < unit.rows * KERN_RING; from += AHEAD * GDN_WARPS) {
+		float4 x[AHEAD][PARTS];
+#pragma unroll
+		for (int n = 0; n < AHEAD; n++)
+			ring_key<PARTS>(a, unit, head, m.x, from + n * GDN_WARPS, x[n]);
+#pragma unroll
+		for (int n = 0; n < AHEAD; n++)
+			if (from + n * GDN_WARPS < unit.rows * KERN_RING)
+				ring_product<PARTS>(a, unit, head, m, from + n * GDN_WARPS, x[n]);
+	}
 }
 
 /* A lane's four columns of every 128, of the sums over the ring. */
@@ -1341,47 +1406,29 @@ template <int PARTS> struct ring_sums {
 	float4 m[PARTS], o[PARTS];
 };
 
-/* Goes through the ring, AHEAD entries asked for at a time. */
-template <int PARTS, int AHEAD> CU_DEVICE void ring_pass(const struct ring_args &a, const struct ring_row &row, const float *k, const float *q,
-	float factor, struct ring_sums<PARTS> *sums)
+/* Sums the entries' d of a warp's row, AHEAD of them asked for at a time. */
+template <int PARTS, int AHEAD> CU_DEVICE void ring_add(const struct ring_args &a, const struct ring_row &row, const float *factors,
+	const float *products, struct ring_sums<PARTS> *sums)
 {
-	int lane = threadIdx.x % CU_WARP, dk = a.gdn.op.key_dim, dv = a.gdn.op.value_dim;
+	int lane = threadIdx.x % CU_WARP, dv = a.gdn.op.value_dim;
 	bool copy = !row.fold && row.dst != row.src;
 	for (int e0 = 0; e0 < row.count; e0 += AHEAD) {
-		float4 ks[AHEAD][PARTS], ds[AHEAD][PARTS];
+		float4 d[AHEAD][PARTS];
 #pragma unroll
 		for (int i = 0; i < AHEAD * PARTS; i++) {
 			int e = e0 + i / PARTS, c = 4 * (lane + i % PARTS * CU_WARP);
 			float4 zero = { 0, 0, 0, 0 };
-			ks[i / PARTS][i % PARTS] = e < row.count && c < dk ? load4(row.src + entry_k(a, row, e) + c, dk - c) : zero;
-			ds[i / PARTS][i % PARTS] = e < row.count && c < dv ? load4(row.src + entry_d(a, row, e) + c, dv - c) : zero;
+			d[i / PARTS][i % PARTS] = e < row.count && c < dv ? load4(row.src + entry_d(a, row, e) + c, dv - c) : zero;
 		}
 #pragma unroll
-		for (int i = 0; i < AHEAD; i++) {
-			int e = e0 + i;
-			float of_k = 0, of_q = 0, f = __shfl_sync(0xffffffffu, factor, e < row.count ? e : 0);
-#pragma unroll
-			for (int p = 0; p < PARTS; p++) {
-				int c = 4 * (lane + p * CU_WARP);
-				if (c < dk) {
-					of_k = dot4(ks[i][p], *(const float4 *)(k + c), of_k);
-					of_q = dot4(ks[i][p], *(const float4 *)(q + c), of_q);
-				}
-			}
-			of_k = f * cu_warp_sum(of_k);
-			of_q = f * cu_warp_sum(of_q);
-			if (e >= row.count)
+		for (int i = 0; i < AHEAD * PARTS; i++) {
+			int e = e0 + i / PARTS, p = i % PARTS, c = 4 * (lane + p * CU_WARP);
+			if (e >= row.count || c >= dv)
 				continue;
-#pragma unroll
-			for (int p = 0; p < PARTS; p++) {
-				int c = 4 * (lane + p * CU_WARP);
-				sums->m[p] = fma4(of_k, ds[i][p], sums->m[p]);
-				sums->o[p] = fma4(of_q, ds[i][p], sums->o[p]);
-				if (copy && row.first && c < dk)
-					store4(row.dst + entry_k(a, row, e) + c, ks[i][p], dk - c);
-				if (copy && c < dv)
-					store4(row.dst + entry_d(a, row, e) + c, ds[i][p], dv - c);
-			}
+			sums->m[p] = fma4(factors[e] * products[2 * e], d[i / PARTS][p], sums->m[p]);
+			sums->o[p] = fma4(factors[e] * products[2 * e + 1], d[i / PARTS][p], sums->o[p]);
+			if (copy)
+				store4(row.dst + entry_d(a, row, e) + c, d[i / PARTS][p], dv - c);
 		}
 	}
 }
@@ -1418,18 +1465,17 @@ template <bool BF16> CU_DEVICE float4 value4(const struct gdn_args &a, int r, in
 	return v;
 }
 
-/* d and o of a warp's row; k . q = own. Without a checkpoint p is not looked at. */
+/* d and o of a warp's row. Without a checkpoint p is not looked at. */
 template <bool BF16, int PARTS> CU_DEVICE void ring_outputs(const struct ring_args &a, const struct ring_row &row, const struct ring_shared &m,
-	struct ring_sums<PARTS> &sums, float whole, float beta, float own, bool state)
+	struct ring_sums<PARTS> &sums, float beta, bool state)
 {
 	int lane = threadIdx.x % CU_WARP, warp = threadIdx.x / CU_WARP, dk = a.gdn.op.key_dim, dv = a.gdn.op.value_dim, pld = round4(dv);
 	float *o = m.p + warp * pld, *delta = m.delta + warp * pld;
-	const float *of_q = m.p + (UNIT + warp) * pld, *k = m.x + warp * round4(dk);
+	const float *of_q = m.p + (UNIT + warp) * pld;
+	float whole = m.factors[warp * KERN_RING + KERN_RING - 1], own = m.products[2 * (warp * KERN_RING + row.count) + 1];
 #pragma unroll
 	for (int i = 0; i < PARTS; i++) {
 		int c = 4 * (lane + i * CU_WARP);
-		if (!row.fold && row.first && c < dk)
-			store4(row.dst + entry_k(a, row, row.count) + c, *(const float4 *)(k + c), dk - c);
 		if (c >= dv)
 			continue;
 		float4 v = value4<BF16>(a.gdn, row.r, 2 * a.gdn.op.key_heads * dk + row.head * dv + c, dv - c), mk = sums.m[i], mq = sums.o[i];
@@ -1451,13 +1497,11 @@ CU_DEVICE void fold_row(const struct ring_args &a, const struct ring_row &row, c
 {
 	int dk = a.gdn.op.key_dim, dv = a.gdn.op.value_dim, kld = round4(dk), pld = round4(dv);
 	const float *factors = m.factors + w * KERN_RING;
-	for (int i = threadIdx.x; i < KERN_RING * kld; i += GDN_THREADS) {
-		int e = i / kld, c = i % kld;
-		m.keys[i] = c >= dk ? 0 : e < row.count ? row.src[entry_k(a, row, e) + c] : m.x[w * kld + c];
-	}
-	for (int i = threadIdx.x; i < KERN_RING * pld; i += GDN_THREADS) {
-		int e = i / pld, c = i % pld;
-		m.p[i] = c >= dv ? 0 : e < row.count ? factors[e] * row.src[entry_d(a, row, e) + c] : m.delta[w * pld + c];
+	for (int e = threadIdx.x / CU_WARP; e < KERN_RING; e += GDN_WARPS) {
+		for (int c = threadIdx.x % CU_WARP; c < kld; c += CU_WARP)
+			m.keys[e * kld + c] = c >= dk ? 0 : e < row.count ? row.src[entry_k(a, row, e) + c] : m.x[w * kld + c];
+		for (int c = threadIdx.x % CU_WARP; c < dv; c += CU_WARP)
+			m.p[e * pld + c] = e < row.count ? factors[e] * row.src[entry_d(a, row, e) + c] : m.delta[w * pld + c];
 	}
 	__syncthreads();
 	float whole = factors[KERN_RING - 1];
@@ -1518,16 +1562,12 @@ template <bool BF16, int PARTS> static __global__ void __launch_bounds__(GDN_THR
 	struct ring_sums<PARTS> sums = {};
 	const struct ring_row row = row_at(a, unit.first + (warp < unit.rows ? warp : 0), head);
 	const float2 gates = a.gdn.gates[(size_t)row.r * hv + head];
-	float whole = 0, own = 0;
+	if (warp < unit.rows)
+		ring_factors(a, row, expf(gates.x), m.factors + warp * KERN_RING);
+	ring_products<PARTS, PARTS == 1 ? 8 : 2>(a, unit, head, m);
+	__syncthreads();
 	if (warp < unit.rows) {
-		const float *k = m.x + warp * round4(dk), *q = k + UNIT * round4(dk);
-		float factor = ring_factors(a, row, expf(gates.x), &whole);
-		if (threadIdx.x % CU_WARP < KERN_RING)
-			m.factors[warp * KERN_RING + threadIdx.x % CU_WARP] = threadIdx.x % CU_WARP == KERN_RING - 1 ? whole : factor;
-		for (int c = 4 * (threadIdx.x % CU_WARP); c < dk; c += 4 * CU_WARP)
-			own = dot4(*(const float4 *)(k + c), *(const float4 *)(q + c), own);
-		own = cu_warp_sum(own);
-		ring_pass<PARTS, PARTS == 1 ? 8 : 2>(a, row, k, q, factor, &sums);
+		ring_add<PARTS, PARTS == 1 ? 8 : 2>(a, row, m.factors + warp * KERN_RING, m.products + 2 * warp * KERN_RING, &sums);
 		count_traffic(a, row, state && warp == 0);
 	}
 	cu_copies_wait<0>();
@@ -1541,7 +1581,7 @@ template <bool BF16, int PARTS> static __global__ void __launch_bounds__(GDN_THR
 	__syncthreads();
 	cu_let_next();
 	if (warp < unit.rows)
-		ring_outputs<BF16, PARTS>(a, row, m, sums, whole, gates.y, own, near);
+		ring_outputs<BF16, PARTS>(a, row, m, sums, gates.y, near);
 	__syncthreads();
 	for (int w = 0; w < unit.rows; w++) {
 		const struct ring_row other = row_at(a, unit.first + w, head);
