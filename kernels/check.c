@@ -8,7 +8,7 @@
  *   the others               2e-5 |want| + 2e-5 top: chains of at most a few thousand terms, exp within 2 ulp
  * Under compute BF16 a value may fall on the other side of a rounding, and what follows differs by that much:
  *   norm, matmul, route      + 2^-7 |want|
- *   experts, attention, gdn  + 2^-5 |want| + 2^-5 top
+ *   experts, attention, gdn, gdn_ring  + 2^-5 |want| + 2^-5 top
  * and a cache of bfloat16, whose items may be neighbours:
  *   attention                + 2^-7 top
  * and where hidden values are quantised, a few may go to the neighbouring e4m3 code, an eighth away, for what they differ by:

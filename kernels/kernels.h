@@ -278,7 +278,8 @@ size_t kern_page_bytes(int kv_heads, int dim, enum kern_type kv_type);
 void kern_rotary_fill(float *table, int n_positions, int rot, double theta);
 
 /* Gated DeltaNet: convolution, gates, recurrence and gated norm. Channels: q [hk][dk] | k [hk][dk] | v [hv][dv].
- * For every sequence s, rows first[s] .. first[s+1] - 1 in order (one row: a decode step; many: a prompt's chunk, same bits):
+ * For every sequence s, rows first[s] .. first[s+1] - 1 in order (one row: a decode step; many: a prompt's chunk, same bits, except
+ * that a device may compute many rows another way, which then depends on how many they are):
  *   u = R(silu(sum_j conv[j][channel] * (input j - (width-1) rows back)))     inputs before the first come from conv_src
  *   q, k: per head x / sqrt(sum x^2 + 1e-6); q also * dk^-0.5; value head i uses key head i / (hv / hk)
  *   beta = R(sigmoid(b)),  decay = exp(-exp(a_log) * softplus(a + dt_bias))

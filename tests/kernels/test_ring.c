@@ -139,11 +139,45 @@ static void units_are_runs_of_one_checkpoint(void **unused)
 	assert_int_equal(kern_gdn_units(units, s, 0), 0);
 }
 
+/* What cannot be: each alone, in a call that is otherwise right. */
+static void what_does_not_fit_is_refused(void **unused)
+{
+	static const char *const says[] = { NULL, "gdn_ring: 1 rows for 2 sequences", "gdn_ring: sequence 0 at row 1", "gdn_ring: sequence 0 at row 0, position -1",
+		"gdn_ring: sequence 0 at position 15 lacks", "gdn_ring: sequence 0 at position 3 lacks", "gdn_ring: sequence 0 at position 3 lacks",
+		"gdn_ring: 3 value heads", "gdn_ring: y" };
+	(void)unused;
+	for (int i = 0; i < COUNT(says); i++) {
+		struct arena a;
+		struct kern k;
+		arena_init(&a);
+		OK(kern_open(&k, "cpu", NULL, KERN_F32));
+		struct walker w = walker_new(&a, shape, 1);
+		memset(w.ring, 0, kern_gdn_ring_floats(1, 2, KEYS, VALUES) * sizeof(float));
+		int32_t first[] = { i == 2, 1 }, position = i == 3 ? -1 : i == 4 ? 15 : 3;
+		int id = 1;
+		struct kern_gdn_state state = { NULL, i == 4 ? NULL : w.own_state, NULL, w.conv };
+		struct kern_gdn_ring_slot slot = { i == 5 ? NULL : w.ring, i == 6 ? NULL : w.ring };
+		struct kern_gdn_ring op = { .gdn = { .qkv = mat(&a, 40, &id, 1, CHANNELS), .z = mat(&a, 41, &id, 1, HEADS * VALUES),
+			.a = mat(&a, 42, &id, 1, HEADS), .b = mat(&a, 43, &id, 1, HEADS), .y = mat(&a, 0, NULL, 1, HEADS * VALUES - (i == 8)),
+			.conv = vec(&a, 16, TAPS * CHANNELS), .a_log = vec(&a, 17, HEADS), .dt_bias = vec(&a, 18, HEADS),
+			.norm_w = vec(&a, 19, VALUES), .eps = 1e-6f, .key_heads = i == 7 ? 2 : 1, .value_heads = i == 7 ? 3 : HEADS,
+			.key_dim = KEYS, .value_dim = VALUES, .conv_width = TAPS, .n_seq = 1 + (i == 1), .state = &state, .first = first },
+			.position = &position, .ring = &slot };
+		int e = kern_gdn_ring(&k, &op);
+		assert_int_equal(e != 0, says[i] != NULL);
+		if (says[i] && strncmp(err_message(), says[i], strlen(says[i])) != 0)
+			fail_msg("want \"%s\", got \"%s\"", says[i], err_message());
+		kern_close(&k);
+		arena_release(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(held_to_the_recurrence), cmocka_unit_test(forks_equal_independent_runs),
 		cmocka_unit_test(in_place_equals_apart), cmocka_unit_test(units_are_runs_of_one_checkpoint),
+		cmocka_unit_test(what_does_not_fit_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
