@@ -8,7 +8,7 @@
  *   the others               2e-5 |want| + 2e-5 top: chains of at most a few thousand terms, exp within 2 ulp
  * Under compute BF16 a value may fall on the other side of a rounding, and what follows differs by that much:
  *   norm, matmul, route      + 2^-7 |want|
- *   experts, attention, gdn  + 2^-5 |want| + 2^-5 top
+ *   experts, attention, gdn, gdn_ring  + 2^-5 |want| + 2^-5 top
  * and a cache of bfloat16, whose items may be neighbours:
  *   attention                + 2^-7 top
  * and where hidden values are quantised, a few may go to the neighbouring e4m3 code, an eighth away, for what they differ by:
@@ -294,6 +294,60 @@ static int check_gdn(struct kern *k, const struct kern_gdn *op)
 	return e ? e : compare(k, "gdn", "y", &op->y, &mine.y, bound_for(k, 0x1p-5, 0x1p-5));
 }
 
+/* Entries 0 .. c of the ring, or the state of a fold. */
+static int compare_ring(struct kern *k, const struct kern_gdn_ring *op, int s, const float *want_state, const float *want_ring)
+{
+	const struct kern_gdn *g = &op->gdn;
+	int keys = g->key_heads * g->key_dim, values = g->value_heads * g->value_dim, entry = keys + values + g->value_heads;
+	int count = op->position[s] % KERN_RING, e;
+	struct bound b = bound_for(k, 0x1p-5, 0x1p-5);
+	struct kern_view got = kern_rows(g->state[s].s_dst, g->value_heads, g->key_dim * g->value_dim), want = got;
+	want.data = (float *)want_state;
+	if (count == KERN_RING - 1)
+		return compare(k, "gdn_ring", "the state", &got, &want, b);
+	static const char *const what[] = { "a ring's key", "a ring's change", "a ring's decay" };
+	int from[] = { 0, keys, keys + values, entry };
+	for (int i = 0; i < 3; i++) {
+		got = want = (struct kern_view){ op->ring[s].dst + from[i], count + 1, from[i + 1] - from[i], (size_t)entry };
+		want.data = (float *)want_ring + from[i];
+		if ((e = compare(k, "gdn_ring", what[i], &got, &want, b)))
+			return e;
+	}
+	return 0;
+}
+
+static int check_gdn_ring(struct kern *k, const struct kern_gdn_ring *op)
+{
+	struct kern ref = as_ref(k);
+	struct kern_gdn_ring mine = *op;
+	const struct kern_gdn *g = &op->gdn;
+	int n = g->n_seq, e;
+	size_t state = (size_t)g->value_heads * (size_t)g->key_dim * (size_t)g->value_dim,
+		conv = (size_t)(g->conv_width - 1) * (size_t)g->qkv.cols,
+		ring = kern_gdn_ring_floats(g->key_heads, g->value_heads, g->key_dim, g->value_dim), all = state + conv + ring;
+	struct kern_gdn_state *states = buffer(k, 1, (size_t)n * sizeof *states + 64);
+	struct kern_gdn_ring_slot *slots = buffer(k, 3, (size_t)n * sizeof *slots + 64);
+	float *s = buffer(k, 2, (size_t)n * all * sizeof *s + 64);
+	for (int i = 0; i < n; i++) {
+		states[i] = g->state[i];
+		states[i].s_dst = s + (size_t)i * all;
+		states[i].conv_dst = states[i].s_dst + state;
+		slots[i] = (struct kern_gdn_ring_slot){ op->ring[i].src, states[i].conv_dst + conv };
+	}
+	mine.gdn.state = states;
+	mine.ring = slots;
+	mine.gdn.y = view_buffer(k, 0, &g->y);
+	if ((e = kern_ref.gdn_ring(&ref, &mine)) || (e = k->checker->inner->gdn_ring(k, op)))
+		return e;
+	for (int i = 0; i < n && !e; i++) {
+		struct kern_view got = kern_rows(g->state[i].conv_dst, g->conv_width - 1, g->qkv.cols), want = got;
+		want.data = states[i].conv_dst;
+		if (!(e = compare_ring(k, op, i, states[i].s_dst, slots[i].dst)))
+			e = compare(k, "gdn_ring", "the inputs kept", &got, &want, (struct bound){ 0, 0 });
+	}
+	return e ? e : compare(k, "gdn_ring", "y", &g->y, &mine.gdn.y, bound_for(k, 0x1p-5, 0x1p-5));
+}
+
 static size_t check_scratch(const struct kern *k, const struct kern_experts *op, int n)
 {
 	const struct kern_backend *inner = k->checker->inner;
@@ -314,7 +368,7 @@ static void check_pack(const struct kern *k, const struct kern_weight *w, void *
 const struct kern_backend kern_check = {
 	.name = "check", .isa = "ref beside every call", .embed = check_embed, .norm = check_norm, .matmul = check_matmul,
 	.quantise = check_quantise, .route = check_route,
-	.experts = check_experts, .attention = check_attention, .gdn = check_gdn, .scatter = kern_scatter_rows,
+	.experts = check_experts, .attention = check_attention, .gdn = check_gdn, .gdn_ring = check_gdn_ring, .scatter = kern_scatter_rows,
 	.experts_scratch = check_scratch,
 	.pack_bytes = check_pack_bytes, .pack = check_pack,
 };

@@ -79,6 +79,7 @@ int cuda_plan(struct kern *k, const struct kern_experts *op, void *plan);
 int cuda_attention(struct kern *k, const struct kern_attention *op);
 size_t cuda_attention_scratch(const struct kern *k, const struct kern_attention *op, int n);
 int cuda_gdn(struct kern *k, const struct kern_gdn *op);
+int cuda_gdn_ring(struct kern *k, const struct kern_gdn_ring *op);
 size_t cuda_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n);
 
 #endif

@@ -302,36 +302,79 @@ static int check_sequences(struct kern *k, const struct kern_gdn *op)
 	return 0;
 }
 
-int kern_gdn(struct kern *k, const struct kern_gdn *op)
+/* What a step and a ring's step have in common. */
+static int check_gdn_shapes(struct kern *k, const char *name, const struct kern_gdn *op)
 {
-	int n = op->qkv.rows, e;
-	if (!k->backend->gdn)
-		return missing(k, "gdn");
+	int n = op->qkv.rows, hv = op->value_heads, out = hv * op->value_dim, e;
 	if (op->key_dim > KERN_MAX_HEAD || op->value_dim > KERN_MAX_HEAD || op->conv_width > KERN_MAX_CONV)
-		return err_set(ERR_LIMIT, "gdn: heads of %d and %d, %d taps; at most %d and %d are possible", op->key_dim,
-			op->value_dim, op->conv_width,
-		               KERN_MAX_HEAD, KERN_MAX_CONV);
-	if (op->key_heads < 1 || op->value_heads < 1 || op->value_heads % op->key_heads || op->key_dim < 1 || op->value_dim < 1 ||
-		op->conv_width < 1)
-		return err_set(ERR_USAGE, "gdn: %d value heads of %d on %d key heads of %d, %d taps", op->value_heads,
-			op->value_dim, op->key_heads,
-		               op->key_dim, op->conv_width);
-	int hv = op->value_heads, out = hv * op->value_dim;
-	if ((e = check_view("gdn", "qkv", &op->qkv, n, 2 * op->key_heads * op->key_dim + out)) || (e = check_view("gdn", "z",
-		&op->z, n, out)) ||
-	    (e = check_view("gdn", "a", &op->a, n, hv)) || (e = check_view("gdn", "b", &op->b, n, hv)) || (e = check_view("gdn",
-		"y", &op->y, n, out)))
+		return err_set(ERR_LIMIT, "%s: heads of %d and %d, %d taps; at most %d and %d are possible", name, op->key_dim,
+			op->value_dim, op->conv_width, KERN_MAX_HEAD, KERN_MAX_CONV);
+	if (op->key_heads < 1 || hv < 1 || hv % op->key_heads || op->key_dim < 1 || op->value_dim < 1 || op->conv_width < 1)
+		return err_set(ERR_USAGE, "%s: %d value heads of %d on %d key heads of %d, %d taps", name, hv, op->value_dim,
+			op->key_heads, op->key_dim, op->conv_width);
+	if ((e = check_view(name, "qkv", &op->qkv, n, 2 * op->key_heads * op->key_dim + out)) ||
+	    (e = check_view(name, "z", &op->z, n, out)) || (e = check_view(name, "a", &op->a, n, hv)) ||
+	    (e = check_view(name, "b", &op->b, n, hv)) || (e = check_view(name, "y", &op->y, n, out)))
 		return e;
 	if (op->scratch_bytes < kern_gdn_scratch(k, op, n))
-		return err_set(ERR_USAGE, "gdn: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n,
+		return err_set(ERR_USAGE, "%s: %zu bytes of scratch for %d rows, %zu are needed", name, op->scratch_bytes, n,
 			kern_gdn_scratch(k, op, n));
 	k->bytes += area(n, op->qkv.cols + 2 * out + 2 * hv) * 4;
-	return (e = check_sequences(k, op)) ? e : k->backend->gdn(k, op);
+	return 0;
+}
+
+int kern_gdn(struct kern *k, const struct kern_gdn *op)
+{
+	int e;
+	if (!k->backend->gdn)
+		return missing(k, "gdn");
+	if ((e = check_gdn_shapes(k, "gdn", op)) || (e = check_sequences(k, op)))
+		return e;
+	return k->backend->gdn(k, op);
 }
 
 size_t kern_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n)
 {
 	return k->backend->gdn_scratch ? k->backend->gdn_scratch(k, op, n) : 0;
+}
+
+size_t kern_gdn_ring_floats(int key_heads, int value_heads, int key_dim, int value_dim)
+{
+	return (KERN_RING - 1) * (area(key_heads, key_dim) + area(value_heads, value_dim) + (size_t)value_heads);
+}
+
+/* Who reads a checkpoint beside the row before it does not read it again. */
+static int check_rings(struct kern *k, const struct kern_gdn_ring *op)
+{
+	const struct kern_gdn *g = &op->gdn;
+	uint64_t state = area(g->value_heads * g->key_dim, g->value_dim) * 4, conv = area(g->conv_width - 1, g->qkv.cols) * 4;
+	uint64_t entry = kern_gdn_ring_floats(g->key_heads, g->value_heads, g->key_dim, g->value_dim) / (KERN_RING - 1) * 4;
+	k->bytes += (uint64_t)g->n_seq * conv * 2;
+	k->macs += area(g->n_seq, g->value_heads) * area(g->key_dim, g->value_dim) * 2;
+	for (int s = 0; s < g->n_seq && !kern_is_device(k); s++) {
+		int count = op->position[s] % KERN_RING;
+		const struct kern_gdn_state *t = &g->state[s];
+		if (g->first[s] != s || op->position[s] < 0)
+			return err_set(ERR_USAGE, "gdn_ring: sequence %d at row %d, position %d", s, g->first[s], op->position[s]);
+		if ((count && !op->ring[s].src) || (count < KERN_RING - 1 ? !op->ring[s].dst : !t->s_dst) ||
+		    (g->conv_width > 1 && !t->conv_dst))
+			return err_set(ERR_USAGE, "gdn_ring: sequence %d at position %d lacks a place to read from or write to", s,
+				op->position[s]);
+		k->bytes += (s && t->s_src == t[-1].s_src ? 0 : state) + (uint64_t)(count + 1) * entry + (count == KERN_RING - 1 ? state : 0);
+	}
+	return 0;
+}
+
+int kern_gdn_ring(struct kern *k, const struct kern_gdn_ring *op)
+{
+	int e;
+	if (!k->backend->gdn_ring)
+		return missing(k, "gdn_ring");
+	if (op->gdn.n_seq != op->gdn.qkv.rows)
+		return err_set(ERR_USAGE, "gdn_ring: %d rows for %d sequences, it takes one each", op->gdn.qkv.rows, op->gdn.n_seq);
+	if ((e = check_gdn_shapes(k, "gdn_ring", &op->gdn)) || (e = check_rings(k, op)))
+		return e;
+	return k->backend->gdn_ring(k, op);
 }
 
 int kern_scatter(struct kern *k, const struct kern_scatter *op)

@@ -278,7 +278,8 @@ size_t kern_page_bytes(int kv_heads, int dim, enum kern_type kv_type);
 void kern_rotary_fill(float *table, int n_positions, int rot, double theta);
 
 /* Gated DeltaNet: convolution, gates, recurrence and gated norm. Channels: q [hk][dk] | k [hk][dk] | v [hv][dv].
- * For every sequence s, rows first[s] .. first[s+1] - 1 in order (one row: a decode step; many: a prompt's chunk, same bits):
+ * For every sequence s, rows first[s] .. first[s+1] - 1 in order (one row: a decode step; many: a prompt's chunk, same bits, except
+ * that a device may compute many rows another way, which then depends on how many they are):
  *   u = R(silu(sum_j conv[j][channel] * (input j - (width-1) rows back)))     inputs before the first come from conv_src
  *   q, k: per head x / sqrt(sum x^2 + 1e-6); q also * dk^-0.5; value head i uses key head i / (hv / hk)
  *   beta = R(sigmoid(b)),  decay = exp(-exp(a_log) * softplus(a + dt_bias))
@@ -310,6 +311,40 @@ struct kern_gdn {
 };
 int kern_gdn(struct kern *k, const struct kern_gdn *op) CHECK_RESULT;
 size_t kern_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n); /* for up to n rows, in up to n sequences */
+
+/* Gated DeltaNet where siblings share a state. A sequence's state is a checkpoint S, as it was after a multiple of KERN_RING positions,
+ * and a ring of what its steps have added since. A fork, at any position, has its parent's checkpoint and its parent's ring.
+ * One row a sequence (first[s] = s), at position p = position[s], with c = p % KERN_RING entries (k_e, d_e, decay_e) in its ring;
+ * convolution, q, k, v, gates and what becomes of o are those of kern_gdn:
+ *   f_c-1 = decay, f_e = f_e+1 * decay_e+1, and G = f_0 * decay_0, or decay where c = 0: always products of the same numbers in order
+ *   d = beta * (v - (G S^T k + sum_e f_e (k_e . k) d_e));  o = R(G S^T q + sum_e f_e (k_e . q) d_e + (k . q) d)
+ * (k, d, decay) becomes entry c of the ring at dst; where src is another ring, entries 0 .. c - 1 are copied there first. But with
+ * c = KERN_RING - 1 no ring is written, and the state is folded into s_dst: G S + sum_e f_e k_e d_e^T + k d^T, the checkpoint after
+ * position p, whose ring is empty. It rounds otherwise than kern_gdn does: a mode of the run, in which a fork equals an independent
+ * run to the bit, whoever else reads its checkpoint. */
+#define KERN_RING 16
+struct kern_gdn_ring_slot {
+	const float *src; /* kern_gdn_ring_floats each; not looked at where c = 0 */
+	float *dst;       /* src, or apart from all that the call reads; not looked at in a fold */
+};
+#define KERN_GDN_UNIT_ROWS 8
+struct kern_gdn_unit {
+	int32_t first, rows; /* rows <= KERN_GDN_UNIT_ROWS */
+};
+struct kern_gdn_ring {
+	struct kern_gdn gdn; /* s_src: the checkpoint, NULL for zeros; s_dst: of a fold, else not looked at; may be s_src of this row alone */
+	const int32_t *position;               /* [n_seq] */
+	const struct kern_gdn_ring_slot *ring; /* [n_seq] */
+	/* What follows is for devices alone; others look at none of it. */
+	const struct kern_gdn_unit *units;     /* from kern_gdn_units */
+	const int32_t *n_units;                /* [1] */
+};
+int kern_gdn_ring(struct kern *k, const struct kern_gdn_ring *op) CHECK_RESULT;
+/* KERN_RING - 1 entries: k [hk][dk] | d [hv][dv] | decay [hv], one after the other. Copying them copies the ring. */
+size_t kern_gdn_ring_floats(int key_heads, int value_heads, int key_dim, int value_dim);
+/* Which consecutive rows share a checkpoint (the same s_src), so that a device reads it once. state is plain memory, units has room
+ * for n. Returns how many there are. */
+int kern_gdn_units(struct kern_gdn_unit *units, const struct kern_gdn_state *state, int n);
 
 /* y[to[r]] = x[r]: rows to places of their own. */
 struct kern_scatter {
@@ -349,6 +384,7 @@ struct kern_backend {
 	int (*experts)(struct kern *k, const struct kern_experts *op);
 	int (*attention)(struct kern *k, const struct kern_attention *op);
 	int (*gdn)(struct kern *k, const struct kern_gdn *op);
+	int (*gdn_ring)(struct kern *k, const struct kern_gdn_ring *op);
 	int (*scatter)(struct kern *k, const struct kern_scatter *op);
 	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n); /* these: NULL for 0 */
 	size_t (*attention_scratch)(const struct kern *k, const struct kern_attention *op, int n);

@@ -338,21 +338,27 @@ static void step_head(const struct kern_gdn *op, const float *src, float *dst, c
 	}
 }
 
-static void gdn_head(const struct kern *k, const struct kern_gdn *op, int s, int row, int head)
+/* What a head's step works with. */
+struct gdn_step {
+	float q[KERN_MAX_HEAD], key[KERN_MAX_HEAD], v[KERN_MAX_HEAD];
+	double beta, decay;
+};
+
+static void gdn_inputs(const struct kern *k, const struct kern_gdn *op, int s, int row, int head, struct gdn_step *step)
 {
 	int dk = op->key_dim, dv = op->value_dim, kh = head / (op->value_heads / op->key_heads), r = op->first[s] + row;
-	float q[KERN_MAX_HEAD], key[KERN_MAX_HEAD], v[KERN_MAX_HEAD];
-	double o[KERN_MAX_HEAD];
-	conv_head(k, op, s, row, kh * dk, dk, q);
-	conv_head(k, op, s, row, (op->key_heads + kh) * dk, dk, key);
-	conv_head(k, op, s, row, 2 * op->key_heads * dk + head * dv, dv, v);
-	unit_length(q, dk, 1 / sqrt(dk));
-	unit_length(key, dk, 1);
-	double beta = (double)R(k, sigmoid((double)row_of(&op->b, r)[head]));
-	double decay = exp(-exp((double)op->a_log[head]) * softplus((double)row_of(&op->a, r)[head] + (double)op->dt_bias[head]));
-	size_t at = (size_t)head * (size_t)dk * (size_t)dv;
-	const float *src = row > 0 ? op->state[s].s_dst : op->state[s].s_src;
-	step_head(op, src ? src + at : NULL, op->state[s].s_dst + at, q, key, v, decay, beta, o);
+	conv_head(k, op, s, row, kh * dk, dk, step->q);
+	conv_head(k, op, s, row, (op->key_heads + kh) * dk, dk, step->key);
+	conv_head(k, op, s, row, 2 * op->key_heads * dk + head * dv, dv, step->v);
+	unit_length(step->q, dk, 1 / sqrt(dk));
+	unit_length(step->key, dk, 1);
+	step->beta = (double)R(k, sigmoid((double)row_of(&op->b, r)[head]));
+	step->decay = exp(-exp((double)op->a_log[head]) * softplus((double)row_of(&op->a, r)[head] + (double)op->dt_bias[head]));
+}
+
+static void gdn_output(const struct kern *k, const struct kern_gdn *op, int r, int head, double *o)
+{
+	int dv = op->value_dim;
 	double square = 0;
 	for (int j = 0; j < dv; j++) {
 		o[j] = (double)R(k, o[j]);
@@ -365,6 +371,26 @@ static void gdn_head(const struct kern *k, const struct kern_gdn *op, int s, int
 	}
 }
 
+static void gdn_head(const struct kern *k, const struct kern_gdn *op, int s, int row, int head)
+{
+	struct gdn_step x;
+	double o[KERN_MAX_HEAD];
+	gdn_inputs(k, op, s, row, head, &x);
+	size_t at = (size_t)head * (size_t)op->key_dim * (size_t)op->value_dim;
+	const float *src = row > 0 ? op->state[s].s_dst : op->state[s].s_src;
+	step_head(op, src ? src + at : NULL, op->state[s].s_dst + at, x.q, x.key, x.v, x.decay, x.beta, o);
+	gdn_output(k, op, op->first[s] + row, head, o);
+}
+
+/* Oldest first: in place, no input is overwritten before it is read. */
+static void keep_inputs(const struct kern_gdn *op, int s)
+{
+	int back = op->conv_width - 1, n = op->first[s + 1] - op->first[s];
+	for (int j = 0; j < back; j++)
+		for (int c = 0; c < op->qkv.cols; c++)
+			op->state[s].conv_dst[(size_t)j * (size_t)op->qkv.cols + (size_t)c] = conv_input(op, s, n - back + j, c);
+}
+
 static int ref_gdn(struct kern *k, const struct kern_gdn *op)
 {
 	for (int s = 0; s < op->n_seq; s++) {
@@ -372,11 +398,114 @@ static int ref_gdn(struct kern *k, const struct kern_gdn *op)
 		for (int row = 0; row < n; row++)
 			for (int head = 0; head < op->value_heads; head++)
 				gdn_head(k, op, s, row, head);
-		/* Oldest first: in place, no input is overwritten before it is read. */
-		for (int j = 0; j < op->conv_width - 1; j++)
-			for (int c = 0; c < op->qkv.cols; c++)
-				op->state[s].conv_dst[(size_t)j * (size_t)op->qkv.cols + (size_t)c] = conv_input(op, s,
-					n - (op->conv_width - 1) + j, c);
+		keep_inputs(op, s);
+	}
+	return 0;
+}
+
+/* Where an entry's parts begin. */
+static size_t ring_entry(const struct kern_gdn *op, int e)
+{
+	return (size_t)e * ((size_t)op->key_heads * (size_t)op->key_dim + (size_t)op->value_heads * (size_t)op->value_dim +
+		(size_t)op->value_heads);
+}
+static size_t ring_k(const struct kern_gdn *op, int e, int head)
+{
+	return ring_entry(op, e) + (size_t)(head / (op->value_heads / op->key_heads) * op->key_dim);
+}
+static size_t ring_d(const struct kern_gdn *op, int e, int head)
+{
+	return ring_entry(op, e) + (size_t)op->key_heads * (size_t)op->key_dim + (size_t)(head * op->value_dim);
+}
+static size_t ring_decay(const struct kern_gdn *op, int e, int head)
+{
+	return ring_d(op, e, op->value_heads) + (size_t)head;
+}
+
+/* f [c], and what is returned is G. */
+static double ring_factors(const struct kern_gdn *op, const float *ring, int c, int head, double decay, double *f)
+{
+	for (int e = c - 1; e >= 0; e--) {
+		f[e] = decay;
+		decay *= (double)ring[ring_decay(op, e, head)];
+	}
+	return decay;
+}
+
+static double product(const float *x, const float *y, int n)
+{
+	double sum = 0;
+	for (int i = 0; i < n; i++)
+		sum += (double)x[i] * (double)y[i];
+	return sum;
+}
+
+/* d and o of one head. */
+static void ring_step(const struct kern_gdn *op, const float *state, const float *ring, int c, int head, const struct gdn_step *x,
+	double whole, const double *f, float *d, double *o)
+{
+	for (int j = 0; j < op->value_dim; j++) {
+		double m = 0;
+		o[j] = 0;
+		for (int i = 0; state && i < op->key_dim; i++) {
+			m += whole * (double)state[i * op->value_dim + j] * (double)x->key[i];
+			o[j] += whole * (double)state[i * op->value_dim + j] * (double)x->q[i];
+		}
+		for (int e = 0; e < c; e++) {
+			const float *key = ring + ring_k(op, e, head);
+			double past = f[e] * (double)ring[ring_d(op, e, head) + (size_t)j];
+			m += product(key, x->key, op->key_dim) * past;
+			o[j] += product(key, x->q, op->key_dim) * past;
+		}
+		d[j] = (float)(x->beta * ((double)x->v[j] - m));
+		o[j] += product(x->key, x->q, op->key_dim) * (double)d[j];
+	}
+}
+
+static void fold(const struct kern_gdn *op, const float *src, float *dst, const float *ring, int c, int head, const float *key,
+	const float *d, double whole, const double *f)
+{
+	for (int i = 0; i < op->key_dim; i++)
+		for (int j = 0; j < op->value_dim; j++) {
+			double sum = src ? whole * (double)src[i * op->value_dim + j] : 0;
+			for (int e = 0; e < c; e++)
+				sum += f[e] * (double)ring[ring_k(op, e, head) + (size_t)i] * (double)ring[ring_d(op, e, head) + (size_t)j];
+			dst[i * op->value_dim + j] = (float)(sum + (double)key[i] * (double)d[j]);
+		}
+}
+
+static void ring_head(const struct kern *k, const struct kern_gdn_ring *ring, int s, int head)
+{
+	const struct kern_gdn *op = &ring->gdn;
+	const struct kern_gdn_ring_slot *slot = &ring->ring[s];
+	int c = ring->position[s] % KERN_RING, dk = op->key_dim, dv = op->value_dim;
+	size_t at = (size_t)head * (size_t)dk * (size_t)dv;
+	const float *src = op->state[s].s_src ? op->state[s].s_src + at : NULL;
+	struct gdn_step x;
+	float d[KERN_MAX_HEAD];
+	double o[KERN_MAX_HEAD], f[KERN_RING];
+	gdn_inputs(k, op, s, 0, head, &x);
+	double whole = ring_factors(op, slot->src, c, head, (double)(float)x.decay, f);
+	ring_step(op, src, slot->src, c, head, &x, whole, f, d, o);
+	if (c == KERN_RING - 1) {
+		fold(op, src, op->state[s].s_dst + at, slot->src, c, head, x.key, d, whole, f);
+	} else {
+		memcpy(slot->dst + ring_k(op, c, head), x.key, (size_t)dk * sizeof(float));
+		memcpy(slot->dst + ring_d(op, c, head), d, (size_t)dv * sizeof(float));
+		slot->dst[ring_decay(op, c, head)] = (float)x.decay;
+	}
+	gdn_output(k, op, s, head, o);
+}
+
+static int ref_gdn_ring(struct kern *k, const struct kern_gdn_ring *op)
+{
+	for (int s = 0; s < op->gdn.n_seq; s++) {
+		int c = op->position[s] % KERN_RING;
+		for (int head = 0; head < op->gdn.value_heads; head++)
+			ring_head(k, op, s, head);
+		if (c && c < KERN_RING - 1 && op->ring[s].dst != op->ring[s].src)
+			memcpy(op->ring[s].dst, op->ring[s].src, ring_entry(&op->gdn, c) * sizeof(float));
+		keep_inputs(&op->gdn, s);
 	}
 	return 0;
 }
@@ -393,5 +522,5 @@ const struct kern_backend kern_ref = {
 	.name = "ref", .isa = "c", .embed = ref_embed, .norm = ref_norm, .matmul = ref_matmul,
 	.quantise = ref_quantise, .route = ref_route,
 	.experts = ref_experts,
-	.attention = ref_attention, .gdn = ref_gdn, .scatter = kern_scatter_rows, .experts_scratch = ref_experts_scratch,
+	.attention = ref_attention, .gdn = ref_gdn, .gdn_ring = ref_gdn_ring, .scatter = kern_scatter_rows, .experts_scratch = ref_experts_scratch,
 };

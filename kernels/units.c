@@ -1,4 +1,4 @@
-/* kern_attention_units: which rows read which positions together. */
+/* Which rows read the same together: positions of the cache (kern_attention_units), checkpoints (kern_gdn_units). */
 #include "kernels/kernels.h"
 
 enum { SPAN_PAGES = KERN_SPAN / KERN_PAGE };
@@ -52,5 +52,18 @@ int kern_attention_units(struct kern_attention_unit *units, const int32_t *posit
 			units[n_units++] = (struct kern_attention_unit){ span, r, rows };
 			r += rows;
 		}
+	return n_units;
+}
+
+int kern_gdn_units(struct kern_gdn_unit *units, const struct kern_gdn_state *state, int n)
+{
+	int n_units = 0;
+	for (int r = 0; r < n; r++) {
+		struct kern_gdn_unit *last = n_units ? &units[n_units - 1] : NULL;
+		if (last && state[r].s_src == state[last->first].s_src && last->rows < KERN_GDN_UNIT_ROWS)
+			last->rows++;
+		else
+			units[n_units++] = (struct kern_gdn_unit){ r, 1 };
+	}
 	return n_units;
 }

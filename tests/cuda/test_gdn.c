@@ -1,5 +1,6 @@
-/* Gated DeltaNet of the cuda backend, on the host shim, at the width that has forms of its own: sequences by steps and by chunks. */
-#include "tests/kernels/trials.h"
+/* Gated DeltaNet of the cuda backend, on the host shim, at the width that has forms of its own: sequences by steps and by chunks,
+ * and families that step by checkpoint and ring. */
+#include "tests/kernels/ring.h"
 #include "tests/shim/shim.h"
 
 enum { KEYS = 1, VALUES = 2, WIDTH = 128, TAPS = 4, CHANNELS = (2 * KEYS + VALUES) * WIDTH, OUT = VALUES * WIDTH, STATE = OUT * WIDTH,
@@ -75,6 +76,14 @@ static void compute(struct kern *k, struct run *runs, int n, bool in_place)
 	arena_release(&a);
 }
 
+static void open_cuda(struct kern *k, enum kern_type type)
+{
+	bf16_activations = type == KERN_BF16;
+	settle = shim_settle;
+	shim_overlap(true);
+	shim_open(k, type);
+}
+
 static double apart(const float *got, const float *want, int n)
 {
 	double top = 0, most = 0;
@@ -101,8 +110,7 @@ static void each_length(enum kern_type type)
 {
 	struct kern k, ref;
 	double worst_y = 0, worst_state = 0, bound = type == KERN_BF16 ? 0x1p-5 : 2e-5;
-	bf16_activations = type == KERN_BF16;
-	shim_open(&k, type);
+	open_cuda(&k, type);
 	OK(kern_open(&ref, "ref", NULL, type));
 	for (int i = 0; i < 2 * COUNT(lengths); i++) {
 		struct run got = { .id = 3 + i, .rows = lengths[i / 2], .fresh = i % 3 == 0 }, want = got;
@@ -131,9 +139,8 @@ static void in_company(enum kern_type type)
 	enum { N = COUNT(rows) };
 	struct kern k;
 	struct run alone[N], all[N];
-	bf16_activations = type == KERN_BF16;
 	fading = 3;
-	shim_open(&k, type);
+	open_cuda(&k, type);
 	for (int i = 0; i < N; i++) {
 		alone[i] = all[i] = (struct run){ .id = 50 + i, .rows = rows[i], .fresh = i % 3 == 1 };
 		compute(&k, &alone[i], 1, true);
@@ -154,11 +161,31 @@ static void in_company(enum kern_type type)
 static void in_company_in_f32(void **s) { (void)s; in_company(KERN_F32); }
 static void in_company_in_bf16(void **s) { (void)s; in_company(KERN_BF16); }
 
+/* Whoever shares a checkpoint with whom. The wide heads have a state that is not staged. */
+static void forks_equal_independent_runs(enum kern_type type)
+{
+	static const struct {
+		int shape[5], children, fork, steps;
+	} families[] = { { { 1, 2, 24, 20, 4 }, 64, 21, 13 }, { { 1, 2, 128, 128, 4 }, 1, 13, 5 }, { { 1, 2, 128, 128, 4 }, 2, 16, 17 },
+		{ { 1, 1, 128, 128, 4 }, 17, 11, 6 }, { { 1, 1, 128, 128, 4 }, 64, 14, 3 }, { { 1, 1, 150, 130, 3 }, 3, 14, 4 } };
+	struct kern k;
+	open_cuda(&k, type);
+	for (int i = 0; i < COUNT(families); i++) {
+		shim_order((unsigned)i % 3);
+		walk_family(&k, families[i].shape, families[i].children, families[i].fork, families[i].steps);
+	}
+	shim_order(0);
+	shim_close(&k);
+}
+static void forks_equal_independent_runs_in_f32(void **s) { (void)s; forks_equal_independent_runs(KERN_F32); }
+static void forks_equal_independent_runs_in_bf16(void **s) { (void)s; forks_equal_independent_runs(KERN_BF16); }
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_length_in_f32), cmocka_unit_test(each_length_in_bf16), cmocka_unit_test(in_company_in_f32),
-		cmocka_unit_test(in_company_in_bf16),
+		cmocka_unit_test(in_company_in_bf16), cmocka_unit_test(forks_equal_independent_runs_in_f32),
+		cmocka_unit_test(forks_equal_independent_runs_in_bf16),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

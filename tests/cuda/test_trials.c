@@ -34,7 +34,7 @@ static bool has(const struct kern *k, const struct trial *t)
 	bool there = t->run == matmul_run ? b->matmul != NULL : t->run == embed_run ? b->embed != NULL :
 		t->run == norm_run ? b->norm != NULL : t->run == route_run ? b->route != NULL :
 		t->run == experts_run ? b->experts != NULL : t->run == attention_run ? b->attention != NULL :
-		t->run == gdn_run ? b->gdn != NULL : t->run == quantise_run ? b->quantise != NULL : b->scatter != NULL;
+		t->run == gdn_run ? b->gdn != NULL : t->run == gdn_ring_run ? b->gdn_ring != NULL : t->run == quantise_run ? b->quantise != NULL : b->scatter != NULL;
 	if (!there)
 		print_message("skipped: cuda has no %s yet\n", t->name);
 	return there && (!only || strstr(only, t->name));
@@ -127,7 +127,7 @@ BOTH(threads_in_any_order, any_order_the_same)
 /* The same numbers by chunk or by step. */
 static void steps_equal_the_chunk(struct kern *k, const struct trial *t, int v)
 {
-	int forms = t->run == attention_run ? 2 : t->run == gdn_run ? 3 : 1;
+	int forms = t->run == attention_run ? 2 : t->run == gdn_run ? 3 : t->run == gdn_ring_run ? 2 : 1;
 	if (v % forms == 0)
 		return;
 	float *chunk = results(k, t, v / forms * forms, ids, 2), *steps = results(k, t, v, ids, 2);
@@ -139,7 +139,7 @@ BOTH(chunk_and_steps_agree, steps_equal_the_chunk)
 
 static void many_rows_equal_few(struct kern *k, const struct trial *t, int v)
 {
-	if (v % 4 == 3 || t->run == attention_run || t->run == gdn_run)
+	if (v % 4 == 3 || t->run == attention_run || t->run == gdn_run || t->run == gdn_ring_run)
 		return;
 	for (int i = MANY; i < MORE; i++)
 		ids[i] = i % 29;

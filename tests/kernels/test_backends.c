@@ -142,7 +142,7 @@ static void a_chunk_equals_its_steps(void **state)
 	OK(kern_open(&k, "cpu", NULL, KERN_F32));
 	for (int i = 0; i < COUNT(trials); i++) {
 		const struct trial *t = &trials[i];
-		int forms = t->run == attention_run ? 2 : t->run == gdn_run ? 3 : 0;
+		int forms = t->run == attention_run ? 2 : t->run == gdn_run ? 3 : t->run == gdn_ring_run ? 2 : 0;
 		for (int v = 0; forms && v < t->n_variants; v++) {
 			float *chunk = results(&k, t, v / forms * forms, ids, 4), *steps = results(&k, t, v, ids, 4);
 			assert_same_bits(t, v, "chunk and steps", chunk, steps, 4 * (size_t)t->width(v));

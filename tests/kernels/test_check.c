@@ -116,6 +116,23 @@ static int gdn_with_old_inputs(struct kern *k, const struct kern_gdn *op)
 	return e;
 }
 
+static int wrong_fold(struct kern *k, const struct kern_gdn_ring *op)
+{
+	int e = cpu->gdn_ring(k, op);
+	for (int s = 0; s < op->gdn.n_seq; s++)
+		if (op->position[s] % KERN_RING == KERN_RING - 1)
+			op->gdn.state[s].s_dst[1] += 1e-3f;
+	return e;
+}
+static int ring_that_keeps_no_decay(struct kern *k, const struct kern_gdn_ring *op)
+{
+	int e = cpu->gdn_ring(k, op), c = op->position[0] % KERN_RING;
+	size_t entry = kern_gdn_ring_floats(op->gdn.key_heads, op->gdn.value_heads, op->gdn.key_dim, op->gdn.value_dim) / (KERN_RING - 1);
+	if (c < KERN_RING - 1)
+		op->ring[0].dst[(size_t)(c + 1) * entry - 1] = 1;
+	return e;
+}
+
 static const struct {
 	const char *what, *says;
 	int trial, variant;
@@ -139,6 +156,8 @@ static const struct {
 	{ "a state off by 1e-3", "check: gdn: the state of row 0, column 1", 6, 3, { .gdn = wrong_gdn } },
 	{ "old inputs in the convolution's state", "check: gdn: the inputs kept of row 0, column 0", 6, 3,
 		{ .gdn = gdn_with_old_inputs } },
+	{ "a folded state off by 1e-3", "check: gdn_ring: the state of row 0, column 1", 9, 3, { .gdn_ring = wrong_fold } },
+	{ "a ring that keeps no decay", "check: gdn_ring: a ring's decay of row", 9, 2, { .gdn_ring = ring_that_keeps_no_decay } },
 };
 
 /* A trial stops at an error and would leave its memory behind: the first violation is noted, and the trial goes on. */
@@ -151,7 +170,7 @@ static int note(int e)
 }
 static struct kern_backend relay; /* the check backend, its errors noted */
 #define RELAY(OP) static int relay_##OP(struct kern *k, const struct kern_##OP *op) { return note(kern_check.OP(k, op)); }
-RELAY(embed) RELAY(norm) RELAY(matmul) RELAY(route) RELAY(experts) RELAY(attention) RELAY(gdn) RELAY(quantise)
+RELAY(embed) RELAY(norm) RELAY(matmul) RELAY(route) RELAY(experts) RELAY(attention) RELAY(gdn) RELAY(gdn_ring) RELAY(quantise)
 
 static void every_saboteur_is_caught(void **state)
 {
@@ -170,6 +189,7 @@ static void every_saboteur_is_caught(void **state)
 		inner.experts = s->experts ? s->experts : inner.experts;
 		inner.attention = s->attention ? s->attention : inner.attention;
 		inner.gdn = s->gdn ? s->gdn : inner.gdn;
+		inner.gdn_ring = s->gdn_ring ? s->gdn_ring : inner.gdn_ring;
 		OK(kern_open_check(&k, &inner, NULL, KERN_F32));
 		relay = kern_check;
 		relay.embed = relay_embed;
@@ -180,6 +200,7 @@ static void every_saboteur_is_caught(void **state)
 		relay.experts = relay_experts;
 		relay.attention = relay_attention;
 		relay.gdn = relay_gdn;
+		relay.gdn_ring = relay_gdn_ring;
 		k.backend = &relay;
 		const struct trial *t = &trials[saboteurs[i].trial];
 		float *out = mem_array(3 * (size_t)t->width(saboteurs[i].variant), sizeof *out);

@@ -383,6 +383,112 @@ static void scatter_run(struct kern *k, int v, const int *ids, int n, float *out
 	arena_release(&a);
 }
 
+/* Steps by checkpoint and ring, from KERN_RING - 5 .. KERN_RING - 2 entries on, so that every row folds on its way; in place
+ * (even variants) or from place to place. What a row gives: y of the last step, the state, three entries of the ring (zeros where
+ * there is none), the convolution's inputs. */
+enum { RING_STEPS = 6, RING_SHOWN = 3 };
+struct ring_memory {
+	float *state[2], *conv[2], *ring[2]; /* [0] is read, [1] written, then they change places */
+};
+static int ring_entry(const int *s)
+{
+	return (int)kern_gdn_ring_floats(s[0], s[1], s[2], s[3]) / (KERN_RING - 1);
+}
+static int gdn_ring_width(int v)
+{
+	const int *s = gdn_shapes[v / 2];
+	return s[1] * s[3] + s[1] * s[2] * s[3] + RING_SHOWN * ring_entry(s) + (s[4] - 1) * (2 * s[0] * s[2] + s[1] * s[3]);
+}
+static int ring_start(int id)
+{
+	return 2 * KERN_RING + KERN_RING - 5 + id % 4;
+}
+static struct ring_memory ring_begin(struct arena *a, const int *s, int id)
+{
+	int state = s[1] * s[2] * s[3], conv = (s[4] - 1) * (2 * s[0] * s[2] + s[1] * s[3]), entry = ring_entry(s);
+	struct ring_memory m;
+	for (int i = 0; i < 2; i++) {
+		m.state[i] = arena_alloc(a, (size_t)state * sizeof(float));
+		m.conv[i] = arena_alloc(a, (size_t)conv * sizeof(float) + 1);
+		m.ring[i] = arena_alloc(a, (size_t)entry * (KERN_RING - 1) * sizeof(float));
+	}
+	for (int i = 0; i < state; i++)
+		m.state[0][i] = value_at(50, id, i);
+	for (int i = 0; i < conv; i++)
+		m.conv[0][i] = activation_at(51, id, i);
+	for (int i = 0; i < entry * (KERN_RING - 1); i++)
+		m.ring[0][i] = i % entry < entry - s[1] ? value_at(52, id, i) / sqrtf((float)s[2]) : 1 - 0.3f * fabsf(value_at(53, id, i));
+	return m;
+}
+static void ring_call(struct kern *k, struct kern_gdn_ring *op, const struct kern_gdn_state *states)
+{
+	struct kern_gdn *g = &op->gdn;
+	struct kern_gdn_unit *units = scratch((size_t)g->n_seq * sizeof *units);
+	int32_t n_units = kern_gdn_units(units, states, g->n_seq);
+	op->units = units;
+	op->n_units = &n_units;
+	g->scratch_bytes = kern_gdn_scratch(k, g, g->n_seq);
+	g->scratch = scratch(g->scratch_bytes + 64);
+	OK(kern_gdn_ring(k, op));
+	settled();
+	free(g->scratch);
+	free(units);
+}
+static void gdn_ring_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	const int *s = gdn_shapes[v / 2];
+	int hk = s[0], hv = s[1], dk = s[2], dv = s[3], taps = s[4], channels = 2 * hk * dk + hv * dv, state = hv * dk * dv,
+		conv = (taps - 1) * channels, entry = ring_entry(s), width = gdn_ring_width(v);
+	struct ring_memory *m = arena_alloc(&a, (size_t)n * sizeof *m);
+	struct kern_gdn_state *states = arena_alloc(&a, (size_t)n * sizeof *states);
+	struct kern_gdn_ring_slot *slots = arena_alloc(&a, (size_t)n * sizeof *slots);
+	int32_t *first = arena_alloc(&a, ((size_t)n + 1) * sizeof *first), *position = arena_alloc(&a, (size_t)n * sizeof *position);
+	int *id = arena_alloc(&a, (size_t)n * sizeof *id);
+	struct kern_gdn_ring op = { .gdn = { .conv = vec(&a, 16, taps * channels), .a_log = vec(&a, 17, hv), .dt_bias = vec(&a, 18, hv),
+		.norm_w = vec(&a, 19, dv), .eps = 1e-6f, .key_heads = hk, .value_heads = hv, .key_dim = dk, .value_dim = dv,
+		.conv_width = taps, .n_seq = n, .state = states, .first = first }, .position = position, .ring = slots };
+	for (int i = 0; i < n; i++)
+		m[i] = ring_begin(&a, s, ids[i]);
+	for (int step = 0; step < RING_STEPS; step++) {
+		for (int i = 0; i < n; i++) {
+			position[i] = ring_start(ids[i]) + step;
+			bool apart = v % 2, folds = position[i] % KERN_RING == KERN_RING - 1;
+			states[i] = (struct kern_gdn_state){ m[i].state[0], folds ? m[i].state[apart] : NULL, m[i].conv[0], m[i].conv[apart] };
+			slots[i] = (struct kern_gdn_ring_slot){ m[i].ring[0], folds ? NULL : m[i].ring[apart] };
+			id[i] = ids[i] * 50 + step;
+			first[i] = i;
+			first[i + 1] = i + 1;
+		}
+		op.gdn.qkv = mat(&a, 40, id, n, channels);
+		op.gdn.z = mat(&a, 41, id, n, hv * dv);
+		op.gdn.a = mat(&a, 42, id, n, hv);
+		op.gdn.b = mat(&a, 43, id, n, hv);
+		op.gdn.y = mat(&a, 0, NULL, n, hv * dv);
+		ring_call(k, &op, states);
+		assert_padding_untouched(&op.gdn.y);
+		for (int i = 0; i < n && v % 2; i++) {
+			float **pairs[] = { m[i].conv, position[i] % KERN_RING == KERN_RING - 1 ? m[i].state : m[i].ring };
+			for (int j = 0; j < 2; j++) {
+				float *was = pairs[j][0];
+				pairs[j][0] = pairs[j][1];
+				pairs[j][1] = was;
+			}
+		}
+	}
+	for (int i = 0; i < n; i++) {
+		float *o = out + (size_t)i * (size_t)width;
+		int kept = (position[i] + 1) % KERN_RING;
+		memset(o, 0, (size_t)width * sizeof *o);
+		memcpy(o, op.gdn.y.data + (size_t)i * op.gdn.y.ld, (size_t)(hv * dv) * sizeof *o);
+		memcpy(o + hv * dv, m[i].state[0], (size_t)state * sizeof *o);
+		memcpy(o + hv * dv + state, m[i].ring[0], (size_t)((kept < RING_SHOWN ? kept : RING_SHOWN) * entry) * sizeof *o);
+		memcpy(o + width - conv, m[i].conv[0], (size_t)conv * sizeof *o);
+	}
+	arena_release(&a);
+}
+
 static double no_bound(int v)
 {
 	return v < 0;
@@ -418,6 +524,7 @@ static const struct trial trials[] = {
 	{ "gdn", 3 * COUNT(gdn_shapes), gdn_width, gdn_run, sum_bound, false },
 	{ "quantise", 2 * COUNT(quantise_shapes), quantise_width, quantise_run, no_bound, true },
 	{ "scatter", 5, scatter_width, scatter_run, no_bound, true },
+	{ "gdn_ring", 2 * COUNT(gdn_shapes), gdn_ring_width, gdn_ring_run, sum_bound, false },
 };
 
 #endif

@@ -17,6 +17,7 @@ WEAK int cuda_plan(struct kern *k, const struct kern_experts *op, void *plan);
 WEAK int cuda_attention(struct kern *k, const struct kern_attention *op);
 WEAK size_t cuda_attention_scratch(const struct kern *k, const struct kern_attention *op, int n);
 WEAK int cuda_gdn(struct kern *k, const struct kern_gdn *op);
+WEAK int cuda_gdn_ring(struct kern *k, const struct kern_gdn_ring *op);
 WEAK size_t cuda_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n);
 
 /* cuda.cu's takes its place once it is linked in. */
@@ -43,6 +44,7 @@ const struct kern_backend *shim_backend(void)
 	b.attention = cuda_attention;
 	b.attention_scratch = cuda_attention_scratch;
 	b.gdn = cuda_gdn;
+	b.gdn_ring = cuda_gdn_ring;
 	b.gdn_scratch = cuda_gdn_scratch;
 	return &b;
 }
