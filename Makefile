@@ -39,7 +39,7 @@ LIB_search   := $(BUILD)/libsearch.a $(BUILD)/libengine.a $(BUILD)/libkernels.a 
 LIB_report   := $(BUILD)/libreport.a $(LIB_search)
 LIB_commands := $(BUILD)/libcommands.a $(LIB_report)
 
-TEST_SRC := $(sort $(wildcard $(foreach f,$(FOLDERS),tests/$(f)/test_*.c)))
+TEST_SRC := $(filter-out tests/kernels/test_cuda.c,$(sort $(wildcard $(foreach f,$(FOLDERS),tests/$(f)/test_*.c))))
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 E2E      := $(sort $(wildcard tests/e2e/test_*.sh))
 FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -52,7 +52,7 @@ man: $(BUILD)/coppice
 	$(BUILD)/coppice --man >docs/man/coppice.1
 	for c in $$($(BUILD)/coppice --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do $(BUILD)/coppice --man $$c >docs/man/coppice-$$c.1; done
 
-.PHONY: all test test-programs unit e2e san san-programs man layers headers style bench benches clean install
+.PHONY: all shim shim-here test test-programs unit e2e san san-programs man layers headers style bench benches clean install
 .SECONDARY:
 all: $(BUILD)/coppice $(BUILD)/coppice-box
 
@@ -98,8 +98,38 @@ $(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(LIB_search)
 	$(SAY) '  link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# The CUDA sources on the processor: tests/shim/README.md.
+CXX_HERE   := $(shell command -v $(CXX))
+SHIM_TESTS := $(if $(CXX_HERE),$(BUILD)/tests/shim/test_shim $(BUILD)/tests/kernels/test_cuda)
+SHIM_CU    := $(sort $(wildcard kernels/cuda*.cu))
+SHIM_OBJ   := $(patsubst %.cu,$(BUILD)/shim/%.o,$(if $(word 6,$(SHIM_CU)),$(SHIM_CU),$(filter-out kernels/cuda.cu,$(SHIM_CU)))) \
+              $(patsubst %,$(BUILD)/shim/tests/shim/%.o,executor runtime table)
+SHIM_FLAGS := -std=gnu++17 $(O) -fno-exceptions -fno-rtti -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas \
+              -pthread -Itests/shim/include -I. $(SANFLAGS) -MMD -MP
+$(BUILD)/shim/%.o: %.cu | $(BUILD)/.dir
+	@mkdir -p $(@D)
+	$(SAY) '  c++  $<'
+	$(Q)$(CXX) -x c++ $(SHIM_FLAGS) -c -o $@ $<
+$(BUILD)/shim/%.o: %.cc | $(BUILD)/.dir
+	@mkdir -p $(@D)
+	$(SAY) '  c++  $<'
+	$(Q)$(CXX) $(SHIM_FLAGS) -c -o $@ $<
+$(BUILD)/tests/kernels/test_cuda: $(BUILD)/tests/kernels/test_cuda.o $(SHIM_OBJ) $(LIB_kernels)
+	$(SAY) '  link $@'
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+$(BUILD)/tests/shim/test_shim: $(BUILD)/shim/tests/shim/test_shim.o $(SHIM_OBJ) $(LIB_kernels)
+	@mkdir -p $(@D)
+	$(SAY) '  link $@'
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+shim-here: $(SHIM_TESTS)
+	$(if $(CXX_HERE),tests/run.sh $(SHIM_TESTS),@echo "no $(CXX): the CUDA kernels are not tested here")
+shim:
+	+$(SAN_ENV) $(SANITIZED) shim-here
+
 # Runs every test program, goes on after a failure, and ends with `N passed, N failed, N skipped`.
+TESTS += $(SHIM_TESTS)
 test: all $(TESTS) $(REPLAYS) layers headers
+	$(if $(CXX_HERE),,@echo "no $(CXX): the CUDA kernels are not tested here")
 	BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS) $(E2E)
 test-programs: all $(TESTS) $(REPLAYS)
 unit: all $(TESTS) $(REPLAYS)
@@ -107,8 +137,9 @@ unit: all $(TESTS) $(REPLAYS)
 e2e: all
 	BUILD=$(BUILD) tests/run.sh $(E2E)
 SANITIZED = $(MAKE) BUILD=$(BUILD)-san O="-O1 -g -fno-omit-frame-pointer" SANFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"
+SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1
 san:
-	+ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1 $(SANITIZED) test
+	+$(SAN_ENV) $(SANITIZED) test
 san-programs:
 	+$(SANITIZED) test-programs
 

@@ -18,7 +18,7 @@
 extern "C" {
 #include "kernels/backends.h"
 }
-#include <cuda_runtime.h>
+#include "kernels/cuda_ptx.cuh"
 
 enum { CU_WARP = 32, CU_BLOCK = 128 };
 
@@ -56,6 +56,7 @@ static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Para
 	config.stream = k->device->stream;
 	config.attrs = &overlap;
 	config.numAttrs = k->device->sm_major == 9 ? 1 : 0;
+	cu_name(name);
 	return cu_result(cudaLaunchKernelEx(&config, kernel, Params(args)...), name);
 }
 

@@ -76,6 +76,9 @@ static __device__ __forceinline__ void cu_let_next(void)
 #endif
 }
 
+/* Who is launched next: for the shim's messages. */
+static inline void cu_name(const char *) {}
+
 #else /* tests/shim */
 
 #define CU_SHARED(NAME) unsigned char *const NAME = shim_shared()
@@ -93,6 +96,7 @@ template <int N> static inline void cu_copies_wait(void)
 uint4 cu_load_once(const void *p);
 void cu_wait(void);
 void cu_let_next(void);
+void cu_name(const char *kernel);
 
 #endif
 #endif

@@ -16,7 +16,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define PAD 5 /* columns of poison behind each row */
+/* Columns of poison behind each row: 5 leaves most rows unaligned, 16 all of those whose columns are a multiple of 16. */
+static int padding = 5;
 
 /* Whether the data are small integers, for which every order of summation gives the same bits. */
 static bool small_integers;
@@ -36,6 +37,14 @@ static float value_at(uint32_t what, int row, int col)
 	return small_integers ? (float)((int)(u % 7) - 3) : (float)(int32_t)u * 0x1p-31f;
 }
 
+/* Whether activations are bfloat16 values, as a device may rely on under that compute type. */
+static bool bf16_activations;
+static float activation_at(uint32_t what, int row, int col)
+{
+	float x = value_at(what, row, col);
+	return bf16_activations ? bf16_to_f32(bf16_from_f32(x)) : x;
+}
+
 static float poison(void)
 {
 	uint32_t u = 0x7fc0dead;
@@ -47,13 +56,13 @@ static float poison(void)
 /* [n, cols] with row i made of (what, ids[i]); everything between the rows is poison. ids NULL: poison throughout (an output). */
 static struct kern_view mat(struct arena *a, uint32_t what, const int *ids, int n, int cols)
 {
-	size_t ld = (size_t)cols + PAD;
+	size_t ld = (size_t)(cols + padding);
 	struct kern_view v = { arena_alloc(a, ((size_t)n * ld + 1) * sizeof(float)), n, cols, ld };
 	for (size_t i = 0; i < (size_t)n * ld; i++)
 		v.data[i] = poison();
 	for (int r = 0; ids && r < n; r++)
 		for (int c = 0; c < cols; c++)
-			v.data[(size_t)r * ld + (size_t)c] = value_at(what, ids[r], c);
+			v.data[(size_t)r * ld + (size_t)c] = activation_at(what, ids[r], c);
 	return v;
 }
 
@@ -84,7 +93,7 @@ struct weight_spec {
 
 static struct kern_weight weight(struct arena *a, const struct kern *k, uint32_t what, int rows, int cols, struct weight_spec s)
 {
-	size_t ld = (size_t)cols + PAD, item = kern_type_bytes(s.type), n = (size_t)rows * ld;
+	size_t ld = (size_t)(cols + padding), item = kern_type_bytes(s.type), n = (size_t)rows * ld;
 	unsigned char *data = arena_alloc(a, n * item + 1);
 	memset(data, 0x7f, n * item); /* poison: NaN for FP8, enormous for the others */
 	for (int r = 0; r < rows; r++)
@@ -141,6 +150,53 @@ struct trial {
 	double (*bound)(int variant); /* of |cpu - ref| relative to the row's largest value, under f32 */
 	bool exact_on_integers; /* linear: small integers give equal bits on every backend */
 };
+
+/* Exactly n bytes at a multiple of 64, poisoned: scratch and the like. free() */
+static inline void *scratch(size_t n)
+{
+	void *p = NULL;
+	assert_int_equal(posix_memalign(&p, 64, n), 0);
+	memset(p, 0xff, n);
+	return p;
+}
+
+/* Called before a result is looked at or an operand goes: where operations are queued, it waits for them. */
+static void (*settle)(void);
+static inline void settled(void)
+{
+	if (settle)
+		settle();
+}
+
+static inline float *results(struct kern *k, const struct trial *t, int v, const int *rows, int n)
+{
+	float *out = mem_array((size_t)n * (size_t)t->width(v), sizeof *out);
+	t->run(k, v, rows, n, out);
+	return out;
+}
+
+static inline void assert_same_bits(const struct trial *t, int v, const char *what, const float *a, const float *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(&a[i], &b[i], sizeof *a))
+			fail_msg("%s, variant %d, %s: item %zu is %.9g and %.9g", t->name, v, what, i, (double)a[i], (double)b[i]);
+}
+
+/* Relative to the row's largest value; written so that a NaN fails. */
+static inline void assert_close(const struct trial *t, int v, const char *what, const float *got, const float *want, int n, double bound)
+{
+	int width = t->width(v);
+	for (int r = 0; r < n; r++) {
+		double top = 0;
+		for (int c = 0; c < width; c++)
+			top = fmax(top, fabs((double)want[r * width + c]));
+		for (int c = 0; c < width; c++) {
+			double g = (double)got[r * width + c], w = (double)want[r * width + c];
+			if (!(fabs(g - w) <= bound * top))
+				fail_msg("%s, variant %d, %s: row %d, column %d is %.9g, want %.9g", t->name, v, what, r, c, g, w);
+		}
+	}
+}
 
 #define OK(CALL) do { int e_ = (CALL); if (e_) fail_msg("%s: %s", #CALL, err_message()); } while (0)
 

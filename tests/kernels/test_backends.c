@@ -6,36 +6,6 @@ static int ids[MORE] = { 3, 1, 4, 15, 9, 2, 6, 5, 35, 8, 97, 93, 23 };
 
 static const char *const bodies[] = { "cpu-avx512", "cpu-avx2", "cpu-base" };
 
-static float *results(struct kern *k, const struct trial *t, int v, const int *rows, int n)
-{
-	float *out = mem_array((size_t)n * (size_t)t->width(v), sizeof *out);
-	t->run(k, v, rows, n, out);
-	return out;
-}
-
-static void assert_same_bits(const struct trial *t, int v, const char *what, const float *a, const float *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (memcmp(&a[i], &b[i], sizeof *a))
-			fail_msg("%s, variant %d, %s: item %zu is %.9g and %.9g", t->name, v, what, i, (double)a[i], (double)b[i]);
-}
-
-/* Relative to the row's largest value; written so that a NaN fails. */
-static void assert_close(const struct trial *t, int v, const char *what, const float *got, const float *want, int n, double bound)
-{
-	int width = t->width(v);
-	for (int r = 0; r < n; r++) {
-		double top = 0;
-		for (int c = 0; c < width; c++)
-			top = fmax(top, fabs((double)want[r * width + c]));
-		for (int c = 0; c < width; c++) {
-			double g = (double)got[r * width + c], w = (double)want[r * width + c];
-			if (!(fabs(g - w) <= bound * top))
-				fail_msg("%s, variant %d, %s: row %d, column %d is %.9g, want %.9g", t->name, v, what, r, c, g, w);
-		}
-	}
-}
-
 static void for_each(const char *backend, enum kern_type compute, void (*check)(struct kern *k, const struct trial *t, int v))
 {
 	struct kern k;
@@ -55,7 +25,7 @@ static void for_each(const char *backend, enum kern_type compute, void (*check)(
 /* What ref and the base body give, kept: every other body is held against the same. */
 static const float *known(const char *backend, enum kern_type compute, const struct trial *t, int v)
 {
-	static float *memo[2][2][COUNT(trials)][COUNT(matmul_shapes) * COUNT(specs)];
+	static float *memo[2][2][COUNT(trials)][MAX_VARIANTS];
 	float **at = &memo[strcmp(backend, "ref") == 0][compute == KERN_BF16][t - trials][v];
 	struct kern k;
 	if (!*at) {

@@ -14,9 +14,19 @@ static const struct weight_spec specs[] = {
 	{ KERN_F16, 0, 0, 0, true },
 };
 
-/* matmul: two outputs, the second with a residual. in x out: 1, primes, one off every tile and block. */
+/* Every backend gives the same bits here; ref has it always. */
+static void quantise(struct kern_view x, int block, struct kern_view y)
+{
+	struct kern ref = { .backend = &kern_ref };
+	OK(kern_quantise(&ref, &(struct kern_quantise){ x, block, y }));
+}
+
+/* matmul: two outputs, the second with a residual. in x out: 1, primes, one off every tile and block, whole tiles.
+ * The last third of the variants: FP8, and the input was quantised for it. */
 static const int matmul_shapes[][2] = { { 1, 1 }, { 7, 3 }, { 15, 17 }, { 16, 16 }, { 31, 33 }, { 127, 15 }, { 128, 48 }, { 255,
-	16 }, { 256, 31 }, { 257, 5 }, { 521, 19 } };
+	16 }, { 256, 31 }, { 257, 5 }, { 521, 19 }, { 384, 64 } };
+static const int quantised_specs[] = { 4, 5, 9 };
+enum { MATMULS = COUNT(matmul_shapes) * COUNT(specs), MAX_VARIANTS = MATMULS + COUNT(matmul_shapes) * COUNT(quantised_specs) };
 static int matmul_width(int v)
 {
 	return matmul_shapes[v % COUNT(matmul_shapes)][1] * 2;
@@ -26,12 +36,18 @@ static void matmul_run(struct kern *k, int v, const int *ids, int n, float *out)
 	struct arena a;
 	arena_init(&a);
 	int in = matmul_shapes[v % COUNT(matmul_shapes)][0], cols = matmul_shapes[v % COUNT(matmul_shapes)][1];
-	struct weight_spec spec = specs[v / COUNT(matmul_shapes) % COUNT(specs)];
+	bool quantised = v >= MATMULS;
+	struct weight_spec spec = specs[quantised ? quantised_specs[v / COUNT(matmul_shapes) - COUNT(specs)] : v / COUNT(matmul_shapes)];
 	struct kern_weight w = weight(&a, k, 20, cols, in, spec), u = weight(&a, k, 21, cols, in, spec);
 	struct kern_view y = mat(&a, 0, NULL, n, cols), z = mat(&a, 5, ids, n, cols);
 	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z,
 		.residual = &z } } };
+	if (quantised && !small_integers) {
+		op.quantised = spec.block_cols;
+		quantise(op.x, op.quantised, op.x);
+	}
 	OK(kern_matmul(k, &op));
+	settled();
 	take(out, 2 * cols, 0, &y);
 	take(out, 2 * cols, cols, &z);
 	arena_release(&a);
@@ -54,6 +70,7 @@ static void quantise_run(struct kern *k, int v, const int *ids, int n, float *ou
 	if (v % 2)
 		op.y = op.x;
 	OK(kern_quantise(k, &op));
+	settled();
 	take(out, d, 0, &op.y);
 	arena_release(&a);
 }
@@ -72,6 +89,7 @@ static void embed_run(struct kern *k, int v, const int *ids, int n, float *out)
 		rows[r] = ids[r] * 5 % 97;
 	struct kern_embed op = { &table, rows, mat(&a, 0, NULL, n, embed_width(v)) };
 	OK(kern_embed(k, &op));
+	settled();
 	take(out, embed_width(v), 0, &op.y);
 	arena_release(&a);
 }
@@ -90,6 +108,7 @@ static void norm_run(struct kern *k, int v, const int *ids, int n, float *out)
 	if (v % 2)
 		op.y = op.x;
 	OK(kern_norm(k, &op));
+	settled();
 	take(out, norm_width(v), 0, &op.y);
 	arena_release(&a);
 }
@@ -108,6 +127,7 @@ static void route_run(struct kern *k, int v, const int *ids, int n, float *out)
 	struct kern_route op = { mat(&a, 8, ids, n, e), top, v % 2, arena_alloc(&a, (size_t)(n * top) * 2 + 2), arena_alloc(&a,
 		(size_t)(n * top) * 4 + 4) };
 	OK(kern_route(k, &op));
+	settled();
 	for (int i = 0; i < n * top; i++) {
 		out[i / top * 2 * top + i % top] = op.experts[i];
 		out[i / top * 2 * top + top + i % top] = op.weights[i];
@@ -126,6 +146,17 @@ static int experts_width(int v)
 static bool experts_quantise(int v)
 {
 	return v / 2 >= COUNT(experts_shapes);
+}
+static int count_distinct(const uint16_t *experts, int n)
+{
+	int distinct = 0;
+	for (int i = 0; i < n; i++) {
+		int before = 0;
+		while (before < i && experts[before] != experts[i])
+			before++;
+		distinct += before == i;
+	}
+	return distinct;
 }
 static void experts_run(struct kern *k, int v, const int *ids, int n, float *out)
 {
@@ -153,7 +184,7 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 		/* distinct within a row: a start and a stride of the row's own */
 		int id = ids[i / top], slot = i % top;
 		experts[i] = (uint16_t)((id * 7 + slot * (e > 1 && e % 3 ? 3 : 1)) % e);
-		weights[i] = small_integers ? 1 : fabsf(value_at(34, id, slot));
+		weights[i] = small_integers ? 1 : fabsf(activation_at(34, id, slot));
 	}
 	struct kern_view residual = mat(&a, 10, ids, n, d);
 	struct kern_experts op = { .x = mat(&a, 9, ids, n, d), .experts = experts, .weights = weights, .top_k = top,
@@ -163,14 +194,22 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 				   .y = v % 2 ? residual : mat(&a, 0, NULL, n, d) };
 	struct kern_view quantised = mat(&a, 0, NULL, n, d);
 	if (experts_quantise(v)) {
-		OK(kern_quantise(k, &(struct kern_quantise){ op.x, spec.block_cols, quantised }));
+		quantise(op.x, spec.block_cols, quantised);
 		op.quantised = &quantised;
 	}
 	op.scratch_bytes = kern_experts_scratch(k, &op, n);
-	op.scratch = mem_large(op.scratch_bytes + 1);
+	op.scratch = scratch(op.scratch_bytes);
+	void *plan = scratch(kern_experts_plan_bytes(k, &op));
+	OK(kern_experts_plan(k, &op, plan));
+	op.plan = plan;
+	int32_t distinct = -1;
+	op.distinct = &distinct;
 	OK(kern_experts(k, &op));
+	settled();
+	assert_int_equal(distinct, count_distinct(experts, n * top));
 	take(out, d, 0, &op.y);
-	mem_large_free(op.scratch);
+	free(plan);
+	free(op.scratch);
 	arena_release(&a);
 }
 
@@ -184,6 +223,23 @@ static int attention_width(int v)
 {
 	const int *s = attention_shapes[v / 2];
 	return s[0] * s[2] * 2;
+}
+/* With what only a device looks at. */
+static void attend(struct kern *k, struct kern_attention *op)
+{
+	int n = op->q.rows;
+	for (int r = 0; r < n; r++)
+		op->longest = op->position[r] >= op->longest ? op->position[r] + 1 : op->longest;
+	struct kern_attention_unit *units = scratch((size_t)(n * ((op->longest + KERN_SPAN - 1) / KERN_SPAN)) * sizeof *units);
+	int32_t n_units = kern_attention_units(units, op->position, op->table, n);
+	op->units = units;
+	op->n_units = &n_units;
+	op->scratch_bytes = kern_attention_scratch(k, op, n);
+	op->scratch = scratch(op->scratch_bytes);
+	OK(kern_attention(k, op));
+	settled();
+	free(op->scratch);
+	free(units);
 }
 static void attention_run(struct kern *k, int v, const int *ids, int n, float *out)
 {
@@ -199,8 +255,7 @@ static void attention_run(struct kern *k, int v, const int *ids, int n, float *o
 	kern_rotary_fill(rotary, t + 1, s[3], 1e4);
 	op.rotary = rotary;
 	size_t bytes = kern_page_bytes(g, c, op.kv_type) * (size_t)op.n_pages;
-	op.pool = mem_large(bytes);
-	memset(op.pool, 0xff, bytes); /* NaN wherever nothing was stored */
+	op.pool = scratch(bytes); /* NaN wherever nothing was stored */
 	int width = attention_width(v), half = width / 2;
 	for (int r = 0; r < n; r++) {
 		int32_t table[8], position[128];
@@ -220,7 +275,7 @@ static void attention_run(struct kern *k, int v, const int *ids, int n, float *o
 			op.y = mat(&a, 0, NULL, step, h * c);
 			op.position = position;
 			op.table = tables;
-			OK(kern_attention(k, &op));
+			attend(k, &op);
 			assert_padding_untouched(&op.y);
 			if (from == 0) /* the first position, then the last */
 				memcpy(out + (size_t)r * (size_t)width, op.y.data, (size_t)half * sizeof *out);
@@ -228,7 +283,7 @@ static void attention_run(struct kern *k, int v, const int *ids, int n, float *o
 		memcpy(out + (size_t)r * (size_t)width + half, op.y.data + (size_t)(step - 1) * op.y.ld,
 			(size_t)half * sizeof *out);
 	}
-	mem_large_free(op.pool);
+	free(op.pool);
 	arena_release(&a);
 }
 
@@ -273,7 +328,11 @@ static void gdn_run(struct kern *k, int v, const int *ids, int n, float *out)
 		op.a = mat(&a, 42, id, n * step, hv);
 		op.b = mat(&a, 43, id, n * step, hv);
 		op.y = mat(&a, 0, NULL, n * step, hv * dv);
+		op.scratch_bytes = kern_gdn_scratch(k, &op, n * step);
+		op.scratch = scratch(op.scratch_bytes);
 		OK(kern_gdn(k, &op));
+		settled();
+		free(op.scratch);
 		assert_padding_untouched(&op.y);
 	}
 	for (int i = 0; i < n; i++) {
@@ -281,6 +340,35 @@ static void gdn_run(struct kern *k, int v, const int *ids, int n, float *out)
 		memcpy(o, op.y.data + (size_t)(i * step + step - 1) * op.y.ld, (size_t)(hv * dv) * sizeof *o);
 		memcpy(o + hv * dv, states[i].s_dst, (size_t)state * sizeof *o);
 		memcpy(o + hv * dv + state, states[i].conv_dst, (size_t)conv * sizeof *o);
+	}
+	arena_release(&a);
+}
+
+static int scatter_width(int v)
+{
+	static const int widths[] = { 1, 7, 16, 160, 257 };
+	return widths[v];
+}
+/* The rows to places apart, the last one first. */
+static void scatter_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	int32_t *to = arena_alloc(&a, (size_t)n * sizeof *to + 1);
+	for (int r = 0; r < n; r++)
+		to[r] = 2 * (n - 1 - r) + 1;
+	struct kern_scatter op = { mat(&a, 45, ids, n, scatter_width(v)), to, mat(&a, 0, NULL, 2 * n, scatter_width(v)) };
+	OK(kern_scatter(k, &op));
+	settled();
+	assert_padding_untouched(&op.y);
+	for (int r = 0; r < n; r++) {
+		struct kern_view row = op.y, other = op.y;
+		other.cols = 0; /* all padding */
+		other.rows = row.rows = 1;
+		other.data += (size_t)(2 * r) * op.y.ld;
+		row.data += (size_t)to[r] * op.y.ld;
+		assert_padding_untouched(&other);
+		take(out + (size_t)r * (size_t)op.y.cols, op.y.cols, 0, &row);
 	}
 	arena_release(&a);
 }
@@ -311,7 +399,7 @@ static double attention_bound(int v)
 }
 
 static const struct trial trials[] = {
-	{ "matmul", COUNT(matmul_shapes) * COUNT(specs), matmul_width, matmul_run, sum_bound, true },
+	{ "matmul", MAX_VARIANTS, matmul_width, matmul_run, sum_bound, true },
 	{ "embed", COUNT(specs), embed_width, embed_run, no_bound, true },
 	{ "norm", 2 * COUNT(norm_shapes), norm_width, norm_run, tight_bound, false },
 	{ "route", 2 * COUNT(route_shapes), route_width, route_run, tight_bound, false },
@@ -319,6 +407,7 @@ static const struct trial trials[] = {
 	{ "attention", 2 * COUNT(attention_shapes), attention_width, attention_run, attention_bound, false },
 	{ "gdn", 3 * COUNT(gdn_shapes), gdn_width, gdn_run, sum_bound, false },
 	{ "quantise", 2 * COUNT(quantise_shapes), quantise_width, quantise_run, no_bound, true },
+	{ "scatter", 5, scatter_width, scatter_run, no_bound, true },
 };
 
 #endif

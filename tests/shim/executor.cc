@@ -1,0 +1,646 @@
+/* The executor: a block's threads are fibers on this thread, which run until they block or end; blocks run one after the other. */
+#include "kernels/cuda_ptx.cuh"
+#include "tests/shim/executor.h"
+#include "tests/shim/shim.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#endif
+#if !defined(__x86_64__) && !defined(__aarch64__)
+#include <ucontext.h>
+#endif
+
+enum { WARP = 32, MAX_THREADS = 1024, MAX_WARPS = MAX_THREADS / WARP, WORDS = 16, COPIES = 256 };
+static const size_t STACK = 256 * 1024, GUARD = 64 * 1024; /* the latter a multiple of every page size */
+
+uint3 threadIdx, blockIdx;
+dim3 blockDim, gridDim;
+
+static const char *const kind_names[] = { "__syncthreads", "__syncthreads_or", "__syncthreads_and", "__syncthreads_count", "__syncwarp",
+	"a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32" };
+
+enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, ENDED };
+
+/* An asynchronous copy that was begun and not waited for. */
+struct shim_copy {
+	void *to;
+	const void *from;
+	int bytes;
+	unsigned group;
+};
+
+struct fiber {
+	char *stack;
+	void *context;    /* where it goes on; a stack pointer, or a ucontext_t */
+	void *fake;       /* AddressSanitizer's own stack for it */
+	uint3 index;
+	int lane;
+	struct warp *warp;
+	enum fiber_state state;
+	enum shim_kind kind; /* what it waits at */
+	struct shim_place place;
+	int result;          /* of a barrier */
+	uint32_t words[WORDS]; /* what it gave to a collective, and what it gets */
+	struct shim_copy copies[COPIES]; /* in order of their groups */
+	int n_copies;
+	unsigned group;      /* of the copies that come next */
+};
+
+/* Lanes that wait for each other. Several may be under way at once, under different masks. */
+struct rendezvous {
+	unsigned mask, arrived; /* mask 0: none */
+	enum shim_kind kind;
+	struct shim_place place;
+	int n_words;
+};
+
+struct warp {
+	struct fiber *lane[WARP];
+	unsigned there, ended; /* lanes that there are, that ended */
+	int n_waiting;         /* rendezvous under way */
+	struct rendezvous waiting[WARP + 1]; /* the first n_waiting of them; behind them, mask 0 */
+};
+
+/* What runs a block. There are two, so that the first block of a kernel can begin while the kernel before it has not been run. */
+struct team {
+	struct fiber fibers[MAX_THREADS];
+	struct warp warps[MAX_WARPS];
+	int n_threads, n_warps, n_ended, n_at_barrier, barrier_true;
+	struct fiber *at_barrier; /* the first there */
+	unsigned char *shared;
+	const struct shim_kernel *kernel; /* NULL: free */
+	uint3 block;
+	unsigned *blocks; /* in the order in which they run */
+	bool hold;        /* threads stop at cu_wait */
+	bool waited;      /* one called cu_wait */
+};
+
+static struct team teams[2], *team = teams;
+static struct fiber *self; /* NULL: the scheduler runs */
+static unsigned order;
+static bool order_known;
+static uint64_t order_state;
+
+void shim_fail(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	fflush(stdout);
+	const struct shim_kernel *kernel = team->kernel;
+	fprintf(stderr, "shim: %s%s", kernel ? "kernel " : "the runtime", !kernel ? "" : kernel->name ? kernel->name : "(no name)");
+	if (kernel)
+		fprintf(stderr, ", block (%u, %u, %u)", team->block.x, team->block.y, team->block.z);
+	if (self)
+		fprintf(stderr, ", thread (%u, %u, %u)", self->index.x, self->index.y, self->index.z);
+	fprintf(stderr, ": ");
+	vfprintf(stderr, format, args);
+	fprintf(stderr, "\n");
+	va_end(args);
+	abort();
+}
+
+/* ---- switching ---- */
+
+#if defined(__x86_64__)
+extern "C" void shim_switch(void **from, void *to);
+asm(".text\n.globl shim_switch\n.type shim_switch, @function\nshim_switch:\n"
+    "push %rbp\npush %rbx\npush %r12\npush %r13\npush %r14\npush %r15\n"
+    "mov %rsp, (%rdi)\nmov %rsi, %rsp\n"
+    "pop %r15\npop %r14\npop %r13\npop %r12\npop %rbx\npop %rbp\nret\n.size shim_switch, .-shim_switch\n");
+
+/* A stack on which shim_switch returns into `enter`, with %rsp as after a call. */
+static void *fresh_context(char *stack, void (*enter)(void))
+{
+	void **top = (void **)(stack + STACK);
+	top[-2] = (void *)enter;
+	for (int i = 3; i <= 8; i++)
+		top[-i] = NULL;
+	return top - 8;
+}
+#elif defined(__aarch64__)
+extern "C" void shim_switch(void **from, void *to);
+asm(".text\n.globl shim_switch\n.type shim_switch, %function\nshim_switch:\n"
+    "sub sp, sp, #160\n"
+    "stp x19, x20, [sp]\nstp x21, x22, [sp, #16]\nstp x23, x24, [sp, #32]\nstp x25, x26, [sp, #48]\nstp x27, x28, [sp, #64]\n"
+    "stp x29, x30, [sp, #80]\nstp d8, d9, [sp, #96]\nstp d10, d11, [sp, #112]\nstp d12, d13, [sp, #128]\nstp d14, d15, [sp, #144]\n"
+    "mov x2, sp\nstr x2, [x0]\nmov sp, x1\n"
+    "ldp x19, x20, [sp]\nldp x21, x22, [sp, #16]\nldp x23, x24, [sp, #32]\nldp x25, x26, [sp, #48]\nldp x27, x28, [sp, #64]\n"
+    "ldp x29, x30, [sp, #80]\nldp d8, d9, [sp, #96]\nldp d10, d11, [sp, #112]\nldp d12, d13, [sp, #128]\nldp d14, d15, [sp, #144]\n"
+    "add sp, sp, #160\nret\n.size shim_switch, .-shim_switch\n");
+
+static void *fresh_context(char *stack, void (*enter)(void))
+{
+	void **saved = (void **)(stack + STACK - 160);
+	memset(saved, 0, 160);
+	saved[11] = (void *)enter; /* x30 */
+	return saved;
+}
+#else
+static void shim_switch(void **from, void *to)
+{
+	ucontext_t here;
+	*from = &here;
+	swapcontext(&here, (ucontext_t *)to);
+}
+
+static void *fresh_context(char *stack, void (*enter)(void))
+{
+	ucontext_t *c = (ucontext_t *)stack; /* the far end of the stack has room for it */
+	getcontext(c);
+	c->uc_stack.ss_sp = stack + sizeof *c;
+	c->uc_stack.ss_size = STACK - sizeof *c;
+	c->uc_link = NULL;
+	makecontext(c, enter, 0);
+	return c;
+}
+#endif
+
+static void *scheduler_context;
+#if defined(__SANITIZE_ADDRESS__)
+static void *scheduler_fake;
+static const void *scheduler_stack;
+static size_t scheduler_stack_size;
+#endif
+
+static void to_scheduler(void)
+{
+	struct fiber *f = self;
+#if defined(__SANITIZE_ADDRESS__)
+	__sanitizer_start_switch_fiber(&f->fake, scheduler_stack, scheduler_stack_size);
+#endif
+	shim_switch(&f->context, scheduler_context);
+#if defined(__SANITIZE_ADDRESS__)
+	__sanitizer_finish_switch_fiber(f->fake, &scheduler_stack, &scheduler_stack_size);
+#endif
+}
+
+static void resume(struct fiber *f)
+{
+	self = f;
+	threadIdx = f->index;
+	blockIdx = team->block;
+	blockDim = team->kernel->block;
+	gridDim = team->kernel->grid;
+#if defined(__SANITIZE_ADDRESS__)
+	__sanitizer_start_switch_fiber(&scheduler_fake, f->stack, STACK);
+#endif
+	shim_switch(&scheduler_context, f->context);
+#if defined(__SANITIZE_ADDRESS__)
+	__sanitizer_finish_switch_fiber(scheduler_fake, NULL, NULL);
+#endif
+	self = NULL;
+}
+
+static void thread_ends(void);
+
+/* A fiber is used for one thread after the other: it never returns. */
+static void fiber_main(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	__sanitizer_finish_switch_fiber(NULL, &scheduler_stack, &scheduler_stack_size);
+#endif
+	for (;;) {
+		team->kernel->call->run(team->kernel->call);
+		thread_ends();
+		to_scheduler();
+	}
+}
+
+static void make_stack(struct fiber *f)
+{
+	static char *pool;
+	size_t each = STACK + GUARD, at = (size_t)((team - teams) * MAX_THREADS + (f - team->fibers)) * each;
+	if (!pool)
+		pool = (char *)mmap(NULL, each * 2 * MAX_THREADS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (pool == (char *)MAP_FAILED || mprotect(pool + at + GUARD, STACK, PROT_READ | PROT_WRITE))
+		shim_fail("no memory for the stacks of its threads");
+	f->stack = pool + at + GUARD;
+	f->context = fresh_context(f->stack, fiber_main);
+}
+
+/* ---- barriers ---- */
+
+int shim_barrier(shim_kind kind, int predicate, shim_place place)
+{
+	struct fiber *f = self;
+	if (team->n_ended)
+		shim_fail("%s (%s:%d), but %d of %d threads have ended", kind_names[kind], place.file, place.line, team->n_ended, team->n_threads);
+	for (int i = 0; i < f->warp->n_waiting; i++)
+		if (f->warp->waiting[i].mask >> f->lane & 1)
+			shim_fail("%s (%s:%d), but other lanes wait for it at %s (%s:%d)", kind_names[kind], place.file, place.line,
+				kind_names[f->warp->waiting[i].kind], f->warp->waiting[i].place.file, f->warp->waiting[i].place.line);
+	const struct fiber *first = team->at_barrier;
+	if (team->n_at_barrier++ == 0) {
+		team->at_barrier = f;
+		team->barrier_true = 0;
+	} else if (first->kind != kind || first->place.line != place.line || strcmp(first->place.file, place.file)) {
+		shim_fail("%s (%s:%d), but thread (%u, %u, %u) waits at %s (%s:%d)", kind_names[kind], place.file, place.line, first->index.x,
+			first->index.y, first->index.z, kind_names[first->kind], first->place.file, first->place.line);
+	}
+	f->kind = kind;
+	f->place = place;
+	team->barrier_true += predicate != 0;
+	if (team->n_at_barrier < team->n_threads) {
+		f->state = AT_BARRIER;
+		to_scheduler();
+		return f->result;
+	}
+	int result = kind == SHIM_BARRIER_OR ? team->barrier_true > 0 : kind == SHIM_BARRIER_AND ? team->barrier_true == team->n_threads : team->barrier_true;
+	for (int i = 0; i < team->n_threads; i++) {
+		team->fibers[i].state = READY;
+		team->fibers[i].result = result;
+	}
+	team->n_at_barrier = 0;
+	return result;
+}
+
+static void thread_ends(void)
+{
+	struct warp *w = self->warp;
+	for (int i = 0; i < w->n_waiting; i++)
+		if (w->waiting[i].mask >> self->lane & 1)
+			shim_fail("ends, but other lanes wait for it at %s (%s:%d)", kind_names[w->waiting[i].kind], w->waiting[i].place.file,
+				w->waiting[i].place.line);
+	if (team->n_at_barrier)
+		for (int i = 0; i < team->n_threads; i++)
+			if (team->fibers[i].state == AT_BARRIER)
+				shim_fail("ends, but thread (%u, %u, %u) and %d more wait at %s (%s:%d)", team->fibers[i].index.x, team->fibers[i].index.y,
+					team->fibers[i].index.z, team->n_at_barrier - 1, kind_names[team->fibers[i].kind], team->fibers[i].place.file,
+					team->fibers[i].place.line);
+	self->state = ENDED;
+	w->ended |= 1u << self->lane;
+	team->n_ended++;
+}
+
+/* ---- warp collectives: the last lane to arrive computes for all ---- */
+
+static float bf16_at(const uint32_t *words, int i)
+{
+	return __uint_as_float((i % 2 ? words[i / 2] & 0xffff0000u : words[i / 2] << 16));
+}
+
+/* words of a lane: d 4, a 4, b 2. A product of two bfloat16 is exact in f32; sums run in f32, ascending in k. The chip sums in groups,
+ * of one exponent and cut short: bits agree only where no sum rounds. */
+static void mma(struct warp *w, bool bf16)
+{
+	float a[16][16], b[16][8];
+	int depth = bf16 ? 16 : 8;
+	for (int l = 0; l < WARP; l++) {
+		int g = l / 4, t = l % 4;
+		const uint32_t *words = w->lane[l]->words;
+		for (int i = 0; i < 8 && bf16; i++)
+			a[g + (i / 2 % 2) * 8][2 * t + i % 2 + i / 4 * 8] = bf16_at(words + 4, i);
+		for (int i = 0; i < 4 && bf16; i++)
+			b[2 * t + i % 2 + i / 2 * 8][g] = bf16_at(words + 8, i);
+		for (int i = 0; i < 4 && !bf16; i++)
+			a[g + i % 2 * 8][t + i / 2 * 4] = __uint_as_float(words[4 + i] & 0xffffe000u);
+		for (int i = 0; i < 2 && !bf16; i++)
+			b[t + 4 * i][g] = __uint_as_float(words[8 + i] & 0xffffe000u);
+	}
+	for (int l = 0; l < WARP; l++)
+		for (int i = 0; i < 4; i++) {
+			int r = l / 4 + i / 2 * 8, c = l % 4 * 2 + i % 2;
+			float sum = __uint_as_float(w->lane[l]->words[i]);
+			for (int j = 0; j < depth; j++)
+				sum += a[r][j] * b[j][c];
+			w->lane[l]->words[i] = __float_as_uint(sum);
+		}
+}
+
+static void shuffle(struct warp *w, unsigned mask)
+{
+	uint32_t got[WARP][2];
+	for (int l = 0; l < WARP; l++)
+		if (mask >> l & 1) {
+			uint32_t from = w->lane[l]->words[2];
+			if (!(mask >> from & 1))
+				shim_fail("a shuffle in which lane %d reads lane %u, which the mask %08x leaves out", l, from, mask);
+			memcpy(got[l], w->lane[from]->words, sizeof got[l]);
+		}
+	for (int l = 0; l < WARP; l++)
+		if (mask >> l & 1)
+			memcpy(w->lane[l]->words, got[l], sizeof got[l]);
+}
+
+static void ballot(struct warp *w, unsigned mask)
+{
+	unsigned votes = 0;
+	for (int l = 0; l < WARP; l++)
+		if (mask >> l & 1)
+			votes |= w->lane[l]->words[0] << l;
+	for (int l = 0; l < WARP; l++)
+		if (mask >> l & 1)
+			w->lane[l]->words[0] = votes;
+}
+
+/* Refuses a lane that cannot meet the others of its mask. */
+static void check_arrival(struct warp *w, int lane, unsigned mask, enum shim_kind kind, struct shim_place at)
+{
+	const char *name = kind_names[kind];
+	if (!(mask >> lane & 1))
+		shim_fail("%s (%s:%d) with the mask %08x, which leaves out its own lane %d", name, at.file, at.line, mask, lane);
+	if (mask & ~w->there)
+		shim_fail("%s (%s:%d) with the mask %08x, but the warp has only the lanes %08x", name, at.file, at.line, mask, w->there);
+	if (mask & w->ended)
+		shim_fail("%s (%s:%d) with the mask %08x, of which the lanes %08x have ended", name, at.file, at.line, mask, mask & w->ended);
+	for (int l = 0; l < WARP; l++)
+		if ((mask >> l & 1) && w->lane[l]->state == AT_BARRIER)
+			shim_fail("%s (%s:%d) with the mask %08x, but lane %d waits at %s (%s:%d)", name, at.file, at.line, mask, l,
+				kind_names[w->lane[l]->kind], w->lane[l]->place.file, w->lane[l]->place.line);
+	for (int i = 0; i < w->n_waiting; i++) {
+		const struct rendezvous *m = &w->waiting[i];
+		bool same = m->mask == mask && m->kind == kind && m->place.line == at.line && strcmp(m->place.file, at.file) == 0;
+		if (!same && (m->mask == mask || ((m->mask >> lane & 1) && m->arrived & mask)))
+			shim_fail("%s (%s:%d) with the mask %08x, but lanes %08x wait at %s (%s:%d) with the mask %08x", name, at.file, at.line,
+				mask, m->arrived, kind_names[m->kind], m->place.file, m->place.line, m->mask);
+	}
+}
+
+static void finish_collective(struct warp *w, struct rendezvous *m)
+{
+	switch (m->kind) {
+	case SHIM_SHUFFLE: shuffle(w, m->mask); break;
+	case SHIM_BALLOT: ballot(w, m->mask); break;
+	case SHIM_MMA_BF16: mma(w, true); break;
+	case SHIM_MMA_TF32: mma(w, false); break;
+	default: break;
+	}
+	for (int l = 0; l < WARP; l++)
+		if (m->mask >> l & 1)
+			w->lane[l]->state = READY;
+	*m = w->waiting[--w->n_waiting]; /* they stand without gaps */
+	w->waiting[w->n_waiting].mask = 0;
+}
+
+void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim_place place)
+{
+	struct fiber *f = self;
+	struct warp *w = f->warp;
+	check_arrival(w, f->lane, mask, kind, place);
+	struct rendezvous *m = w->waiting;
+	while (m->mask != mask && m->mask)
+		m++;
+	if (!m->mask) {
+		*m = { mask, 0, kind, place, n };
+		w->n_waiting++;
+	}
+	m->arrived |= 1u << f->lane;
+	if (n)
+		memcpy(f->words, words, (size_t)n * sizeof *words);
+	f->kind = kind;
+	f->place = place;
+	f->state = AT_COLLECTIVE;
+	if (m->arrived == mask)
+		finish_collective(w, m);
+	else
+		to_scheduler();
+	if (n)
+		memcpy(words, f->words, (size_t)n * sizeof *words);
+}
+
+unsigned shim_lane(void)
+{
+	return (unsigned)self->lane;
+}
+
+static void multiply(float d[4], const uint32_t a[4], const uint32_t b[2], enum shim_kind kind)
+{
+	uint32_t words[10];
+	memcpy(words, d, 16);
+	memcpy(words + 4, a, 16);
+	memcpy(words + 8, b, 8);
+	shim_collective(kind, 0xffffffffu, words, 10, { "the kernel", 0 });
+	memcpy(d, words, 16);
+}
+
+void cu_mma_bf16(float d[4], const uint32_t a[4], const uint32_t b[2])
+{
+	multiply(d, a, b, SHIM_MMA_BF16);
+}
+
+void cu_mma_tf32(float d[4], const uint32_t a[4], const uint32_t b[2])
+{
+	multiply(d, a, b, SHIM_MMA_TF32);
+}
+
+/* ---- memory ---- */
+
+unsigned char *shim_shared(void)
+{
+	return team->shared;
+}
+
+/* A power of two times eight bits: exact, or an infinity. */
+static uint32_t lift_one(uint32_t bf16)
+{
+	float y = __uint_as_float(bf16 << 16) * 0x1p120f;
+	return y != y ? 0x7fff : __float_as_uint(y) >> 16;
+}
+
+uint32_t cu_bf16x2_lift(uint32_t x)
+{
+	return lift_one(x >> 16) << 16 | lift_one(x & 0xffff);
+}
+
+static void check_aligned(const char *what, const void *p)
+{
+	if ((uintptr_t)p % 16)
+		shim_fail("%s at %p, which is not aligned to 16 bytes", what, p);
+}
+
+uint4 cu_load_once(const void *p)
+{
+	check_aligned("cu_load_once", p);
+	return *(const uint4 *)p;
+}
+
+/* From here until it is waited for, what stands in `shared` is nobody's: poison. */
+void cu_copy16(void *to, const void *from, int bytes)
+{
+	struct fiber *f = self;
+	check_aligned("cu_copy16 to shared memory", to);
+	check_aligned("cu_copy16 from memory", from);
+	if (bytes < 0 || bytes > 16)
+		shim_fail("cu_copy16 of %d bytes", bytes);
+	if (f->n_copies == COPIES)
+		shim_fail("more than %d copies under way in one thread", COPIES);
+	memset(to, 0xff, 16);
+	f->copies[f->n_copies++] = { to, from, bytes, f->group };
+}
+
+void cu_copies_end_group(void)
+{
+	self->group++;
+}
+
+void shim_copies_wait(int n)
+{
+	struct fiber *f = self;
+	int done = 0;
+	while (done < f->n_copies && f->copies[done].group + (unsigned)n < f->group) {
+		const struct shim_copy *c = &f->copies[done++];
+		memset(c->to, 0, 16);
+		memcpy(c->to, c->from, (size_t)c->bytes);
+	}
+	f->n_copies -= done;
+	memmove(f->copies, f->copies + done, (size_t)f->n_copies * sizeof *f->copies);
+}
+
+void cu_wait(void)
+{
+	team->waited = true;
+	if (!team->hold)
+		return;
+	self->state = AT_WAIT;
+	to_scheduler();
+}
+
+void cu_let_next(void) {}
+
+/* ---- scheduling ---- */
+
+static uint64_t next_random(void)
+{
+	uint64_t z = order_state += UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+void shim_order(unsigned n)
+{
+	order = n;
+	order_state = n;
+	order_known = true;
+}
+
+/* 0 .. n - 1 in the order of the day. */
+static void arrange(unsigned *at, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		at[i] = order == 1 ? n - 1 - i : i;
+	for (unsigned i = n; order > 1 && i > 1; i--) {
+		unsigned j = (unsigned)(next_random() % i), x = at[i - 1];
+		at[i - 1] = at[j];
+		at[j] = x;
+	}
+}
+
+static void start_block(unsigned block)
+{
+	dim3 size = team->kernel->block, grid = team->kernel->grid;
+	team->block = { block % grid.x, block / grid.x % grid.y, block / grid.x / grid.y };
+	memset(team->shared, 0xff, team->kernel->shared);
+	team->n_threads = (int)(size.x * size.y * size.z);
+	team->n_warps = (team->n_threads + WARP - 1) / WARP;
+	team->n_ended = team->n_at_barrier = 0;
+	memset(team->warps, 0, (size_t)team->n_warps * sizeof *team->warps);
+	for (int i = 0; i < team->n_threads; i++) {
+		struct fiber *f = &team->fibers[i];
+		unsigned u = (unsigned)i;
+		if (!f->stack)
+			make_stack(f);
+		f->index = { u % size.x, u / size.x % size.y, u / size.x / size.y };
+		f->lane = i % WARP;
+		f->warp = &team->warps[i / WARP];
+		f->warp->lane[f->lane] = f;
+		f->warp->there |= 1u << f->lane;
+		f->state = READY;
+		f->n_copies = 0;
+		f->group = 0;
+	}
+}
+
+/* Lets the warp's lanes run until each waits at a barrier or has ended; at odd seeds just once each, so that warps interleave. */
+static bool run_warp(struct warp *w)
+{
+	unsigned at[WARP];
+	bool any = false, moved = true;
+	while (moved) {
+		moved = false;
+		arrange(at, WARP);
+		for (int i = 0; i < WARP; i++) {
+			struct fiber *f = w->lane[at[i]];
+			if (!f || f->state != READY)
+				continue;
+			resume(f);
+			moved = any = true;
+		}
+		if (order > 1 && order % 2)
+			break;
+	}
+	return any;
+}
+
+/* Until no thread can go on. */
+static void run_threads(void)
+{
+	unsigned at[MAX_WARPS];
+	for (bool moved = true; moved && team->n_ended < team->n_threads;) {
+		moved = false;
+		arrange(at, (unsigned)team->n_warps);
+		for (int i = 0; i < team->n_warps; i++)
+			moved |= run_warp(&team->warps[at[i]]);
+	}
+}
+
+static void finish_block(void)
+{
+	team->hold = false;
+	for (int i = 0; i < team->n_threads; i++)
+		if (team->fibers[i].state == AT_WAIT)
+			team->fibers[i].state = READY;
+	run_threads();
+	for (int i = 0; i < team->n_threads; i++)
+		if (team->fibers[i].state != ENDED) {
+			self = &team->fibers[i];
+			shim_fail("waits for ever at %s (%s:%d): %d threads at a barrier, %d ended, of %d", kind_names[self->kind],
+				self->place.file, self->place.line, team->n_at_barrier, team->n_ended, team->n_threads);
+		}
+}
+
+static unsigned n_blocks(const struct shim_kernel *kernel)
+{
+	return kernel->grid.x * kernel->grid.y * kernel->grid.z;
+}
+
+static struct team *begin(const struct shim_kernel *kernel)
+{
+	void *memory;
+	if (!order_known)
+		shim_order(getenv("SHIM_ORDER") ? (unsigned)strtoul(getenv("SHIM_ORDER"), NULL, 10) : 0);
+	team = teams[0].kernel ? &teams[1] : &teams[0];
+	team->kernel = kernel;
+	team->waited = false;
+	team->blocks = (unsigned *)malloc(n_blocks(kernel) * sizeof *team->blocks);
+	if (!team->blocks || posix_memalign(&memory, 128, kernel->shared))
+		shim_fail("no memory for it");
+	team->shared = (unsigned char *)memory;
+	arrange(team->blocks, n_blocks(kernel));
+	start_block(team->blocks[0]);
+	return team;
+}
+
+void shim_prelude(const struct shim_kernel *kernel)
+{
+	begin(kernel)->hold = true;
+	run_threads();
+}
+
+void shim_run(const struct shim_kernel *kernel)
+{
+	team = teams[0].kernel == kernel ? &teams[0] : teams[1].kernel == kernel ? &teams[1] : begin(kernel);
+	finish_block();
+	for (unsigned i = 1; i < n_blocks(kernel); i++) {
+		start_block(team->blocks[i]);
+		finish_block();
+	}
+	if (!team->waited)
+		shim_fail("it ended, and no thread of it called cu_wait()");
+	team->kernel = NULL;
+	free(team->shared);
+	free(team->blocks);
+}
