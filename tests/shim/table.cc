@@ -18,6 +18,8 @@ WEAK int cuda_attention(struct kern *k, const struct kern_attention *op);
 WEAK size_t cuda_attention_scratch(const struct kern *k, const struct kern_attention *op, int n);
 WEAK int cuda_gdn(struct kern *k, const struct kern_gdn *op);
 WEAK size_t cuda_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n);
+WEAK int cuda_sample(struct kern *k, const struct kern_sample *op);
+WEAK size_t cuda_sample_scratch(const struct kern *k, const struct kern_sample *op, int n);
 
 /* cuda.cu's takes its place once it is linked in. */
 WEAK int cu_result(cudaError_t rc, const char *what)
@@ -44,6 +46,8 @@ const struct kern_backend *shim_backend(void)
 	b.attention_scratch = cuda_attention_scratch;
 	b.gdn = cuda_gdn;
 	b.gdn_scratch = cuda_gdn_scratch;
+	b.sample = cuda_sample;
+	b.sample_scratch = cuda_sample_scratch;
 	return &b;
 }
 
