@@ -39,7 +39,7 @@ LIB_search   := $(BUILD)/libsearch.a $(BUILD)/libengine.a $(BUILD)/libkernels.a 
 LIB_report   := $(BUILD)/libreport.a $(LIB_search)
 LIB_commands := $(BUILD)/libcommands.a $(LIB_report)
 
-TEST_SRC := $(filter-out tests/kernels/test_cuda%.c,$(sort $(wildcard $(foreach f,$(FOLDERS),tests/$(f)/test_*.c))))
+TEST_SRC := $(filter-out tests/kernels/test_cuda%,$(sort $(wildcard $(foreach f,$(FOLDERS),tests/$(f)/test_*.c))))
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 E2E      := $(sort $(wildcard tests/e2e/test_*.sh))
 FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -100,7 +100,8 @@ $(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(LIB_search)
 
 # The CUDA sources on the processor: tests/shim/README.md.
 CXX_HERE   := $(shell command -v $(CXX))
-SHIM_TESTS := $(if $(CXX_HERE),$(BUILD)/tests/shim/test_shim $(BUILD)/tests/kernels/test_cuda $(BUILD)/tests/kernels/test_cuda_sample)
+CUDA_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/kernels/test_cuda*.c)))
+SHIM_TESTS := $(if $(CXX_HERE),$(BUILD)/tests/shim/test_shim $(CUDA_TESTS))
 SHIM_CU    := $(sort $(wildcard kernels/cuda*.cu))
 SHIM_OBJ   := $(patsubst %.cu,$(BUILD)/shim/%.o,$(if $(word 7,$(SHIM_CU)),$(SHIM_CU),$(filter-out kernels/cuda.cu,$(SHIM_CU)))) \
               $(patsubst %,$(BUILD)/shim/tests/shim/%.o,executor runtime table)
@@ -114,7 +115,7 @@ $(BUILD)/shim/%.o: %.cc | $(BUILD)/.dir
 	@mkdir -p $(@D)
 	$(SAY) '  c++  $<'
 	$(Q)$(CXX) $(SHIM_FLAGS) -c -o $@ $<
-$(BUILD)/tests/kernels/test_cuda $(BUILD)/tests/kernels/test_cuda_sample: %: %.o $(SHIM_OBJ) $(LIB_kernels)
+$(CUDA_TESTS): %: %.o $(SHIM_OBJ) $(LIB_kernels)
 	$(SAY) '  link $@'
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 $(BUILD)/tests/shim/test_shim: $(BUILD)/shim/tests/shim/test_shim.o $(SHIM_OBJ) $(LIB_kernels)
