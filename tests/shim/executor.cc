@@ -1,4 +1,5 @@
-/* The executor: a block's threads are fibers on this thread, which run until they block or end; blocks run one after the other. */
+/* The executor: a block's threads are fibers on this thread, which run until they block or end; blocks run one after the other.
+ * It is not sanitized itself (SHIM_SANITIZED says that what it runs is): most of the time of a test goes by here. */
 #include "kernels/cuda_ptx.cuh"
 #include "tests/shim/executor.h"
 #include "tests/shim/shim.h"
@@ -6,14 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SHIM_SANITIZED)
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if !defined(__x86_64__) && !defined(__aarch64__)
 #include <ucontext.h>
 #endif
 
-enum { WARP = 32, MAX_THREADS = 1024, MAX_WARPS = MAX_THREADS / WARP, WORDS = 16, COPIES = 256 };
+enum { WARP = 32, MAX_THREADS = 1024, MAX_WARPS = MAX_THREADS / WARP, WORDS = 16 };
 static const size_t STACK = 256 * 1024, GUARD = 64 * 1024; /* the latter a multiple of every page size */
 
 uint3 threadIdx, blockIdx;
@@ -23,14 +24,6 @@ static const char *const kind_names[] = { "__syncthreads", "__syncthreads_or", "
 	"a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32" };
 
 enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, ENDED };
-
-/* An asynchronous copy that was begun and not waited for. */
-struct shim_copy {
-	void *to;
-	const void *from;
-	int bytes;
-	unsigned group;
-};
 
 struct fiber {
 	char *stack;
@@ -44,9 +37,7 @@ struct fiber {
 	struct shim_place place;
 	int result;          /* of a barrier */
 	uint32_t words[WORDS]; /* what it gave to a collective, and what it gets */
-	struct shim_copy copies[COPIES]; /* in order of their groups */
-	int n_copies;
-	unsigned group;      /* of the copies that come next */
+	struct shim_copies copies;
 };
 
 /* Lanes that wait for each other. Several may be under way at once, under different masks. */
@@ -59,7 +50,7 @@ struct rendezvous {
 
 struct warp {
 	struct fiber *lane[WARP];
-	unsigned there, ended; /* lanes that there are, that ended */
+	unsigned there, ended, at_barrier; /* lanes that there are, that ended, that wait at a barrier */
 	int n_waiting;         /* rendezvous under way */
 	struct rendezvous waiting[WARP + 1]; /* the first n_waiting of them; behind them, mask 0 */
 };
@@ -159,7 +150,7 @@ static void *fresh_context(char *stack, void (*enter)(void))
 #endif
 
 static void *scheduler_context;
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SHIM_SANITIZED)
 static void *scheduler_fake;
 static const void *scheduler_stack;
 static size_t scheduler_stack_size;
@@ -168,11 +159,11 @@ static size_t scheduler_stack_size;
 static void to_scheduler(void)
 {
 	struct fiber *f = self;
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SHIM_SANITIZED)
 	__sanitizer_start_switch_fiber(&f->fake, scheduler_stack, scheduler_stack_size);
 #endif
 	shim_switch(&f->context, scheduler_context);
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SHIM_SANITIZED)
 	__sanitizer_finish_switch_fiber(f->fake, &scheduler_stack, &scheduler_stack_size);
 #endif
 }
@@ -184,11 +175,11 @@ static void resume(struct fiber *f)
 	blockIdx = team->block;
 	blockDim = team->kernel->block;
 	gridDim = team->kernel->grid;
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SHIM_SANITIZED)
 	__sanitizer_start_switch_fiber(&scheduler_fake, f->stack, STACK);
 #endif
 	shim_switch(&scheduler_context, f->context);
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SHIM_SANITIZED)
 	__sanitizer_finish_switch_fiber(scheduler_fake, NULL, NULL);
 #endif
 	self = NULL;
@@ -199,7 +190,7 @@ static void thread_ends(void);
 /* A fiber is used for one thread after the other: it never returns. */
 static void fiber_main(void)
 {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SHIM_SANITIZED)
 	__sanitizer_finish_switch_fiber(NULL, &scheduler_stack, &scheduler_stack_size);
 #endif
 	for (;;) {
@@ -223,6 +214,11 @@ static void make_stack(struct fiber *f)
 
 /* ---- barriers ---- */
 
+static bool same_place(struct shim_place a, struct shim_place b)
+{
+	return a.line == b.line && (a.file == b.file || strcmp(a.file, b.file) == 0);
+}
+
 int shim_barrier(shim_kind kind, int predicate, shim_place place)
 {
 	struct fiber *f = self;
@@ -236,7 +232,7 @@ int shim_barrier(shim_kind kind, int predicate, shim_place place)
 	if (team->n_at_barrier++ == 0) {
 		team->at_barrier = f;
 		team->barrier_true = 0;
-	} else if (first->kind != kind || first->place.line != place.line || strcmp(first->place.file, place.file)) {
+	} else if (first->kind != kind || !same_place(first->place, place)) {
 		shim_fail("%s (%s:%d), but thread (%u, %u, %u) waits at %s (%s:%d)", kind_names[kind], place.file, place.line, first->index.x,
 			first->index.y, first->index.z, kind_names[first->kind], first->place.file, first->place.line);
 	}
@@ -245,6 +241,7 @@ int shim_barrier(shim_kind kind, int predicate, shim_place place)
 	team->barrier_true += predicate != 0;
 	if (team->n_at_barrier < team->n_threads) {
 		f->state = AT_BARRIER;
+		f->warp->at_barrier |= 1u << f->lane;
 		to_scheduler();
 		return f->result;
 	}
@@ -253,6 +250,8 @@ int shim_barrier(shim_kind kind, int predicate, shim_place place)
 		team->fibers[i].state = READY;
 		team->fibers[i].result = result;
 	}
+	for (int i = 0; i < team->n_warps; i++)
+		team->warps[i].at_barrier = 0;
 	team->n_at_barrier = 0;
 	return result;
 }
@@ -346,13 +345,14 @@ static void check_arrival(struct warp *w, int lane, unsigned mask, enum shim_kin
 		shim_fail("%s (%s:%d) with the mask %08x, but the warp has only the lanes %08x", name, at.file, at.line, mask, w->there);
 	if (mask & w->ended)
 		shim_fail("%s (%s:%d) with the mask %08x, of which the lanes %08x have ended", name, at.file, at.line, mask, mask & w->ended);
-	for (int l = 0; l < WARP; l++)
-		if ((mask >> l & 1) && w->lane[l]->state == AT_BARRIER)
-			shim_fail("%s (%s:%d) with the mask %08x, but lane %d waits at %s (%s:%d)", name, at.file, at.line, mask, l,
-				kind_names[w->lane[l]->kind], w->lane[l]->place.file, w->lane[l]->place.line);
+	if (mask & w->at_barrier) {
+		const struct fiber *f = w->lane[__builtin_ctz(mask & w->at_barrier)];
+		shim_fail("%s (%s:%d) with the mask %08x, but lane %d waits at %s (%s:%d)", name, at.file, at.line, mask, f->lane,
+			kind_names[f->kind], f->place.file, f->place.line);
+	}
 	for (int i = 0; i < w->n_waiting; i++) {
 		const struct rendezvous *m = &w->waiting[i];
-		bool same = m->mask == mask && m->kind == kind && m->place.line == at.line && strcmp(m->place.file, at.file) == 0;
+		bool same = m->mask == mask && m->kind == kind && same_place(m->place, at);
 		if (!same && (m->mask == mask || ((m->mask >> lane & 1) && m->arrived & mask)))
 			shim_fail("%s (%s:%d) with the mask %08x, but lanes %08x wait at %s (%s:%d) with the mask %08x", name, at.file, at.line,
 				mask, m->arrived, kind_names[m->kind], m->place.file, m->place.line, m->mask);
@@ -426,78 +426,16 @@ void cu_mma_tf32(float d[4], const uint32_t a[4], const uint32_t b[2])
 	multiply(d, a, b, SHIM_MMA_TF32);
 }
 
-/* ---- memory ---- */
+/* ---- what a thread has of its own ---- */
 
 unsigned char *shim_shared(void)
 {
 	return team->shared;
 }
 
-/* A power of two times eight bits: exact, or an infinity. */
-static uint32_t lift_one(uint32_t bf16)
+struct shim_copies *shim_own_copies(void)
 {
-	float y = __uint_as_float(bf16 << 16) * 0x1p120f;
-	return y != y ? 0x7fff : __float_as_uint(y) >> 16;
-}
-
-uint32_t cu_bf16x2_lift(uint32_t x)
-{
-	return lift_one(x >> 16) << 16 | lift_one(x & 0xffff);
-}
-
-static uint32_t bf16_of(float x)
-{
-	uint32_t u = __float_as_uint(x);
-	return x != x ? 0x7fff : (u + 0x7fff + (u >> 16 & 1)) >> 16;
-}
-
-uint32_t cu_bf16x2(float low, float high)
-{
-	return bf16_of(high) << 16 | bf16_of(low);
-}
-
-static void check_aligned(const char *what, const void *p)
-{
-	if ((uintptr_t)p % 16)
-		shim_fail("%s at %p, which is not aligned to 16 bytes", what, p);
-}
-
-uint4 cu_load_once(const void *p)
-{
-	check_aligned("cu_load_once", p);
-	return *(const uint4 *)p;
-}
-
-/* From here until it is waited for, what stands in `shared` is nobody's: poison. */
-void cu_copy16(void *to, const void *from, int bytes)
-{
-	struct fiber *f = self;
-	check_aligned("cu_copy16 to shared memory", to);
-	check_aligned("cu_copy16 from memory", from);
-	if (bytes < 0 || bytes > 16)
-		shim_fail("cu_copy16 of %d bytes", bytes);
-	if (f->n_copies == COPIES)
-		shim_fail("more than %d copies under way in one thread", COPIES);
-	memset(to, 0xff, 16);
-	f->copies[f->n_copies++] = { to, from, bytes, f->group };
-}
-
-void cu_copies_end_group(void)
-{
-	self->group++;
-}
-
-void shim_copies_wait(int n)
-{
-	struct fiber *f = self;
-	int done = 0;
-	while (done < f->n_copies && f->copies[done].group + (unsigned)n < f->group) {
-		const struct shim_copy *c = &f->copies[done++];
-		memset(c->to, 0, 16);
-		memcpy(c->to, c->from, (size_t)c->bytes);
-	}
-	f->n_copies -= done;
-	memmove(f->copies, f->copies + done, (size_t)f->n_copies * sizeof *f->copies);
+	return &self->copies;
 }
 
 void cu_wait(void)
@@ -560,8 +498,8 @@ static void start_block(unsigned block)
 		f->warp->lane[f->lane] = f;
 		f->warp->there |= 1u << f->lane;
 		f->state = READY;
-		f->n_copies = 0;
-		f->group = 0;
+		f->copies.n = 0;
+		f->copies.group = 0;
 	}
 }
 

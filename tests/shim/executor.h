@@ -1,4 +1,4 @@
-/* tests/shim/executor.h - inside tests/shim. A launch, and how it is run. */
+/* tests/shim/executor.h - inside tests/shim. A launch, how it is run, and what a thread keeps. */
 #ifndef TESTS_SHIM_EXECUTOR_H
 #define TESTS_SHIM_EXECUTOR_H
 
@@ -14,5 +14,20 @@ struct shim_kernel {
 void shim_prelude(const shim_kernel *kernel);
 /* Runs every block of it, or what is left of them, on this thread. */
 void shim_run(const shim_kernel *kernel);
+
+/* Asynchronous copies that were begun and not waited for, in order of their groups. */
+struct shim_copies {
+	enum { MOST = 256 };
+	struct {
+		void *to;
+		const void *from;
+		int bytes;
+		unsigned group;
+	} at[MOST];
+	int n;
+	unsigned group; /* of the copies that come next */
+};
+/* Those of the thread that runs. */
+struct shim_copies *shim_own_copies(void);
 
 #endif
