@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/thread.h"
 #include "engine/config.h"
+#include "engine/draw.h"
 #include "engine/forward.h"
 #include "engine/kv.h"
 #include "engine/model.h"
@@ -33,6 +34,7 @@ struct eng_model {
 	struct kern kern;
 	bool fp8; /* activations meet FP8 weights as FP8; elsewhere they are kern's */
 	struct forward *forward;
+	struct draw *draw;
 	struct kv *kv;
 	struct eng_info info;
 	char *dir;
@@ -130,6 +132,7 @@ static int make_pools(struct eng_model *m)
 		limits.max_rows = m->max_forks;
 	size_t r = (size_t)limits.max_rows;
 	int rc = forward_new(&m->forward, m->weights, &m->kern, &limits);
+	rc = rc ? rc : draw_new(&m->draw, &m->kern, kern_rows(forward_kept(m->forward, 0), limits.n_kept, m->config.n_vocab), m->max_forks);
 	if (!rc && kern_is_device(&m->kern)) {
 		m->plain_logits = mem_large((size_t)m->max_forks * (size_t)m->config.n_vocab * sizeof(float));
 		rc = m->plain_logits ? 0 : ERR_NOMEM;
@@ -235,6 +238,7 @@ void eng_model_close(struct eng_model *m)
 	mem_free(m->free_kept);
 	mem_large_free(m->plain_logits);
 	kv_free(m->kv);
+	draw_free(m->draw);
 	forward_free(m->forward);
 	if (m->weights)
 		weights_unplace(m->weights, &m->kern);
@@ -382,6 +386,19 @@ const float *eng_fork_logits(struct eng_fork *f)
 		f->fetched = true;
 	}
 	return f->logits;
+}
+
+int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at,
+             struct eng_choice *out)
+{
+	if (n < 0 || n > m->max_forks)
+		return err_set(ERR_USAGE, "a draw from %d forks; at most %d can be alive", n, m->max_forks);
+	for (int i = 0; i < n; i++)
+		m->keep[i] = (int32_t)(forks[i] - m->forks);
+	mem_forbid("a draw");
+	int rc = draw_run(m->draw, m->keep, n, how, at, out);
+	mem_allow();
+	return rc;
 }
 
 /* All that can be wrong with a step is found before anything of it happens. */

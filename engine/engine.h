@@ -20,6 +20,7 @@
 #define ENGINE_ENGINE_H
 
 #include "base/err.h"
+#include "engine/sample.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -93,6 +94,12 @@ void eng_fork_free(struct eng_fork *f);
 int eng_fork_length(const struct eng_fork *f);
 /* Logits for the next token, [n_vocab], f32: borrowed, valid until this fork's next step. NULL when a device could not give them. */
 const float *eng_fork_logits(struct eng_fork *f);
+
+/* out[i]: the next token of forks[i], drawn at at[i], for all i < n <= max_forks. Changes no fork. On a processor eng_sample of its
+ * logits, to the bit; a device draws where they lie, by the same rules and numbers (kern_sample says how near), and what a fork
+ * draws depends only on its logits and its coordinate there too. No allocation inside. */
+int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at,
+             struct eng_choice *out) CHECK_RESULT;
 
 /* Feeds tokens[i] to forks[i] for all i < n as one batch (n up to max_forks, forks distinct). capture holds n rows.
  * No allocation inside. ERR_LIMIT names the fork that is full; then nothing was stepped. */

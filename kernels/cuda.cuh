@@ -65,7 +65,8 @@ static inline int cu_ceil(int a, int b)
 	return (a + b - 1) / b;
 }
 
-/* The operations, each in the source of its name: cuda_rows.cu, cuda_matmul.cu, cuda_experts.cu, cuda_attention.cu, cuda_gdn.cu. */
+/* The operations, each in the source of its name: cuda_rows.cu, cuda_matmul.cu, cuda_experts.cu, cuda_attention.cu, cuda_gdn.cu,
+ * cuda_sample.cu. */
 int cuda_embed(struct kern *k, const struct kern_embed *op);
 int cuda_norm(struct kern *k, const struct kern_norm *op);
 int cuda_quantise(struct kern *k, const struct kern_quantise *op);
@@ -81,5 +82,7 @@ size_t cuda_attention_scratch(const struct kern *k, const struct kern_attention 
 int cuda_gdn(struct kern *k, const struct kern_gdn *op);
 int cuda_gdn_ring(struct kern *k, const struct kern_gdn_ring *op);
 size_t cuda_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n);
+int cuda_sample(struct kern *k, const struct kern_sample *op);
+size_t cuda_sample_scratch(const struct kern *k, const struct kern_sample *op, int n);
 
 #endif

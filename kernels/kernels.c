@@ -392,6 +392,30 @@ int kern_scatter(struct kern *k, const struct kern_scatter *op)
 	return k->backend->scatter(k, op);
 }
 
+int kern_sample(struct kern *k, const struct kern_sample *op)
+{
+	int n = op->n, vocab = op->logits.cols, e;
+	if (!k->backend->sample)
+		return missing(k, "sample");
+	if ((e = check_rows("sample", op->logits.rows, vocab)) || (e = check_view("sample", "logits", &op->logits, op->logits.rows, vocab)))
+		return e;
+	if (n < 0 || (!op->row && n > op->logits.rows))
+		return err_set(ERR_USAGE, "sample: %d rows of %d", n, op->logits.rows);
+	for (int i = 0; op->row && i < n && !kern_is_device(k); i++)
+		if (op->row[i] < 0 || op->row[i] >= op->logits.rows)
+			return err_set(ERR_USAGE, "sample: row %d, there are %d", op->row[i], op->logits.rows);
+	size_t need = kern_sample_scratch(k, op, n);
+	if (op->scratch_bytes < need || (need && !op->scratch))
+		return err_set(ERR_USAGE, "sample: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n, need);
+	k->bytes += area(n, vocab) * 4 + area(n, 16);
+	return k->backend->sample(k, op);
+}
+
+size_t kern_sample_scratch(const struct kern *k, const struct kern_sample *op, int n)
+{
+	return k->backend->sample_scratch ? k->backend->sample_scratch(k, op, n) : 0;
+}
+
 size_t kern_pack_bytes(const struct kern *k, const struct kern_weight *w)
 {
 	return k->backend->pack_bytes ? k->backend->pack_bytes(k, w) : 0;

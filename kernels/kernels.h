@@ -354,6 +354,31 @@ struct kern_scatter {
 };
 int kern_scatter(struct kern *k, const struct kern_scatter *op) CHECK_RESULT;
 
+/* A token for each of n rows, by the number u[i] that was drawn for it. With x = logits[row[i]], m its largest, a NaN of no chance:
+ *   p_j = exp((x_j - m) / temperature)
+ *   top_k in 1 .. vocab - 1: the top_k likeliest stay;  then top_p < 1: the fewest likeliest whose p sum to at least top_p of theirs
+ *   token[i] = the first that stays at which the sum of p passes u[i] of the sum over all that stay: by index where nothing is cut,
+ *              else likeliest first (ties to the lower index)
+ *   logprob[i] = x_token - m - log(sum_j exp(x_j - m)), over the whole row
+ * temperature 0 (or 1 / temperature no finite f32): the likeliest, ties to the lower index; so also where m is not finite, with a
+ * logprob that is NaN. Sums may round: a token may be its neighbour's where u[i] lies within 1e-5 of their boundary (or a sum as
+ * near to top_p), but is always the same for the same row. For devices: others have the logits at hand (cpu: NULL). */
+struct kern_sample {
+	struct kern_view logits; /* [rows, vocab] */
+	int n;
+	const int32_t *row;      /* [n], each 0 .. rows - 1 (checked); any may come more than once. NULL: 0 .. n - 1 */
+	const double *u;         /* [n], 0 <= u < 1 */
+	double temperature;      /* as in struct eng_sampling */
+	int top_k;
+	double top_p;
+	int32_t *token;          /* [n] */
+	float *logprob;          /* [n] */
+	void *scratch;           /* kern_sample_scratch bytes, 64-byte aligned */
+	size_t scratch_bytes;
+};
+int kern_sample(struct kern *k, const struct kern_sample *op) CHECK_RESULT;
+size_t kern_sample_scratch(const struct kern *k, const struct kern_sample *op, int n); /* for up to n rows; looks at op->logits.cols */
+
 /* What a backend with a memory of its own does for the functions of the same names above. open fills k->device. */
 struct kern_memory {
 	int (*open)(struct kern *k);
@@ -386,9 +411,11 @@ struct kern_backend {
 	int (*gdn)(struct kern *k, const struct kern_gdn *op);
 	int (*gdn_ring)(struct kern *k, const struct kern_gdn_ring *op);
 	int (*scatter)(struct kern *k, const struct kern_scatter *op);
+	int (*sample)(struct kern *k, const struct kern_sample *op);
 	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n); /* these: NULL for 0 */
 	size_t (*attention_scratch)(const struct kern *k, const struct kern_attention *op, int n);
 	size_t (*gdn_scratch)(const struct kern *k, const struct kern_gdn *op, int n);
+	size_t (*sample_scratch)(const struct kern *k, const struct kern_sample *op, int n);
 	size_t (*plan_bytes)(const struct kern *k, const struct kern_experts *op);
 	int (*plan)(struct kern *k, const struct kern_experts *op, void *plan);
 	size_t (*pack_bytes)(const struct kern *k, const struct kern_weight *w); /* NULL: does not pack */

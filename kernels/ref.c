@@ -518,9 +518,92 @@ int kern_scatter_rows(struct kern *k, const struct kern_scatter *op)
 	return 0;
 }
 
+static size_t ref_sample_scratch(const struct kern *k, const struct kern_sample *op, int n)
+{
+	(void)k, (void)n;
+	return 2 * (size_t)op->logits.cols * sizeof(int32_t);
+}
+
+/* Whether token a stands before b: it is likelier, or as likely and lower. A NaN is less likely than -inf. */
+static bool stands_before(const float *x, int32_t a, int32_t b)
+{
+	if (isnan(x[a]) || isnan(x[b]))
+		return isnan(x[a]) == isnan(x[b]) ? a < b : !isnan(x[a]);
+	return x[a] > x[b] || (x[a] == x[b] && a < b);
+}
+
+/* order[n]: the tokens, likeliest first. Runs of 1, 2, 4, ... are merged to and fro between the halves of the scratch. */
+static int32_t *by_likelihood(const float *x, int n, int32_t *order)
+{
+	int32_t *from = order, *to = order + n;
+	for (int i = 0; i < n; i++)
+		from[i] = i;
+	for (int run = 1; run < n; run *= 2) {
+		for (int first = 0; first < n; first += 2 * run) {
+			int a = first, middle = n - first < run ? n : first + run, b = middle, end = n - first < 2 * run ? n : first + 2 * run;
+			for (int i = first; i < end; i++)
+				to[i] = b == end || (a < middle && stands_before(x, from[a], from[b])) ? from[a++] : from[b++];
+		}
+		int32_t *t = from;
+		from = to;
+		to = t;
+	}
+	return from;
+}
+
+static double chance(float x, double max, double temperature)
+{
+	return isnan(x) ? 0 : exp(((double)x - max) / temperature);
+}
+
+static int32_t draw_row(const struct kern_sample *op, const float *x, double max, double u)
+{
+	int n = op->logits.cols, kept = op->top_k > 0 && op->top_k < n ? op->top_k : n;
+	bool cut = kept < n || op->top_p < 1;
+	int32_t *order = cut ? by_likelihood(x, n, op->scratch) : NULL;
+	double total = 0, sum = 0;
+	for (int i = 0; i < kept; i++)
+		total += chance(x[cut ? order[i] : i], max, op->temperature);
+	for (int i = 0; i < kept && op->top_p < 1; i++) {
+		sum += chance(x[order[i]], max, op->temperature);
+		if (sum >= op->top_p * total)
+			kept = i + 1;
+	}
+	total = op->top_p < 1 ? sum : total;
+	sum = 0;
+	int32_t last = 0; /* that has a chance: where u of the sum rounds to all of it */
+	for (int i = 0; i < kept && sum <= u * total; i++) {
+		int32_t token = cut ? order[i] : i;
+		double p = chance(x[token], max, op->temperature);
+		last = p > 0 ? token : last;
+		sum += p;
+	}
+	return last;
+}
+
+static int ref_sample(struct kern *k, const struct kern_sample *op)
+{
+	(void)k;
+	for (int i = 0; i < op->n; i++) {
+		const float *x = row_of(&op->logits, op->row ? op->row[i] : i);
+		int32_t best = 0;
+		double all = 0;
+		for (int32_t j = 1; j < op->logits.cols; j++)
+			best = stands_before(x, j, best) ? j : best;
+		double max = (double)x[best];
+		for (int j = 0; j < op->logits.cols; j++)
+			all += chance(x[j], max, 1);
+		bool greedy = !(op->temperature > 0) || !isfinite((float)(1 / op->temperature)) || !isfinite(max);
+		op->token[i] = greedy ? best : draw_row(op, x, max, op->u[i]);
+		op->logprob[i] = isfinite(max) ? (float)((double)x[op->token[i]] - max - log(all)) : NAN;
+	}
+	return 0;
+}
+
 const struct kern_backend kern_ref = {
 	.name = "ref", .isa = "c", .embed = ref_embed, .norm = ref_norm, .matmul = ref_matmul,
 	.quantise = ref_quantise, .route = ref_route,
 	.experts = ref_experts,
-	.attention = ref_attention, .gdn = ref_gdn, .gdn_ring = ref_gdn_ring, .scatter = kern_scatter_rows, .experts_scratch = ref_experts_scratch,
+	.attention = ref_attention, .gdn = ref_gdn, .gdn_ring = ref_gdn_ring, .scatter = kern_scatter_rows, .sample = ref_sample,
+	.experts_scratch = ref_experts_scratch, .sample_scratch = ref_sample_scratch,
 };

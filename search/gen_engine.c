@@ -66,6 +66,11 @@ static const float *logits(void *ctx, void *fork)
 	return eng_fork_logits(fork);
 }
 
+static int draw(void *ctx, void *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out)
+{
+	return eng_draw(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, n, how, at, out);
+}
+
 static int step(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
 {
 	return eng_step(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, tokens, n, capture);
@@ -141,7 +146,7 @@ static void fill_table(struct srch_gen *g, const struct eng_options *opt, uint64
 		.layer_index = i->layer_index, .eos = i->eos, .n_eos = i->n_eos, .max_positions = i->max_positions,
 		.max_forks = opt && opt->max_forks ? opt->max_forks : 64,
 		.encode = encode, .piece = piece, .prefix_new = prefix_new, .prefix_free = prefix_free, .fork_new = fork_new,
-		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .step = step, .distinct_experts = distinct_experts,
+		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .step = step, .distinct_experts = distinct_experts,
 	};
 }
 

@@ -2,7 +2,6 @@
  * together; the next task's enter as the last of this one's end, so that the batch is full. What a fork draws depends only
  * on its coordinate: neither the batch nor who else is in it shows. */
 #include "base/mem.h"
-#include "engine/sample.h"
 #include "search/session.h"
 
 struct slot {
@@ -19,6 +18,8 @@ struct bed {
 	int next_fork;
 	void **forks;    /* of a step */
 	int32_t *tokens;
+	struct rng_at *at; /* of a draw */
+	struct eng_choice *choices;
 };
 
 /* Whether fork number f of the task is in the store already. */
@@ -83,14 +84,25 @@ static int fill(struct bed *b)
 	return 0;
 }
 
-/* Draws the slot's next token. *ended: the stretch is finished. */
-static void draw(struct session *s, struct slot *slot, bool *ended)
+/* The next token of every slot. */
+static int choose(struct bed *b)
+{
+	struct session *s = b->s;
+	struct eng_sampling how = {s->opt.temperature, s->opt.top_k, s->opt.top_p};
+	for (int i = 0; i < b->n; i++) {
+		const struct growth *g = &s->growths[b->slots[i].task];
+		const struct stretch *st = &g->stretches[b->slots[i].stretch];
+		b->forks[i] = b->slots[i].fork;
+		b->at[i] = (struct rng_at){s->opt.seed, g->coordinate, (uint32_t)st->number, (uint32_t)st->n, 0};
+	}
+	return srch_draw(s->gen, b->forks, b->n, &how, b->at, b->choices, s->scratch);
+}
+
+/* Puts the slot's token to its stretch. *ended: the stretch is finished. */
+static void grow(struct session *s, const struct slot *slot, struct eng_choice c, bool *ended)
 {
 	struct growth *g = &s->growths[slot->task];
 	struct stretch *st = &g->stretches[slot->stretch];
-	struct eng_sampling how = {s->opt.temperature, s->opt.top_k, s->opt.top_p};
-	struct rng_at at = {s->opt.seed, g->coordinate, (uint32_t)st->number, (uint32_t)st->n, 0};
-	struct eng_choice c = eng_sample(s->gen->logits(s->gen->ctx, slot->fork), s->gen->n_vocab, &how, at, s->scratch);
 	stretch_reserve(st, s->row);
 	st->tokens[st->n] = c.token;
 	st->logprobs[st->n++] = c.logprob;
@@ -120,10 +132,12 @@ static int end_slot(struct session *s, struct slot *slot)
 static int draw_all(struct bed *b)
 {
 	double began = clock_seconds();
-	int kept = 0, rc = 0;
+	int kept = 0, rc = choose(b);
+	if (rc)
+		return rc;
 	for (int i = 0; i < b->n; i++) {
 		bool ended = false;
-		draw(b->s, &b->slots[i], &ended);
+		grow(b->s, &b->slots[i], b->choices[i], &ended);
 		if (ended && !rc)
 			rc = end_slot(b->s, &b->slots[i]);
 		if (b->slots[i].fork)
@@ -154,6 +168,8 @@ int policy_sample(struct session *s)
 	b.slots = mem_array((size_t)s->batch, sizeof *b.slots);
 	b.forks = mem_array((size_t)s->batch, sizeof *b.forks);
 	b.tokens = mem_array((size_t)s->batch, sizeof *b.tokens);
+	b.at = mem_array((size_t)s->batch, sizeof *b.at);
+	b.choices = mem_array((size_t)s->batch, sizeof *b.choices);
 	int rc;
 	do {
 		rc = fill(&b);
@@ -167,5 +183,7 @@ int policy_sample(struct session *s)
 	mem_free(b.slots);
 	mem_free(b.forks);
 	mem_free(b.tokens);
+	mem_free(b.at);
+	mem_free(b.choices);
 	return rc;
 }

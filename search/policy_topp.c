@@ -32,7 +32,7 @@ static bool child_ends(struct tree *t, struct live *l, const struct topp_child *
 	return ends;
 }
 
-static void expand(struct tree *t)
+static int expand(struct tree *t)
 {
 	struct session *s = t->s;
 	t->n_children = 0;
@@ -40,7 +40,11 @@ static void expand(struct tree *t)
 		struct live *l = &t->live[i];
 		double path = l->twig < 0 ? 0 : t->twigs[l->twig].logprob;
 		int k = s->opt.k < s->gen->n_vocab ? s->opt.k : s->gen->n_vocab;
-		int n = eng_top(s->gen->logits(s->gen->ctx, l->fork), s->gen->n_vocab, k, t->best, s->scratch);
+		const float *logits;
+		int rc = srch_logits(s->gen, l->fork, &logits);
+		if (rc)
+			return rc;
+		int n = eng_top(logits, s->gen->n_vocab, k, t->best, s->scratch);
 		n = topp_within(t->best, n, s->opt.p);
 		for (int r = 0; r < n; r++) {
 			struct topp_child *c = &t->children[t->n_children++];
@@ -50,6 +54,7 @@ static void expand(struct tree *t)
 		}
 	}
 	topp_order(t->children, t->n_children);
+	return 0;
 }
 
 /* Forks for the children that live on: the last child of a path takes its fork, the others split from it; a path without
@@ -160,8 +165,8 @@ static int grow_tree(struct tree *t)
 	int rc = s->gen->fork_new(s->gen->ctx, &t->live[0].fork, t->g->prefix);
 	session_close_prefix(s, t->g);
 	while (!rc && t->n_live) {
-		expand(t);
-		rc = advance(t);
+		rc = expand(t);
+		rc = rc ? rc : advance(t);
 		rc = rc ? rc : step_live(t);
 		session_progress(s);
 	}

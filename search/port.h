@@ -37,10 +37,17 @@ struct srch_generator {
 	int (*fork_new)(void *ctx, void **out, void *prefix);
 	int (*fork_split)(void *ctx, void **out, void *parent);
 	void (*fork_free)(void *ctx, void *fork);
-	const float *(*logits)(void *ctx, void *fork);
+	const float *(*logits)(void *ctx, void *fork); /* NULL, and a message: it could not give them */
+	/* NULL: by eng_sample from the logits. */
+	int (*draw)(void *ctx, void *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out);
 	int (*step)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture);
 	int (*distinct_experts)(void *ctx); /* of the last step, over layers; NULL: not known */
 };
+
+/* Through the table, whatever of it is there; an error where there are no logits. scratch: [2 x n_vocab]. */
+int srch_logits(const struct srch_generator *g, void *fork, const float **out) CHECK_RESULT;
+int srch_draw(const struct srch_generator *g, void *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at,
+	struct eng_choice *out, int32_t *scratch) CHECK_RESULT;
 
 struct srch_judge {
 	void *ctx;

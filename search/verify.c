@@ -43,34 +43,39 @@ static const char *compare_rows(const struct verifier *v, const uint16_t *expert
 	return NULL;
 }
 
-/* The token and the log-probability that the policy gives here; false when the token is not among its choices. */
-static bool choose(const struct verifier *v, const struct run_task *t, const struct run_program *p, size_t at, const float *logits,
+/* The token and the log-probability that the policy gives here; another token when the program's is not among its choices. */
+static int choose(const struct verifier *v, const struct run_task *t, const struct run_program *p, size_t at, void *fork,
 	struct eng_choice *out)
 {
 	const struct run *r = v->r;
+	const float *logits;
 	if (r->policy == SRCH_SAMPLE) {
 		struct eng_sampling how = {r->temperature, r->top_k, r->top_p};
 		struct rng_at where = {r->seed, srch_task_coordinate(t->task.id), (uint32_t)p->node, (uint32_t)at, 0};
-		*out = eng_sample(logits, v->gen->n_vocab, &how, where, v->scratch);
-		return true;
+		return srch_draw(v->gen, &fork, 1, &how, &where, out, v->scratch);
 	}
+	int rc = srch_logits(v->gen, fork, &logits);
+	if (rc)
+		return rc;
+	*out = (struct eng_choice){-1, 0};
 	int n = eng_top(logits, v->gen->n_vocab, r->k_most < v->gen->n_vocab ? r->k_most : v->gen->n_vocab, v->best, v->scratch);
 	for (int i = 0; i < n; i++) {
-		if (v->best[i].token == p->tokens[at]) {
+		if (v->best[i].token == p->tokens[at])
 			*out = v->best[i];
-			return true;
-		}
 	}
-	return false;
+	return 0;
 }
 
-static const char *compare_token(const struct verifier *v, const struct run_task *t, const struct run_program *p, size_t at,
-	const float *logits)
+static int compare_token(const struct verifier *v, const struct run_task *t, const struct run_program *p, size_t at, void *fork,
+	const char **what)
 {
 	struct eng_choice c;
-	if (!choose(v, t, p, at, logits, &c) || c.token != p->tokens[at])
-		return "tokens";
-	return memcmp(&c.logprob, &p->logprobs[at], sizeof c.logprob) ? "log-probabilities" : NULL;
+	int rc = choose(v, t, p, at, fork, &c);
+	if (!rc && c.token != p->tokens[at])
+		*what = "tokens";
+	else if (!rc && memcmp(&c.logprob, &p->logprobs[at], sizeof c.logprob))
+		*what = "log-probabilities";
+	return rc;
 }
 
 static const char *compare_text(const struct verifier *v, const struct run_program *p)
@@ -94,8 +99,8 @@ static int verify_program(struct verifier *v, const struct run_task *t, const st
 	size_t at = 0;
 	int rc = gen->fork_new(gen->ctx, &fork, prefix);
 	for (; at < p->n_tokens && !what && !rc; at++) {
-		what = compare_token(v, t, p, at, gen->logits(gen->ctx, fork));
-		if (what || at >= p->n_rows)
+		rc = compare_token(v, t, p, at, fork, &what);
+		if (rc || what || at >= p->n_rows)
 			break;
 		rc = gen->step(gen->ctx, &fork, &p->tokens[at], 1, (struct eng_capture){v->experts, v->weights});
 		what = rc ? NULL : compare_rows(v, p->experts + at * v->row, p->weights + at * v->row);

@@ -76,7 +76,7 @@ static inline void assert_padding_untouched(const struct kern_view *v)
 		}
 }
 
-static float *vec(struct arena *a, uint32_t what, int n)
+static inline float *vec(struct arena *a, uint32_t what, int n)
 {
 	float *x = arena_alloc(a, (size_t)n * sizeof *x + 1);
 	for (int i = 0; i < n; i++)
@@ -91,7 +91,7 @@ struct weight_spec {
 	bool packed;
 };
 
-static struct kern_weight weight(struct arena *a, const struct kern *k, uint32_t what, int rows, int cols, struct weight_spec s)
+static inline struct kern_weight weight(struct arena *a, const struct kern *k, uint32_t what, int rows, int cols, struct weight_spec s)
 {
 	size_t ld = (size_t)(cols + padding), item = kern_type_bytes(s.type), n = (size_t)rows * ld;
 	unsigned char *data = arena_alloc(a, n * item + 1);

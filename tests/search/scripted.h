@@ -28,6 +28,8 @@ struct sc_gen {
 	int alive, most_alive;
 	long steps;
 	long die_after;   /* steps until the process ends at once; 0: never */
+	bool blind;       /* its logits cannot be had */
+	bool draws;       /* it draws itself */
 	long nap_us;      /* a step takes at least this long, so that the judge can follow */
 };
 
@@ -119,8 +121,18 @@ static void sc_fork_free(void *ctx, void *fork)
 
 static const float *sc_logits(void *ctx, void *fork)
 {
+	if (((struct sc_gen *)ctx)->blind)
+		err_set(ERR_UNSUPPORTED, "the scripted device fails");
+	return ((struct sc_gen *)ctx)->blind ? NULL : ((struct sc_fork *)fork)->logits;
+}
+
+static int sc_draw(void *ctx, void *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out)
+{
+	int32_t scratch[2 * SC_VOCAB];
 	(void)ctx;
-	return ((struct sc_fork *)fork)->logits;
+	for (int i = 0; i < n; i++)
+		out[i] = eng_sample(((struct sc_fork *)forks[i])->logits, SC_VOCAB, how, at[i], scratch);
+	return 0;
 }
 
 static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
@@ -147,7 +159,7 @@ static inline struct srch_generator sc_generator(struct sc_gen *g)
 		.n_layers = SC_LAYERS, .top_k = SC_K, .n_experts = g->experts, .layer_index = sc_layer_index, .eos = sc_eos, .n_eos = 1,
 		.max_positions = 500, .max_forks = 64, .encode = sc_encode, .piece = sc_piece, .prefix_new = sc_prefix_new,
 		.prefix_free = sc_prefix_free, .fork_new = sc_fork_new, .fork_split = sc_fork_new, .fork_free = sc_fork_free,
-		.logits = sc_logits, .step = sc_step,
+		.logits = sc_logits, .draw = g->draws ? sc_draw : NULL, .step = sc_step,
 	};
 }
 

@@ -19,7 +19,7 @@
 struct trial {
 	enum srch_policy policy;
 	int batch, workers, die_after, experts, forks;
-	bool sleepy, no_judge, fresh;
+	bool sleepy, no_judge, fresh, blind, draws;
 	double temperature, save_seconds;
 	uint64_t seed;
 	int n_tasks, max_positions;
@@ -32,7 +32,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 	struct srch_tasks tasks;
 	OK(sc_tasks(&tasks, t->n_tasks ? t->n_tasks : N_TASKS));
 	bool may_die = t->die_after || t->judge.fail_test; /* then each task is saved at once */
-	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after,
+	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after, .blind = t->blind, .draws = t->draws,
 		.nap_us = t->die_after || t->judge.fail_test ? 1000 : 0};
 	t->judge = (struct sc_judge){.sleepy = t->sleepy, .fail_test = t->judge.fail_test};
 	struct srch_generator gen = sc_generator(&t->gen);
@@ -103,6 +103,28 @@ static void saving_together_or_at_once_is_the_same_run(void **state)
 	assert_string_equal(out.commit, PINNED_SAMPLE);
 	assert_true(git_is_clean(in_folder("run")));
 	assert_int_equal(shell("test $(ls '%s'/objects/pack/*.pack | wc -l) -le 3", in_folder("run")), 0);
+}
+
+/* It is not asked for logits then; and a run without either ends with what the device said. */
+static void a_generator_that_draws_itself_makes_the_same_run(void **state)
+{
+	(void)state;
+	struct srch_outcome out;
+	struct trial draws = {.draws = true, .blind = true, .batch = 8};
+	OK(grow_in(in_folder("draws"), &draws, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	struct srch_generator gen = sc_generator(&draws.gen);
+	struct srch_verified v;
+	OK(srch_verify(in_folder("draws"), &gen, 1, &v));
+	assert_int_equal(v.differing, 0);
+	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
+		struct trial blind = {.policy = (enum srch_policy)policy, .blind = true, .batch = 8};
+		FAILS(ERR_UNSUPPORTED, "the scripted device fails", grow_in(in_folder(policy == SRCH_TOPP ? "b" : "a"), &blind, &out));
+		assert_int_equal(blind.gen.alive, 0);
+	}
+	gen.draw = NULL;
+	FAILS(ERR_UNSUPPORTED, "the scripted device fails", srch_verify(in_folder("draws"), &gen, 1, &v));
+	assert_int_equal(draws.gen.alive, 0);
 }
 
 /* What a task's programs are does not depend on which other tasks are searched with it. */
@@ -478,7 +500,7 @@ int main(void)
 		IN_FOLDER(a_run_has_one_literal_id),
 		IN_FOLDER(the_id_does_not_depend_on_batch_workers_or_timing),
 		IN_FOLDER(another_seed_or_temperature_is_another_run),
-		IN_FOLDER(saving_together_or_at_once_is_the_same_run),
+		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(saving_together_or_at_once_is_the_same_run),
 		IN_FOLDER(a_subset_of_the_tasks_grows_the_same_programs),
 		IN_FOLDER(a_run_that_dies_at_any_step_ends_in_the_same_id),
 		IN_FOLDER(kill_9_at_twenty_random_moments_ends_in_the_same_id),

@@ -19,6 +19,8 @@ WEAK size_t cuda_attention_scratch(const struct kern *k, const struct kern_atten
 WEAK int cuda_gdn(struct kern *k, const struct kern_gdn *op);
 WEAK int cuda_gdn_ring(struct kern *k, const struct kern_gdn_ring *op);
 WEAK size_t cuda_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n);
+WEAK int cuda_sample(struct kern *k, const struct kern_sample *op);
+WEAK size_t cuda_sample_scratch(const struct kern *k, const struct kern_sample *op, int n);
 
 /* cuda.cu's takes its place once it is linked in. */
 WEAK int cu_result(cudaError_t rc, const char *what)
@@ -46,6 +48,8 @@ const struct kern_backend *shim_backend(void)
 	b.gdn = cuda_gdn;
 	b.gdn_ring = cuda_gdn_ring;
 	b.gdn_scratch = cuda_gdn_scratch;
+	b.sample = cuda_sample;
+	b.sample_scratch = cuda_sample_scratch;
 	return &b;
 }
 

@@ -1,0 +1,88 @@
+#include "engine/draw.h"
+#include "base/mem.h"
+#include <string.h>
+
+enum { SENT = sizeof(double) + sizeof(int32_t), MADE = sizeof(float) + sizeof(int32_t) }; /* bytes a draw */
+
+struct draw {
+	struct kern *k;
+	struct kern_view kept;
+	int32_t *pairs; /* [2 x vocab], what sample.h is lent; NULL with a device */
+	/* With a device. The first two are its own; what is sent is u [n], then row [n], and made are token [n], then logprob [n]. */
+	char *sent, *made;
+	char *staged, *fetched;
+	void *scratch;
+	size_t scratch_bytes;
+};
+
+static bool get_device_memory(struct draw *d, size_t rows)
+{
+	d->scratch_bytes = kern_sample_scratch(d->k, &(struct kern_sample){.logits = d->kept}, (int)rows);
+	d->sent = kern_alloc(d->k, rows * SENT);
+	d->made = kern_alloc(d->k, rows * MADE);
+	d->scratch = kern_alloc(d->k, d->scratch_bytes);
+	d->staged = mem_large(rows * SENT);
+	d->fetched = mem_large(rows * MADE);
+	return d->sent && d->made && d->scratch && d->staged && d->fetched;
+}
+
+int draw_new(struct draw **out, struct kern *k, struct kern_view kept, int max_rows)
+{
+	struct draw *d = mem_zalloc(sizeof *d);
+	*d = (struct draw){.k = k, .kept = kept};
+	*out = NULL;
+	if (!kern_is_device(k))
+		d->pairs = mem_array((size_t)kept.cols, 2 * sizeof *d->pairs);
+	else if (!get_device_memory(d, (size_t)max_rows)) {
+		draw_free(d);
+		return err_set(ERR_NOMEM, "no memory to draw %d tokens at once; fewer forks need less", max_rows);
+	}
+	*out = d;
+	return 0;
+}
+
+void draw_free(struct draw *d)
+{
+	if (!d)
+		return;
+	kern_free(d->k, d->sent);
+	kern_free(d->k, d->made);
+	kern_free(d->k, d->scratch);
+	mem_large_free(d->staged);
+	mem_large_free(d->fetched);
+	mem_free(d->pairs);
+	mem_free(d);
+}
+
+static int draw_on_device(struct draw *d, const int32_t *row, int n, const struct eng_sampling *how, const struct rng_at *at,
+                          struct eng_choice *out)
+{
+	size_t rows = (size_t)n;
+	double *u = (double *)d->staged;
+	for (int i = 0; i < n; i++)
+		u[i] = rng_double(at[i]);
+	memcpy(u + n, row, rows * sizeof *row);
+	struct kern_sample op = {.logits = d->kept, .n = n, .temperature = how->temperature, .top_k = how->top_k, .top_p = how->top_p,
+	                         .scratch = d->scratch, .scratch_bytes = d->scratch_bytes};
+	op.u = (const double *)d->sent;
+	op.row = (const int32_t *)(op.u + n);
+	op.token = (int32_t *)d->made;
+	op.logprob = (float *)(op.token + n);
+	int rc = kern_put(d->k, d->sent, d->staged, rows * SENT);
+	rc = rc ? rc : kern_sample(d->k, &op);
+	rc = rc ? rc : kern_get(d->k, d->fetched, d->made, rows * MADE);
+	const int32_t *token = (const int32_t *)d->fetched;
+	const float *logprob = (const float *)(token + n);
+	for (int i = 0; i < n && !rc; i++)
+		out[i] = (struct eng_choice){token[i], logprob[i]};
+	return rc;
+}
+
+int draw_run(struct draw *d, const int32_t *row, int n, const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out)
+{
+	if (kern_is_device(d->k))
+		return draw_on_device(d, row, n, how, at, out);
+	for (int i = 0; i < n; i++)
+		out[i] = eng_sample(d->kept.data + (size_t)row[i] * d->kept.ld, d->kept.cols, how, at[i], d->pairs);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/* engine/draw.h - layer 2. Draws tokens from rows of logits where they lie: the processor by sample.h, a device by kern_sample, of
+ * which only numbers go there and tokens come back. Nothing is allocated in draw_run. */
+#ifndef ENGINE_DRAW_H
+#define ENGINE_DRAW_H
+
+#include "base/err.h"
+#include "engine/sample.h"
+#include "kernels/kernels.h"
+
+struct draw;
+
+/* For up to max_rows draws at once from kept [rows x vocab], in the backend's memory. kept and k are borrowed. ERR_NOMEM. */
+int draw_new(struct draw **out, struct kern *k, struct kern_view kept, int max_rows) CHECK_RESULT;
+void draw_free(struct draw *d);
+/* out[i]: drawn at at[i] from the kept row row[i]. */
+int draw_run(struct draw *d, const int32_t *row, int n, const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out) CHECK_RESULT;
+
+#endif
