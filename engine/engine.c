@@ -33,6 +33,7 @@ struct eng_model {
 	struct crew *crew;
 	struct kern kern;
 	bool fp8; /* activations meet FP8 weights as FP8; elsewhere they are kern's */
+	bool shared; /* siblings share a checkpoint of the recurrent state */
 	struct forward *forward;
 	struct draw *draw;
 	struct kv *kv;
@@ -93,7 +94,8 @@ static double fork_bytes(const struct eng_model *m)
 {
 	const struct eng_config *c = &m->config;
 	double kv = (double)forward_kv_bytes(c, m->kern.compute) * m->pages_per_seq * ENG_PAGE;
-	return 2 * (kv + (double)c->n_vocab * sizeof(float)) + 3 * (double)forward_state_bytes(c);
+	double rings = m->shared ? (double)forward_ring_bytes(c) : 0;
+	return 2 * (kv + (double)c->n_vocab * sizeof(float)) + 3 * ((double)forward_state_bytes(c) + rings);
 }
 
 static int too_many(struct eng_model *m, int rc)
@@ -119,15 +121,16 @@ static void make_forks(struct eng_model *m)
 		m->free_kept[m->n_free_kept++] = m->max_forks + m->max_prefixes - 1 - i;
 }
 
-/* Pages and slots can then never run out: each sequence holds at most pages_per_seq pages and one slot, and in a step every
- * fork may take one slot more before it gives up the one it shares. */
+/* Pages and slots can then never run out: each sequence holds at most pages_per_seq pages and one slot (and one ring slot), and in a
+ * step every fork may take one more before it gives up the one it shares. */
 static int make_pools(struct eng_model *m)
 {
 	int seqs = m->max_forks + m->max_prefixes;
 	m->chunk = m->kern.backend->chunk ? m->kern.backend->chunk : ENG_PREFILL_CHUNK;
 	struct forward_limits limits = {.max_rows = m->chunk < m->max_positions ? m->chunk : m->max_positions, .max_tables = m->max_forks,
 	                                .max_positions = m->max_positions, .n_pages = seqs * m->pages_per_seq,
-	                                .n_slots = seqs + m->max_forks, .n_kept = seqs, .quantise = m->fp8};
+	                                .n_slots = seqs + m->max_forks, .n_rings = m->shared ? seqs + m->max_forks : 0, .n_kept = seqs,
+	                                .quantise = m->fp8};
 	if (limits.max_rows < m->max_forks)
 		limits.max_rows = m->max_forks;
 	size_t r = (size_t)limits.max_rows;
@@ -139,7 +142,7 @@ static int make_pools(struct eng_model *m)
 	}
 	if (rc)
 		return too_many(m, rc);
-	m->kv = kv_new(limits.n_pages, limits.n_slots, 0);
+	m->kv = kv_new(limits.n_pages, limits.n_slots, limits.n_rings);
 	m->position = mem_array(r, sizeof *m->position);
 	m->first = mem_array(r + 1, sizeof *m->first);
 	m->keep = mem_array(r, sizeof *m->keep);
@@ -159,7 +162,7 @@ static void describe(struct eng_model *m, const char *dir)
 		m->layer_index[i] = i;
 	m->info = (struct eng_info){
 		.dir = m->dir, .family = c->family->model_type, .backend = m->kern.backend->name, .isa = kern_device_name(&m->kern),
-		.compute = kern_type_name(m->fp8 ? KERN_FP8 : m->kern.compute), .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
+		.compute = kern_type_name(m->fp8 ? KERN_FP8 : m->kern.compute), .shared_state = m->shared, .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
 		.n_layers = c->n_layers, .layer_index = m->layer_index, .n_experts = c->n_experts, .top_k = c->top_k,
 		.max_positions = m->max_positions, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
 		.kv_bytes_per_token = forward_kv_bytes(c, m->kern.compute), .state_bytes_per_fork = forward_state_bytes(c),
@@ -192,6 +195,9 @@ static int open_all(struct eng_model *m, const char *dir, const struct eng_optio
 	if (!rc)
 		rc = weights_open(&m->weights, &(struct weights_source){.dir = dir, .dummy = o->dummy, .seed = o->dummy_seed, .crew = m->crew}, &m->config, NULL);
 	m->fp8 = o->compute == ENG_COMPUTE_FP8;
+	m->shared = o->shared_state;
+	if (!rc && m->shared && !forward_state_bytes(&m->config))
+		rc = err_set(ERR_UNSUPPORTED, "%s has no recurrent layers: there is no state that forks could share", dir);
 	if (!rc && m->fp8 && !weights_any_fp8(m->weights))
 		rc = err_set(ERR_UNSUPPORTED, "%s has no FP8 weights: compute type fp8 is for checkpoints that have; f32 and bf16 are possible", dir);
 	if (!rc && safetensors_bytes(m->weights->files) <= ENG_SMALL_BYTES) {
@@ -264,6 +270,27 @@ static int check_ids(const struct eng_model *m, const int32_t *ids, int n)
 	return 0;
 }
 
+/* A sequence is about to go on to `length` positions: where its recurrent state is read and written. Shared, it is written only
+ * where a grid position is passed. */
+static int begin_state(struct eng_model *m, const struct kv_seq *s, int from_length, int length, struct forward_state *at)
+{
+	*at = (struct forward_state){.from = s->slot, .to = KV_NONE, .ring_from = KV_NONE, .ring_to = KV_NONE};
+	if (!m->shared)
+		return kv_state_begin(m->kv, s, &at->from, &at->to);
+	int rc = kv_ring_begin(m->kv, s, &at->ring_from, &at->ring_to);
+	if (!rc && from_length / KERN_RING < length / KERN_RING)
+		rc = kv_state_begin(m->kv, s, &at->from, &at->to);
+	return rc;
+}
+
+static void end_state(struct eng_model *m, struct kv_seq *s, const struct forward_state *at)
+{
+	if (at->to != KV_NONE)
+		kv_state_end(m->kv, s, at->to);
+	if (m->shared)
+		kv_ring_end(m->kv, s, at->ring_to);
+}
+
 /* Rows of one chunk, at positions done .. done + n - 1 of the prefix. */
 static int run_chunk(struct eng_prefix *p, const int32_t *ids, int done, int n, bool last, struct eng_capture capture, float *logits)
 {
@@ -282,7 +309,7 @@ static int run_chunk(struct eng_prefix *p, const int32_t *ids, int done, int n, 
 	kv_seq_table(m->kv, &p->seq, m->chunk_table);
 	m->first[0] = 0;
 	m->first[1] = n;
-	int rc = kv_state_begin(m->kv, &p->seq, &state->from, &state->to);
+	int rc = begin_state(m, &p->seq, done, done + n, state);
 	if (rc)
 		return rc;
 	struct forward_batch b = {.n = n, .ids = ids + done, .position = m->position, .table = m->table, .n_seq = 1, .first = m->first,
@@ -293,7 +320,7 @@ static int run_chunk(struct eng_prefix *p, const int32_t *ids, int done, int n, 
 	b.logits = logits ? logits + (size_t)done * (size_t)c->n_vocab : NULL;
 	b.keep = last ? &p->kept : NULL;
 	rc = forward_run(m->forward, &b);
-	kv_state_end(m->kv, &p->seq, state->to);
+	end_state(m, &p->seq, state);
 	return rc;
 }
 
@@ -424,7 +451,7 @@ static int place_forks(struct eng_model *m, struct eng_fork *const *forks, int n
 	for (int i = 0; i < n; i++) {
 		struct eng_fork *f = forks[i];
 		struct kv_place place;
-		int rc = kv_state_begin(m->kv, &f->seq, &m->state[i].from, &m->state[i].to);
+		int rc = begin_state(m, &f->seq, f->seq.length, f->seq.length + 1, &m->state[i]);
 		if (!rc)
 			rc = kv_seq_append(m->kv, &f->seq, &place);
 		if (!rc && place.copy_n)
@@ -451,7 +478,7 @@ static int step(struct eng_model *m, struct eng_fork *const *forks, const int32_
 	                                                     .first = m->first, .state = m->state, .keep = m->keep,
 	                                                     .experts = capture.experts, .weights = capture.weights});
 	for (int i = 0; i < n; i++)
-		kv_state_end(m->kv, &forks[i]->seq, m->state[i].to);
+		end_state(m, &forks[i]->seq, &m->state[i]);
 	return rc;
 }
 

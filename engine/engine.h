@@ -40,6 +40,8 @@ struct eng_options {
 	int threads;              /* 0: every processor this process may use */
 	int max_forks;            /* forks alive at once, at most; 0: 64 */
 	int max_positions;        /* prompt and generated tokens of one fork, at most; 0: the model's own limit, at most 4096 */
+	bool shared_state;        /* siblings share a checkpoint of the recurrent state and keep what they added to it (forward.h): less
+	                           * memory is moved, and it rounds differently: a mode of the run. ERR_UNSUPPORTED without such layers */
 	bool dummy;               /* only dir's config.json is read: the weights are made up (dummy.h) ... */
 	uint64_t dummy_seed;      /* ... from this */
 };
@@ -49,6 +51,7 @@ struct eng_info {
 	const char *dir, *family; /* "qwen3_5_moe" */
 	const char *backend, *isa; /* "cpu", "avx2"; "cuda", the device's name */
 	const char *compute;       /* "f32", "bf16", "fp8" */
+	bool shared_state;
 	int n_vocab, d_model, n_layers_all;
 	int n_layers;              /* layers that have experts */
 	const int *layer_index;    /* [n_layers] their indices in the model */

@@ -76,6 +76,49 @@ static int attention(struct forward *f, const struct forward_batch *b, const str
 	return rc ? rc : project_back(f, &l->o, f->mixed, n);
 }
 
+/* The same operation on one row, as a step by ring. */
+static struct kern_gdn_ring ring_step(const struct forward *f, const struct kern_gdn *all, int row, int index)
+{
+	struct kern_gdn_ring op = {.gdn = *all, .position = f->in.position + row, .ring = f->in.ring + index, .units = f->in.gdn_units,
+	                           .n_units = f->in.n_gdn_units};
+	struct kern_view *views[] = {&op.gdn.qkv, &op.gdn.z, &op.gdn.a, &op.gdn.b, &op.gdn.y};
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+		*views[i] = kern_rows(views[i]->data + (size_t)row * views[i]->ld, 1, views[i]->cols);
+	op.gdn.first = f->in.tail_first;
+	op.gdn.state = f->in.tail + index;
+	return op;
+}
+
+/* A prompt's chunk where states are shared: up to the last grid position as usual, the rest by steps. */
+static int chunk_and_tail(struct forward *f, const struct forward_batch *b, const struct kern_gdn *all, int index)
+{
+	int whole = forward_whole_rows(f, b), rc = 0;
+	struct kern_gdn op = *all;
+	struct kern_view *views[] = {&op.qkv, &op.z, &op.a, &op.b, &op.y};
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+		views[i]->rows = whole;
+	if (whole)
+		rc = kern_gdn(f->k, &op);
+	for (int row = whole; row < b->n && !rc; row++) {
+		struct kern_gdn_ring step = ring_step(f, all, row, index);
+		if (!row)
+			step.gdn.state = f->in.state + index;
+		rc = kern_gdn_ring(f->k, &step);
+	}
+	return rc;
+}
+
+static int recur(struct forward *f, const struct forward_batch *b, const struct kern_gdn *op, int index)
+{
+	if (!f->limits.n_rings)
+		return kern_gdn(f->k, op);
+	if (b->n_seq < b->n)
+		return chunk_and_tail(f, b, op, index);
+	return kern_gdn_ring(f->k, &(struct kern_gdn_ring){.gdn = *op, .position = f->in.position,
+	                                                   .ring = f->in.ring + (size_t)index * (size_t)b->n_seq, .units = f->in.gdn_units,
+	                                                   .n_units = f->in.n_gdn_units});
+}
+
 static int gdn(struct forward *f, const struct forward_batch *b, const struct eng_layer *l, int index)
 {
 	const struct eng_config *c = f->c;
@@ -93,7 +136,7 @@ static int gdn(struct forward *f, const struct forward_batch *b, const struct en
 	                      .state = f->in.state + (size_t)index * (size_t)b->n_seq, .y = kern_rows(f->mixed, n, vw),
 	                      .scratch = f->gdn_scratch, .scratch_bytes = f->gdn_scratch_bytes};
 	forward_describe_gdn(f, l, &op);
-	rc = kern_gdn(f->k, &op);
+	rc = recur(f, b, &op, index);
 	return rc ? rc : project_back(f, &l->out, f->mixed, n);
 }
 

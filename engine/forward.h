@@ -4,6 +4,12 @@
  * chunk). Which page and state slot each row uses is settled before, by kv.c; this file only computes. Row r of everything that
  * comes out depends, to the bit, on row r's own sequence alone (kernels.h). Nothing is allocated in forward_run.
  *
+ * Recurrent states come in two ways, by the run's own choice (they round differently). Own: a slot holds a sequence's state, which
+ * every step reads and writes. Shared: a slot holds a checkpoint, the state after a multiple of KERN_RING positions, which siblings
+ * read together; what a sequence's steps have added since lies in its ring slot (kern_gdn_ring). The grid counts from position 0,
+ * wherever forks are made: so a fork equals an independent run. A chunk of a prompt goes the usual way up to its last grid position,
+ * and from there by ring steps.
+ *
  * Logits stay in the backend's memory, in numbered rows that are kept until they are written again.
  *
  * Legend: n rows, d model width, e experts, k chosen, layers = layers with experts (all of them in the present families). */
@@ -17,13 +23,15 @@ struct forward_limits {
 	int max_tables;    /* sequences of a batch with a page table of their own */
 	int max_positions; /* of a sequence */
 	int n_pages, n_slots;
+	int n_rings;       /* 0: states are own */
 	int n_kept;        /* rows of logits that are kept */
 	bool quantise;     /* what goes into a product with FP8 weights, and into no other, is put through kern_quantise first,
 	                    * whatever kern's own compute type */
 };
 
 struct forward_state {
-	int32_t from, to; /* slots; from negative: a fresh, zero state */
+	int32_t from, to; /* slots; from negative: a fresh, zero state. Shared: to negative where no grid position is passed */
+	int32_t ring_from, ring_to; /* ring slots, where states are shared; ring_from negative: a fresh one */
 };
 
 /* All plain memory. */
@@ -60,6 +68,7 @@ int forward_get_kept(struct forward *f, int i, float *plain) CHECK_RESULT;
 int forward_distinct(const struct forward *f); /* experts touched by the last run, summed over layers */
 /* Without a forward: what a model of that config needs. */
 size_t forward_kv_bytes(const struct eng_config *c, enum kern_type compute); /* of one position */
-size_t forward_state_bytes(const struct eng_config *c);                      /* of one slot */
+size_t forward_state_bytes(const struct eng_config *c);                      /* of one slot; where states are own */
+size_t forward_ring_bytes(const struct eng_config *c);                       /* of one ring slot */
 
 #endif

@@ -36,6 +36,8 @@ static void measure(struct forward *f)
 	f->s_floats = (size_t)c->gdn_value_heads * (size_t)c->gdn_key_dim * (size_t)c->gdn_value_dim;
 	f->s_floats = (f->s_floats + 15) / 16 * 16;
 	f->conv_floats = f->n_gdn ? ((size_t)(c->gdn_conv - 1) * (size_t)forward_channels(c) + 15) / 16 * 16 : 0;
+	f->ring_floats = f->n_gdn ? kern_gdn_ring_floats(c->gdn_key_heads, c->gdn_value_heads, c->gdn_key_dim, c->gdn_value_dim) : 0;
+	f->ring_floats = (f->ring_floats + 15) / 16 * 16;
 	f->wide_floats = larger((size_t)(forward_q_width(c) + 2 * forward_kv_width(c)),
 	                        (size_t)(forward_channels(c) + forward_value_width(c) + 2 * c->gdn_value_heads));
 }
@@ -127,6 +129,22 @@ static void *part(struct parts *p, size_t n, size_t size)
 	return at;
 }
 
+static bool is_shared(const struct forward *f)
+{
+	return f->limits.n_rings > 0;
+}
+
+/* Floats of one layer of a state slot, and of a ring slot. */
+static size_t slot_floats(const struct forward *f)
+{
+	return f->s_floats + (is_shared(f) ? 0 : f->conv_floats);
+}
+
+static size_t ring_slot_floats(const struct forward *f)
+{
+	return f->ring_floats + f->conv_floats;
+}
+
 /* rows, spans and sequences alone say where what lies. Tables come last: where they lie is said by the pointers in `table`. */
 static void lay_in(const struct forward *f, struct parts *p, size_t rows, size_t seqs, size_t spans, struct forward_in *in)
 {
@@ -137,6 +155,13 @@ static void lay_in(const struct forward *f, struct parts *p, size_t rows, size_t
 	in->n_units = part(p, 1, sizeof *in->n_units);
 	in->table = part(p, rows, sizeof *in->table);
 	in->state = part(p, seqs * (size_t)f->n_gdn, sizeof *in->state);
+	if (is_shared(f)) {
+		in->ring = part(p, seqs * (size_t)f->n_gdn, sizeof *in->ring);
+		in->gdn_units = part(p, seqs, sizeof *in->gdn_units);
+		in->n_gdn_units = part(p, 1, sizeof *in->n_gdn_units);
+		in->tail = part(p, (size_t)f->n_gdn, sizeof *in->tail);
+		in->tail_first = part(p, 2, sizeof *in->tail_first);
+	}
 	in->units = part(p, kern_is_device(f->k) && f->n_attention ? rows * spans : 0, sizeof *in->units);
 }
 
@@ -190,12 +215,13 @@ static bool get_memory(struct forward *f)
 {
 	const struct eng_config *c = f->c;
 	const struct forward_limits *m = &f->limits;
-	size_t rows = (size_t)m->max_rows, d = (size_t)c->d_model, per_state = (f->s_floats + f->conv_floats) * (size_t)f->n_gdn;
+	size_t rows = (size_t)m->max_rows, d = (size_t)c->d_model, per_state = slot_floats(f) * (size_t)f->n_gdn;
 	size_t mixed = larger((size_t)(c->n_heads * c->head_dim), (size_t)forward_value_width(c)), q = m->quantise ? larger(d, mixed) : 0;
-	size_t vocab = (size_t)c->n_vocab;
+	size_t vocab = (size_t)c->n_vocab, per_ring = ring_slot_floats(f) * (size_t)f->n_gdn;
 	measure_scratch(f);
 	return get(f, &f->kv, (size_t)m->n_pages * (size_t)f->n_attention, f->page_bytes) &&
 	       get(f, &f->states, (size_t)m->n_slots * per_state, sizeof(float)) &&
+	       get(f, &f->rings, (size_t)m->n_rings * per_ring, sizeof(float)) &&
 	       get(f, &f->rotary, (size_t)m->max_positions * (size_t)c->rotary_dims, sizeof(float)) &&
 	       get(f, &f->kept, (size_t)m->n_kept * vocab, sizeof(float)) && get(f, &f->logits, (size_t)m->max_tables * vocab, sizeof(float)) &&
 	       get(f, &f->x, rows * d, sizeof(float)) && get(f, &f->h, rows * d, sizeof(float)) && get(f, &f->last, rows * d, sizeof(float)) &&
@@ -245,7 +271,7 @@ void forward_free(struct forward *f)
 {
 	if (!f)
 		return;
-	void *all[] = {f->kv, f->states, f->rotary, f->kept, f->logits, f->x, f->h, f->last, f->wide, f->mixed, f->q, f->scores,
+	void *all[] = {f->kv, f->states, f->rings, f->rotary, f->kept, f->logits, f->x, f->h, f->last, f->wide, f->mixed, f->q, f->scores,
 	               f->expert_scratch, f->attention_scratch, f->gdn_scratch, f->sent, f->made};
 	if (f->staged != f->sent)
 		mem_large_free(f->staged);
@@ -276,16 +302,73 @@ static void stage_tables(const struct forward_batch *b, struct parts *p, const i
 	}
 }
 
-static void stage_states(const struct forward *f, const struct forward_batch *b, struct kern_gdn_state *state)
+/* Layer i of a slot; NULL for no slot. */
+static float *state_at(const struct forward *f, int32_t slot, int i)
 {
-	size_t floats = f->s_floats + f->conv_floats;
+	return slot < 0 ? NULL : f->states + ((size_t)slot * (size_t)f->n_gdn + (size_t)i) * slot_floats(f);
+}
+
+static float *ring_at(const struct forward *f, int32_t slot, int i)
+{
+	return slot < 0 ? NULL : f->rings + ((size_t)slot * (size_t)f->n_gdn + (size_t)i) * ring_slot_floats(f);
+}
+
+static float *behind(float *p, size_t floats)
+{
+	return p ? p + floats : NULL;
+}
+
+static struct kern_gdn_state state_of(const struct forward *f, const struct forward_state *s, int i)
+{
+	float *from = state_at(f, s->from, i), *to = state_at(f, s->to, i);
+	float *conv_from = is_shared(f) ? behind(ring_at(f, s->ring_from, i), f->ring_floats) : behind(from, f->s_floats);
+	float *conv_to = is_shared(f) ? behind(ring_at(f, s->ring_to, i), f->ring_floats) : behind(to, f->s_floats);
+	return (struct kern_gdn_state){from, to, conv_from, conv_to};
+}
+
+static void stage_states(const struct forward *f, const struct forward_batch *b, struct forward_in *at)
+{
 	for (int i = 0; i < f->n_gdn; i++)
 		for (int s = 0; s < b->n_seq; s++) {
-			int32_t from = b->state[s].from, to = b->state[s].to;
-			float *dst = f->states + ((size_t)to * (size_t)f->n_gdn + (size_t)i) * floats;
-			float *src = from < 0 ? NULL : f->states + ((size_t)from * (size_t)f->n_gdn + (size_t)i) * floats;
-			*state++ = (struct kern_gdn_state){src, dst, src ? src + f->s_floats : NULL, dst + f->s_floats};
+			size_t item = (size_t)i * (size_t)b->n_seq + (size_t)s;
+			at->state[item] = state_of(f, &b->state[s], i);
+			if (is_shared(f))
+				at->ring[item] = (struct kern_gdn_ring_slot){ring_at(f, b->state[s].ring_from, i), ring_at(f, b->state[s].ring_to, i)};
 		}
+}
+
+int forward_whole_rows(const struct forward *f, const struct forward_batch *b)
+{
+	return is_shared(f) ? b->n - (b->position[b->n - 1] + 1) % KERN_RING : b->n;
+}
+
+/* A chunk's whole rows leave a checkpoint and the convolution's inputs; the steps of its tail go on from them, in the ring they will
+ * leave. A chunk begins on the grid: the ring is empty before, and where there are no whole rows the first step goes on from what
+ * the chunk itself goes on from, as `state` says. */
+static void stage_tail(const struct forward *f, const struct forward_batch *b, struct forward_in *at)
+{
+	struct forward_state s = b->state[0];
+	int whole = forward_whole_rows(f, b);
+	if (whole)
+		s.from = s.to;
+	s.ring_from = s.ring_to;
+	s.to = -1;
+	for (int i = 0; i < f->n_gdn; i++) {
+		at->tail[i] = state_of(f, &s, i);
+		at->ring[i].src = at->ring[i].dst;
+	}
+	at->tail_first[0] = 0;
+	at->tail_first[1] = 1;
+	at->first[1] = whole;
+}
+
+static void stage_shared(const struct forward *f, const struct forward_batch *b, struct forward_in *at)
+{
+	if (!is_shared(f))
+		return;
+	*at->n_gdn_units = kern_gdn_units(at->gdn_units, at->state, b->n_seq);
+	if (b->n_seq < b->n)
+		stage_tail(f, b, at);
 }
 
 static int spans_for(const struct forward_batch *b)
@@ -308,7 +391,8 @@ static void stage(struct forward *f, const struct forward_batch *b, struct parts
 	memcpy(at.first, b->first, ((size_t)b->n_seq + 1) * sizeof *at.first);
 	if (b->keep)
 		memcpy(at.to, b->keep, (b->logits ? 1 : n - (size_t)b->logits_from) * sizeof *at.to);
-	stage_states(f, b, at.state);
+	stage_states(f, b, &at);
+	stage_shared(f, b, &at);
 	if (kern_is_device(f->k) && f->n_attention)
 		*at.n_units = kern_attention_units(at.units, b->position, b->table, b->n);
 	stage_tables(b, p, at.table, f->sent - f->staged);
@@ -394,4 +478,11 @@ size_t forward_state_bytes(const struct eng_config *c)
 	struct forward f = {.c = c, .k = &(struct kern){.compute = KERN_F32}};
 	measure(&f);
 	return (f.s_floats + f.conv_floats) * (size_t)f.n_gdn * sizeof(float);
+}
+
+size_t forward_ring_bytes(const struct eng_config *c)
+{
+	struct forward f = {.c = c, .k = &(struct kern){.compute = KERN_F32}};
+	measure(&f);
+	return ring_slot_floats(&f) * (size_t)f.n_gdn * sizeof(float);
 }

@@ -15,6 +15,12 @@ struct forward_in {
 	const int32_t **table;
 	struct kern_gdn_state *state; /* [n_gdn][n_seq] */
 	struct kern_attention_unit *units;
+	/* Where states are shared: */
+	struct kern_gdn_ring_slot *ring; /* [n_gdn][n_seq] */
+	struct kern_gdn_unit *gdn_units;
+	int32_t *n_gdn_units;
+	struct kern_gdn_state *tail; /* [n_gdn], of a chunk's rows behind the last grid position ... */
+	int32_t *tail_first;         /* [2], ... which are steps of one row */
 };
 struct forward_out {
 	int32_t *distinct; /* [n_layers] */
@@ -30,11 +36,12 @@ struct forward {
 	int n_attention, n_gdn; /* layers of each kind */
 	enum kern_type kv_type;
 	size_t page_bytes;      /* of one layer */
-	size_t s_floats, conv_floats; /* of one layer's recurrent state */
+	size_t s_floats, conv_floats, ring_floats; /* of one layer's recurrent state, convolution, ring */
 
-	/* All of the backend's memory. KV: [attention layer][page]. States: [slot][gdn layer][S, then convolution]. */
+	/* All of the backend's memory. KV: [attention layer][page]. States: [slot][gdn layer][S, then convolution], or where they are
+	 * shared [slot][gdn layer][S] and [ring slot][gdn layer][ring, then convolution]. */
 	char *kv;
-	float *states, *rotary;
+	float *states, *rings, *rotary;
 	float *kept; /* [n_kept x vocab] logits */
 	void **plans; /* [n_layers], plain; what they point to is not */
 
@@ -68,6 +75,8 @@ void forward_describe_gdn(const struct forward *f, const struct eng_layer *l, st
 
 /* Lays the batch out and sends it; fills f->in and f->out. */
 int forward_send(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
+/* Rows of a chunk up to its last grid position: all, where states are own. */
+int forward_whole_rows(const struct forward *f, const struct forward_batch *b);
 /* Waits for the pass and gives the caller its routing. */
 int forward_fetch(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
 

@@ -45,45 +45,21 @@ static void forks_in_f32_agree_with_float64(void **state)
 		hold_to(names[i], &f32, (struct how){.prompt = -64, .forks = true, .n_seq = sequences()}, &exact);
 }
 
+static void shared_checkpoints_in_f32_agree_with_float64(void **state)
+{
+	(void)state;
+	struct eng_options shared = f32;
+	shared.shared_state = true;
+	hold_to("plain", &shared, (struct how){.prompt = 37, .n_seq = sequences()}, &exact);
+	hold_to("odd", &shared, (struct how){.prompt = -64, .forks = true, .n_seq = sequences()}, &exact);
+}
+
 static void bf16_is_within_the_bound_of_the_same_type(void **state)
 {
 	(void)state;
 	for (int i = 0; i < N_MODELS; i++)
 		if (!left_out(i))
 			hold_to(models[i], &bf16, (struct how){.prompt = -30, .n_seq = sequences(), .type = "bf16"}, &same_type);
-}
-
-static struct golden_run run_of(struct eng_model *m, const struct golden *g, bool forks)
-{
-	struct golden_run r = golden_run_new(g, eng_model_info(m)->n_vocab);
-	OK((forks ? golden_run_forks : golden_run)(m, g, -40, &r));
-	return r;
-}
-
-/* Logits and routes of a fork of a fork among noisy siblings are, to the bit, those of the same tokens alone. */
-static void forks_equal_independent_runs(const char *name, const struct eng_options *opt)
-{
-	char dir[200], golden[220];
-	struct eng_options o = *opt;
-	struct eng_model *m;
-	struct golden g;
-	snprintf(dir, sizeof dir, "tests/golden/models/%s", name);
-	snprintf(golden, sizeof golden, "%s/golden", dir);
-	o.max_forks = GOLDEN_FORKS;
-	OK(golden_open(&g, golden));
-	golden_limit(&g, 2);
-	OK(eng_model_open(&m, dir, &o));
-	struct golden_run alone = run_of(m, &g, false), again = run_of(m, &g, false), forks = run_of(m, &g, true);
-	size_t logits = (size_t)g.n * (size_t)eng_model_info(m)->n_vocab * sizeof(float), routes = (size_t)g.n * (size_t)g.layers * (size_t)g.k;
-	assert_memory_equal(alone.logits, again.logits, logits);
-	assert_memory_equal(alone.logits, forks.logits, logits);
-	assert_memory_equal(alone.experts, forks.experts, routes * sizeof *alone.experts);
-	assert_memory_equal(alone.weights, forks.weights, routes * sizeof *alone.weights);
-	golden_run_release(&alone);
-	golden_run_release(&again);
-	golden_run_release(&forks);
-	eng_model_close(m);
-	golden_close(&g);
 }
 
 static void a_fork_equals_an_independent_run_to_the_bit(void **state)
@@ -93,6 +69,7 @@ static void a_fork_equals_an_independent_run_to_the_bit(void **state)
 	forks_equal_independent_runs("blocks", &bf16);
 	forks_equal_independent_runs("mixtral_heads", &bf16);
 	forks_equal_independent_runs("blocks", &(struct eng_options){.backend = "cuda", .compute = ENG_COMPUTE_FP8});
+	forks_equal_independent_runs("plain", &(struct eng_options){.backend = "cuda", .compute = ENG_COMPUTE_BF16, .shared_state = true});
 }
 
 /* What the two backends make of the same model, apart from any reference: within 1e-5 root mean square and 1e-3 at most, of the
@@ -131,8 +108,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(prefill_in_f32_agrees_with_float64), TEST(steps_in_f32_agree_with_float64),
-		TEST(forks_in_f32_agree_with_float64),    TEST(bf16_is_within_the_bound_of_the_same_type),
-		TEST(a_fork_equals_an_independent_run_to_the_bit), TEST(both_backends_give_the_same_logits),
+		TEST(forks_in_f32_agree_with_float64),    TEST(shared_checkpoints_in_f32_agree_with_float64),
+		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
+		TEST(both_backends_give_the_same_logits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 static const char *const models[] = {"plain",       "odd",          "wide",        "blocks",        "fp8fused",    "tied",
                                      "half",        "qwen3_heads",  "qwen3_stack", "qwen3_blocks",  "olmoe_whole", "olmoe_grouped",
                                      "olmoe_stack", "olmoe_tied",   "mixtral_two", "mixtral_heads", "mixtral_blocks"};
-enum { N_MODELS = sizeof models / sizeof *models };
+enum { N_MODELS = sizeof models / sizeof *models, N_RECURRENT = 7 /* the first ones have recurrent layers */ };
 
 struct bounds {
 	double rms, max, weight;
@@ -90,6 +90,39 @@ static inline struct golden_found hold_to(const char *name, const struct eng_opt
 	struct golden_found f = measure(dir, name, o, how);
 	judge(name, o, how, f, b);
 	return f;
+}
+
+static inline struct golden_run run_of(struct eng_model *m, const struct golden *g, bool forks)
+{
+	struct golden_run r = golden_run_new(g, eng_model_info(m)->n_vocab);
+	OK((forks ? golden_run_forks : golden_run)(m, g, -40, &r));
+	return r;
+}
+
+/* Logits and routes of a fork of a fork among noisy siblings are, to the bit, those of the same tokens alone. */
+static inline void forks_equal_independent_runs(const char *name, const struct eng_options *opt)
+{
+	char dir[200], golden[220];
+	struct eng_options o = *opt;
+	struct eng_model *m;
+	struct golden g;
+	snprintf(dir, sizeof dir, "tests/golden/models/%s", name);
+	snprintf(golden, sizeof golden, "%s/golden", dir);
+	o.max_forks = GOLDEN_FORKS;
+	OK(golden_open(&g, golden));
+	golden_limit(&g, 2);
+	OK(eng_model_open(&m, dir, &o));
+	struct golden_run alone = run_of(m, &g, false), again = run_of(m, &g, false), forks = run_of(m, &g, true);
+	size_t logits = (size_t)g.n * (size_t)eng_model_info(m)->n_vocab * sizeof(float), routes = (size_t)g.n * (size_t)g.layers * (size_t)g.k;
+	assert_memory_equal(alone.logits, again.logits, logits);
+	assert_memory_equal(alone.logits, forks.logits, logits);
+	assert_memory_equal(alone.experts, forks.experts, routes * sizeof *alone.experts);
+	assert_memory_equal(alone.weights, forks.weights, routes * sizeof *alone.weights);
+	golden_run_release(&alone);
+	golden_run_release(&again);
+	golden_run_release(&forks);
+	eng_model_close(m);
+	golden_close(&g);
 }
 
 /* Changes the bytes of a file of a model's copy. */

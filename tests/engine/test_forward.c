@@ -39,6 +39,29 @@ static void forks_and_forks_of_forks_in_one_batch_agree_with_float64(void **stat
 		hold_to(models[i], i % 4 ? &f32 : &f32_two, (struct how){.prompt = -64, .forks = true}, &exact);
 }
 
+/* The mode rounds differently, by no more than the bound that all modes have. */
+static void siblings_that_share_a_checkpoint_agree_with_float64(void **state)
+{
+	(void)state;
+	struct eng_options shared = f32_two, ref = f32_ref;
+	shared.shared_state = ref.shared_state = true;
+	for (int i = 0; i < N_RECURRENT; i++) {
+		hold_to(models[i], &shared, (struct how){0}, &exact);
+		hold_to(models[i], &shared, (struct how){.prompt = 1 + 10 * i, .n_seq = 2}, &exact);
+		hold_to(models[i], &shared, (struct how){.prompt = -64, .forks = true}, &exact);
+	}
+	hold_to("odd", &ref, (struct how){.prompt = 30, .n_seq = 1}, &exact);
+}
+
+static void a_fork_that_shares_equals_an_independent_run_to_the_bit(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_RECURRENT; i++) {
+		forks_equal_independent_runs(models[i], &(struct eng_options){.compute = ENG_COMPUTE_BF16, .shared_state = true});
+		forks_equal_independent_runs(models[i], &(struct eng_options){.compute = ENG_COMPUTE_F32, .shared_state = true, .threads = 2});
+	}
+}
+
 static void every_kernel_call_of_a_pass_agrees_with_the_definition(void **state)
 {
 	(void)state;
@@ -218,6 +241,8 @@ int main(void)
 		TEST(prefill_agrees_with_float64_on_ref),
 		TEST(sixty_four_decode_steps_agree_with_float64),
 		TEST(forks_and_forks_of_forks_in_one_batch_agree_with_float64),
+		TEST(siblings_that_share_a_checkpoint_agree_with_float64),
+		TEST(a_fork_that_shares_equals_an_independent_run_to_the_bit),
 		TEST(every_kernel_call_of_a_pass_agrees_with_the_definition),
 		TEST(the_embedded_model_agrees_with_float64),
 		TEST(one_wrong_weight_or_two_swapped_experts_are_noticed),
