@@ -35,7 +35,8 @@ static int run(const struct options *o)
 	struct srch_tasks tasks;
 	struct srch_gen *gen = NULL;
 	struct cmp_judge *judge = NULL;
-	int err = open_tasks(&tasks, &with);
+	int err = check_search(&with);
+	err = err ? err : open_tasks(&tasks, &with);
 	if (err)
 		return err;
 	err = open_judge(&judge, &with);

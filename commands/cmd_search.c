@@ -28,7 +28,8 @@ static int run(const struct options *o)
 	struct srch_tasks tasks;
 	struct srch_gen *gen = NULL;
 	struct srch_outcome done;
-	int err = open_tasks(&tasks, o);
+	int err = check_search(o);
+	err = err ? err : open_tasks(&tasks, o);
 	if (err)
 		return err;
 	err = open_generator(&gen, o);

@@ -171,6 +171,15 @@ int open_judge(struct cmp_judge **out, const struct options *o)
 	return cmp_judge_open(out, &j);
 }
 
+int check_search(const struct options *o)
+{
+	if (o->frontier && strcmp(o->policy, "top-p"))
+		return err_set(ERR_USAGE, "--frontier counts the paths of --policy top-p, and the policy is %s", o->policy);
+	if (!(o->top_p != 0))
+		return err_set(ERR_USAGE, "--top-p takes a number above 0 and up to 1, not 0%s", strcmp(o->policy, "top-p") ? ": 1 is off" : "");
+	return 0;
+}
+
 struct srch_options search_options(const struct options *o)
 {
 	bool tree = strcmp(o->policy, "top-p") == 0;
