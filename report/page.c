@@ -201,6 +201,9 @@ static void verdicts(struct buf *b, const struct rep_figures *f)
 			buf_printf(b, "<tr><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n", cmp_status_name((enum cmp_status)i), rep_int(n[0], counts[i]),
 			           rep_share(n[1], (double)counts[i], (double)r->n_programs));
 	buf_str(b, "</tbody></table>\n");
+	if (f->summary.suspicious_passes)
+		buf_printf(b, "<p class=\"dim\">%zu of those that passed %s for exit, abort or the like.</p>\n", f->summary.suspicious_passes,
+		           f->summary.suspicious_passes == 1 ? "reaches" : "reach");
 	if (f->summary.weak_tasks)
 		buf_printf(b, "<p class=\"dim\">%zu %s a test that an empty program passes: passes there mean nothing.</p>\n", f->summary.weak_tasks,
 		           f->summary.weak_tasks == 1 ? "task has" : "tasks have");

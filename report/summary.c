@@ -57,6 +57,9 @@ static void print_judged(FILE *out, const struct rep_figures *f)
 	fprintf(out, "  distinct by assembly  %10s   %s groups a task; as diverse as %s equally frequent programs\n",
 	        rep_int(n.c[0], f->redundancy.groups), rep_real(n.c[1], s->groups_per_task, 1), rep_real(n.c[2], aln_redundancy_effective(&f->redundancy), 1));
 	print_passes(out, f);
+	if (s->suspicious_passes)
+		fprintf(out, "  %zu of those that passed %s for exit, abort or the like: look before you trust %s\n", s->suspicious_passes,
+		        s->suspicious_passes == 1 ? "reaches" : "reach", s->suspicious_passes == 1 ? "it" : "them");
 	if (s->weak_tasks)
 		fprintf(out, "  %zu %s a test that an empty program passes: do not trust passes there\n", s->weak_tasks, s->weak_tasks == 1 ? "task has" : "tasks have");
 }

@@ -87,6 +87,7 @@ int run_assembly(const struct run *r, const char *group, struct buf *out) CHECK_
 struct run_summary {
 	size_t tasks, programs, extracted, compiled, groups, passed, harness_errors, weak_tasks;
 	double groups_per_task;   /* distinct groups of a task, mean */
+	size_t suspicious_passes; /* programs that passed, and whose assembly reaches for exit, abort and the like */
 	uint64_t tokens;
 	double pass_at[6];        /* k = 1, 2, 5, 10, 32, 100; NaN where some task has fewer draws, or the policy is not sample */
 	double pass_share;        /* top-p: share of path probability that passes; NaN for sample */

@@ -110,6 +110,11 @@ static void what_the_options_were_is_read_back(void **state)
 	NEAR((double)s.passed / 48, s.pass_at[0], 1e-12);
 	assert_true(isnan(s.pass_at[4]) && isnan(s.pass_share));
 	struct buf b;
+	assert_int_equal(s.suspicious_passes, 0);
+	for (size_t i = 0; i < r->n_programs; i++)
+		r->programs[i].suspicious = true;
+	run_summarise(r, NULL, &s);
+	assert_int_equal(s.suspicious_passes, s.passed);
 	buf_init(&b, BUF_MAX_TEXT);
 	for (size_t i = 0; i < r->n_programs; i++) {
 		if (r->programs[i].compiled)
