@@ -261,6 +261,19 @@ static void option_number(struct buf *b, const char *name, double value)
 	buf_printf(b, "<tr><td>%s</td><td class=\"mono\">%.10g</td></tr>\n", name, value);
 }
 
+/* How prompts were put to the model. */
+static void option_prompts(struct buf *b, const struct chat_frame *f)
+{
+	if (!f->chat) {
+		option_text(b, "prompts", "as they are");
+		return;
+	}
+	option_text(b, "prompts", "user messages of a chat");
+	option_text(b, "chat template", chat_name(f->chat));
+	option_text(b, "thinking", f->thinking ? "on" : "off");
+	option_text(b, "system message", f->system ? f->system : "none");
+}
+
 static void options(struct buf *b, const struct run *r)
 {
 	char fingerprint[32];
@@ -275,6 +288,7 @@ static void options(struct buf *b, const struct run *r)
 	option_number(b, "experts", r->n_experts);
 	option_number(b, "experts per token", r->k);
 	option_text(b, "policy", srch_policy_name(r->policy));
+	option_prompts(b, &r->frame);
 	option_number(b, "programs per task, at most", r->forks);
 	if (r->policy == SRCH_SAMPLE) {
 		option_number(b, "temperature", r->temperature);

@@ -16,7 +16,7 @@ static void print_grown(FILE *out, const struct rep_figures *f)
 	        s->tasks == 1 ? "task" : "tasks", r->family ? r->family : "a model");
 	if (r->n_layers > 0)
 		fprintf(out, " (%d layers of %d experts, %d a token)", r->n_layers, r->n_experts, r->k);
-	fprintf(out, ".\n\n");
+	fprintf(out, "%s.\n\n", !r->frame.chat ? "" : r->frame.thinking ? ", each prompt a chat message, thinking on" : ", each prompt a chat message");
 	if (!r->complete)
 		fprintf(out, "  This run is not finished: %zu of %zu tasks are there. Go on with `coppice run --resume`.\n\n", r->n_tasks, r->n_tasks_planned);
 }
