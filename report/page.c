@@ -30,7 +30,7 @@ static void intro(struct buf *b, const struct rep_figures *f)
 	const struct run *r = f->run;
 	char n[2][32];
 	buf_str(b, "<h1>What grew from ");
-	page_text(b, r->family ? r->family : "the model");
+	page_text(b, rep_model(r));
 	buf_printf(b, "</h1>\n<p>%s programs for %s %s, each forked from its task&#39;s prompt, compiled, grouped by assembly and tested; and which experts the "
 	              "model sent their tokens to.</p>\n",
 	           rep_int(n[0], (int64_t)r->n_programs), rep_int(n[1], (int64_t)r->n_tasks), r->n_tasks == 1 ? "task" : "tasks");
@@ -280,6 +280,7 @@ static void options(struct buf *b, const struct run *r)
 	snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)r->fingerprint);
 	buf_str(b, "<h2>This run</h2>\n<div class=\"scroll\"><table class=\"options\"><tbody>\n");
 	option_text(b, "commit id", r->commit);
+	option_text(b, "model", rep_model(r));
 	option_text(b, "model family", r->family);
 	option_text(b, "model fingerprint", fingerprint);
 	option_text(b, "backend", r->backend);
@@ -287,8 +288,8 @@ static void options(struct buf *b, const struct run *r)
 	option_number(b, "layers with experts", r->n_layers);
 	option_number(b, "experts", r->n_experts);
 	option_number(b, "experts per token", r->k);
-	option_text(b, "policy", srch_policy_name(r->policy));
 	option_prompts(b, &r->frame);
+	option_text(b, "policy", srch_policy_name(r->policy));
 	option_number(b, "programs per task, at most", r->forks);
 	if (r->policy == SRCH_SAMPLE) {
 		option_number(b, "temperature", r->temperature);

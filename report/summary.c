@@ -13,7 +13,7 @@ static void print_grown(FILE *out, const struct rep_figures *f)
 	const struct run_summary *s = &f->summary;
 	struct cells n;
 	fprintf(out, "%s programs for %s %s were grown with %s", rep_int(n.c[0], (int64_t)s->programs), rep_int(n.c[1], (int64_t)s->tasks),
-	        s->tasks == 1 ? "task" : "tasks", r->family ? r->family : "a model");
+	        s->tasks == 1 ? "task" : "tasks", rep_model(r));
 	if (r->n_layers > 0)
 		fprintf(out, " (%d layers of %d experts, %d a token)", r->n_layers, r->n_experts, r->k);
 	fprintf(out, "%s.\n\n", !r->frame.chat ? "" : r->frame.thinking ? ", each prompt a chat message, thinking on" : ", each prompt a chat message");

@@ -53,7 +53,7 @@
  *   tasks.json    list of task, commit, leaves
  * JSON is canonical: UTF-8, keys sorted, no white space, reals with 17 significant digits, one newline at the end.
  *
- * Beside the objects, outside what is hashed: `wallclock.json` (seconds, rates, threads, batch; summed over sessions),
+ * Beside the objects, outside what is hashed: `wallclock.json` (seconds, rates, threads, batch, summed over sessions; the model's name),
  * `judge.jsonl` (task, node, message, seconds of each verdict, in the order they came) and `coppice.lock`.
  *
  * Writing. One writer a run: flock on coppice.lock. Objects are collected in batches; a batch becomes one delta-free pack through
