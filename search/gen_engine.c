@@ -14,9 +14,11 @@ struct srch_gen {
 	struct srch_generator table;
 };
 
+/* A prompt as it is gets the special tokens that the tokenizer puts before any text; a chat's template has written them itself. */
 static int encode(void *ctx, const char *text, size_t len, struct tok_ids *out)
 {
-	return tok_encode(((struct srch_gen *)ctx)->tok, text, len, out);
+	const struct srch_gen *g = ctx;
+	return (g->table.frame ? tok_encode : tok_encode_prompt)(g->tok, text, len, out);
 }
 
 static const char *piece(void *ctx, int32_t id, size_t *len)

@@ -30,7 +30,7 @@
  *
  * Files
  *   text          bytes the segment's tokens decode to (root: the prompt, with `chat` as the template writes it); end-of-text tokens
- *                 have none
+ *                 have none, nor has what the tokenizer puts before any text
  *   tokens.npy    i32 [n]: the segment's tokens (root: the prompt's)
  *   experts.npy   u8, or u16 when the model has more than 256 experts, [rows, layers, k]: experts in chosen order. Row i is the
  *                 routing of the forward pass whose input is token i of the segment. rows = n, but n - 1 in a leaf: its last
