@@ -122,6 +122,13 @@ void file_map_sparsely(const struct file_map *m)
 		madvise((void *)(uintptr_t)m->data, m->size, MADV_RANDOM);
 }
 
+void file_map_done(const void *at, size_t n)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = ((uintptr_t)at + page - 1) / page * page, end = ((uintptr_t)at + n) / page * page;
+	if (begin < end)
+		madvise((void *)begin, end - begin, MADV_DONTNEED);
+}
+
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22 /* Linux 5.14 */
 #endif

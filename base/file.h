@@ -20,6 +20,9 @@ int file_map_read(const struct file_map *m, const char *path, size_t from, size_
 void file_map_soon(const void *at, size_t n);
 /* Tells the system that only a few places of it will be read: a page for each, and nothing ahead. */
 void file_map_sparsely(const struct file_map *m);
+/* Tells the system that these bytes of a mapped file will hardly be read again: whole pages of them no longer count as the program's
+ * memory, and come back from the file when they are read after all. */
+void file_map_done(const void *at, size_t n);
 /* From now on a page of a mapped file that cannot be read (the file was cut short, the disk fails) ends the program with a
  * message that names the file and exit status 1, not with a bare SIGBUS. For main() alone. */
 void file_map_guard(void);

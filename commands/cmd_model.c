@@ -97,11 +97,11 @@ static json_t *shape_json(const struct seen *s)
 	const struct eng_weights *w = s->weights;
 	char fingerprint[17];
 	snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, w->fingerprint);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:i, s:i, s:b}", "family", c->family->model_type, "backend",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:I, s:I, s:i, s:i, s:I, s:i, s:b}", "family", c->family->model_type, "backend",
 	                 s->kern.backend->name, "isa", s->kern.backend->isa, "compute", s->compute_name, "fingerprint", fingerprint, "vocabulary", c->n_vocab,
 	                 "tokens", s->vocabulary, "width", c->d_model, "layers_all", c->n_layers, "layers", c->n_layers, "experts", c->n_experts, "top_k",
 	                 c->top_k, "parameters", (json_int_t)w->n_params, "parameters_active", (json_int_t)w->n_params_active, "passed_over", w->n_passed_over,
-	                 "files", safetensors_files(w->files), "checked", s->checked);
+	                 "unaligned_matrices", w->n_unaligned, "unaligned_bytes", (json_int_t)w->unaligned_bytes, "files", safetensors_files(w->files), "checked", s->checked);
 }
 
 static void print_json(const struct seen *s)
@@ -147,6 +147,10 @@ static void print_weights(const struct seen *s)
 			separator = ", ";
 		}
 	putchar('\n');
+	if (w->n_unaligned)
+		printf("  copied             %d matrices, %s: their bytes are not aligned in the file, so they are not mapped but copied into memory\n"
+		       "                     that no other process shares; a file written anew by safetensors is aligned\n",
+		       w->n_unaligned, size_text(size, (double)w->unaligned_bytes));
 	if (!w->n_passed_over)
 		return;
 	printf("  passed over        %d tensors that generating text does not need (", w->n_passed_over);

@@ -35,7 +35,8 @@ static int run(const struct options *o)
 	struct srch_tasks tasks;
 	struct srch_gen *gen = NULL;
 	struct cmp_judge *judge = NULL;
-	int err = open_tasks(&tasks, &with);
+	int err = check_search(&with);
+	err = err ? err : open_tasks(&tasks, &with);
 	if (err)
 		return err;
 	err = open_judge(&judge, &with);
@@ -63,7 +64,7 @@ const struct command cmd_run = {
 	        "Everything is kept in --out (default coppice-run), a bare git repository: `git log --graph --all` draws the tree, and the commands align, "
 	        "redundancy, report, export, verify and fsck read it. The run's commit id depends on model, tasks, options and seed alone.",
 	.options = "model dummy-weights tasks humaneval out policy forks temperature top-p top-k frontier max-tokens only limit seed threads batch "
-	           "backend compute chat thinking system resume resamples seconds",
+	           "backend compute state chat thinking system resume resamples seconds",
 	.examples = "  coppice run                                  # the embedded model and tasks\n"
 	            "  coppice run --limit 4 --forks 8 --out small\n"
 	            "  coppice run --policy top-p --out tree\n"

@@ -28,7 +28,8 @@ static int run(const struct options *o)
 	struct srch_tasks tasks;
 	struct srch_gen *gen = NULL;
 	struct srch_outcome done;
-	int err = open_tasks(&tasks, o);
+	int err = check_search(o);
+	err = err ? err : open_tasks(&tasks, o);
 	if (err)
 		return err;
 	err = open_generator(&gen, o);
@@ -53,7 +54,7 @@ const struct command cmd_search = {
 	        "which a node of the search tree is a commit. Nothing is compiled or run; `coppice judge RUN` does that later and ends in the "
 	        "same commit that `coppice run` gives.",
 	.options = "model dummy-weights tasks humaneval out policy forks temperature top-p top-k frontier max-tokens only limit seed threads batch "
-	           "backend compute chat thinking system resume",
+	           "backend compute state chat thinking system resume",
 	.examples = "  coppice search --out run --forks 8 --limit 4\n  git -C run log --graph --oneline --all\n",
 	.run = run,
 };

@@ -7,36 +7,39 @@
 #include "commands/open.h"
 
 struct trace {
+	struct file_map map;
+	struct npy file; /* the ids as they are given */
 	int32_t *ids;
 	int n;
 	float *logits, *weights;
 	uint16_t *experts;
 };
 
-static int read_ids(struct trace *t, const char *path)
+static int open_ids(struct trace *t, const char *path)
 {
-	struct file_map map;
-	int err = file_map_open(&map, path);
+	struct npy *a = &t->file;
+	int err = file_map_open(&t->map, path);
 	if (err)
 		return err;
-	struct npy a;
-	err = npy_parse(&a, map.data, map.size);
-	if (!err && (a.n_dims != 1 || a.type >= NPY_F16))
-		err = err_set(ERR_FORMAT, "token ids are a one-dimensional array of integers, and this one has %d dimensions%s", a.n_dims, a.type >= NPY_F16 ? " of floats" : "");
-	if (!err && (a.n_items == 0 || a.n_items > INT32_MAX))
-		err = err_set(ERR_FORMAT, "%zu token ids: at least one and fewer than 2^31 are needed", a.n_items);
-	if (!err) {
-		t->n = (int)a.n_items;
-		t->ids = mem_array(a.n_items, sizeof *t->ids);
-		for (size_t i = 0; i < a.n_items && !err; i++) {
-			int64_t id = npy_int(&a, i);
-			if (id < 0 || id > INT32_MAX)
-				err = err_set(ERR_FORMAT, "token id %lld at index %zu is not one", (long long)id, i);
-			t->ids[i] = (int32_t)id;
-		}
-	}
-	file_map_close(&map);
+	err = npy_parse(a, t->map.data, t->map.size);
+	if (!err && (a->n_dims != 1 || a->type >= NPY_F16))
+		err = err_set(ERR_FORMAT, "token ids are a one-dimensional array of integers, and this one has %d dimensions%s", a->n_dims, a->type >= NPY_F16 ? " of floats" : "");
+	if (!err && (a->n_items == 0 || a->n_items > INT32_MAX))
+		err = err_set(ERR_FORMAT, "%zu token ids: at least one and fewer than 2^31 are needed", a->n_items);
+	t->n = err ? 0 : (int)a->n_items;
 	return err ? err_prefix(err, "%s", path) : 0;
+}
+
+static int take_ids(struct trace *t, const char *path, int n_vocab)
+{
+	t->ids = mem_array((size_t)t->n, sizeof *t->ids);
+	for (int i = 0; i < t->n; i++) {
+		int64_t id = npy_int(&t->file, (size_t)i);
+		if (id < 0 || id >= n_vocab)
+			return err_set(ERR_FORMAT, "%s: token id %lld at index %d; the model's are 0 to %d", path, (long long)id, i, n_vocab - 1);
+		t->ids[i] = (int32_t)id;
+	}
+	return 0;
 }
 
 static int compute(struct trace *t, struct eng_model *m)
@@ -103,9 +106,11 @@ static int run(const struct options *o)
 		return err_set(ERR_USAGE, "trace needs --ids IDS.npy and --out DIR");
 	struct trace t = { 0 };
 	struct eng_model *m = NULL;
-	int err = read_ids(&t, o->ids);
+	int err = open_ids(&t, o->ids);
 	if (!err)
 		err = open_model(&m, o, t.n);
+	if (!err)
+		err = take_ids(&t, o->ids, eng_model_info(m)->n_vocab);
 	if (!err)
 		err = compute(&t, m);
 	if (!err)
@@ -116,6 +121,7 @@ static int run(const struct options *o)
 	else if (!err)
 		log_info("%s holds logits.npy, experts.npy and weights.npy of %d positions", o->out, t.n);
 	eng_model_close(m);
+	file_map_close(&t.map);
 	mem_free(t.ids);
 	mem_large_free(t.logits);
 	mem_large_free(t.weights);
@@ -130,7 +136,7 @@ const struct command cmd_trace = {
 	.text = "Feeds the given token ids to the model and writes what it computed at every position: logits.npy (positions x "
 	        "vocabulary, f32), experts.npy (positions x layers x k, in chosen order; u8 where ids fit, else u16) and weights.npy "
 	        "(the same shape, f32). Layers are those that have experts. No tokenizer is needed.",
-	.options = "model dummy-weights ids out backend compute threads",
+	.options = "model dummy-weights ids out backend compute state threads",
 	.examples = "  python3 -c 'import numpy; numpy.save(\"ids.npy\", numpy.array([5, 17, 3]))'\n"
 	            "  coppice trace --ids ids.npy --out trace\n",
 	.run = run,

@@ -40,6 +40,7 @@ static struct eng_options engine_options(const struct options *o)
 {
 	return (struct eng_options){
 		.backend = o->backend, .compute = compute_of(o->compute), .threads = (int)o->threads,
+		.shared_state = o->state && strcmp(o->state, "shared") == 0,
 		.dummy = o->dummy_weights >= 0, .dummy_seed = (uint64_t)o->dummy_weights,
 	};
 }
@@ -147,6 +148,7 @@ int open_generator_of(struct srch_gen **out, const struct run *r, const struct o
 	struct options as_run = *o;
 	as_run.backend = o->backend ? o->backend : r->backend;
 	as_run.compute = o->compute ? o->compute : r->compute;
+	as_run.state = o->state ? o->state : r->shared_state ? "shared" : "own";
 	as_run.policy = srch_policy_name(r->policy);
 	as_run.forks = r->forks;
 	as_run.frontier = r->frontier;
@@ -169,6 +171,15 @@ int open_judge(struct cmp_judge **out, const struct options *o)
 	if (o->seconds > 0)
 		j.limits.run_seconds = o->seconds;
 	return cmp_judge_open(out, &j);
+}
+
+int check_search(const struct options *o)
+{
+	if (o->frontier && strcmp(o->policy, "top-p"))
+		return err_set(ERR_USAGE, "--frontier counts the paths of --policy top-p, and the policy is %s", o->policy);
+	if (!(o->top_p != 0))
+		return err_set(ERR_USAGE, "--top-p takes a number above 0 and up to 1, not 0%s", strcmp(o->policy, "top-p") ? ": 1 is off" : "");
+	return 0;
 }
 
 struct srch_options search_options(const struct options *o)

@@ -21,6 +21,8 @@ int open_frame(struct chat_frame *frame, const char *dir, const struct options *
 int open_model(struct eng_model **out, const struct options *o, int max_positions) CHECK_RESULT;
 /* The judge, with --seconds. Yours: cmp_judge_close. */
 int open_judge(struct cmp_judge **out, const struct options *o) CHECK_RESULT;
+/* What the table of options cannot say of the search's: ERR_USAGE. Before anything is opened. */
+int check_search(const struct options *o) CHECK_RESULT;
 /* The search's options from the command's. */
 struct srch_options search_options(const struct options *o);
 /* From here on an interrupt, a termination or a hang-up ends the process with a word on how to go on with the run. */

@@ -40,6 +40,7 @@ static const struct option table[] = {
 	{ "batch", "N", INTEGER, AT(batch), 1, 4096, .text = "forks stepped at once; default 32. Changes no result" },
 	{ "backend", "NAME", CHOICE, AT(backend), .choices = "ref|cpu|cuda|check", .text = "kernels: ref (the definition, slow), cpu (default), cuda, check (cpu, each call held to ref)" },
 	{ "compute", "TYPE", CHOICE, AT(compute), .choices = "f32|bf16|fp8", .text = "type of the activations; default: the model's own dtype. fp8: as FP8 checkpoints are served, bf16 and quantised per token and block where they meet FP8 weights" },
+	{ "state", "HOW", CHOICE, AT(state), .choices = "own|shared", .text = "recurrent layers: each fork keeps a state of its own (default), or siblings share a checkpoint every 16 positions and keep what they added, which moves less memory and rounds differently" },
 	{ "chat", NULL, FLAG, AT(chat), .text = "make each prompt a user message, written by the model's own chat template; without it a prompt is read as it is, which is how base models continue it" },
 	{ "thinking", "on|off", CHOICE, AT(thinking), .choices = "on|off", .text = "with --chat: whether the model thinks before it answers, where its template knows that; default off" },
 	{ "system", "TEXT", TEXT, AT(system), .text = "with --chat: a system message that goes before each prompt" },

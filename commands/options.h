@@ -21,7 +21,7 @@ struct options {
 	const char *samples, *out, *results, *ids, *humaneval, *format, *only;
 	const char *policy;                /* "sample" */
 	const char *by;                    /* "step" */
-	const char *backend, *compute;     /* NULL: not given */
+	const char *backend, *compute, *state; /* NULL: not given */
 	const char *thinking, *system;     /* of --chat; NULL: not given */
 	int64_t forks;                     /* programs per task; 32 */
 	int64_t max_tokens;                /* 0: not given */

@@ -130,9 +130,15 @@ const float *bind_conv(struct binder *b, const char *name, int channels, int tap
 	return v;
 }
 
+/* Where the kernels can read the items of t. What has to be copied for that is then in memory once, not twice: the file's pages are
+ * given back, tensor by tensor. */
 static const void *aligned_data(struct binder *b, const struct st_tensor *t)
 {
-	if (b->headers_only || st_tensor_aligned(t))
+	if (st_tensor_aligned(t))
+		return t->data;
+	b->w->n_unaligned++;
+	b->w->unaligned_bytes += t->bytes;
+	if (b->headers_only)
 		return t->data;
 	void *copy = mem_large(t->bytes);
 	if (!copy) {
@@ -140,6 +146,7 @@ static const void *aligned_data(struct binder *b, const struct st_tensor *t)
 		return NULL;
 	}
 	memcpy(copy, t->data, t->bytes);
+	safetensors_copied(b->w->files, t);
 	b->w->copies = mem_grow(b->w->copies, (size_t)b->w->n_copies + 1, sizeof *b->w->copies);
 	b->w->copies[b->w->n_copies++] = copy;
 	return copy;

@@ -185,3 +185,32 @@ int hub_check(const char *dir, const char *name)
 	print_command(command, sizeof command, &id);
 	return err_set(ERR_MISSING, "%s: the download is incomplete: %s%s %s missing; `%s` completes it", dir, m.first, more, m.n > 1 ? "are" : "is", command);
 }
+
+/* The last component of a path, which is cut off it; "" when none is left. */
+static char *cut_last(char *path)
+{
+	size_t n = strlen(path);
+	while (n && path[n - 1] == '/')
+		path[--n] = '\0';
+	char *slash = strrchr(path, '/'), *part = slash ? slash + 1 : path;
+	if (slash)
+		*slash = '\0';
+	return part;
+}
+
+char *hub_model_name(const char *dir)
+{
+	char *path = mem_strdup(dir), *name = cut_last(path);
+	if (!*name || !strcmp(name, ".") || !strcmp(name, "..")) {
+		mem_free(path);
+		path = file_target(dir);
+		name = cut_last(path);
+	}
+	if (name > path && !strcmp(cut_last(path), "snapshots")) {
+		char *repo = cut_last(path), *behind = strncmp(repo, "models--", 8) ? NULL : strstr(repo + 8, "--");
+		name = behind ? behind + 2 : name;
+	}
+	char *out = mem_strdup(name);
+	mem_free(path);
+	return out;
+}

@@ -14,5 +14,7 @@ int hub_find(char **dir, const char *name) CHECK_RESULT;
 /* For a dir that hub_find gave: ERR_MISSING names the files of an incomplete download, and the command that completes it.
  * A folder that is no snapshot of the cache is left to whoever opens it. */
 int hub_check(const char *dir, const char *name) CHECK_RESULT;
+/* What people call the model in this folder: the folder's name; of a snapshot of the cache the name behind the owner's. Yours. */
+char *hub_model_name(const char *dir);
 
 #endif

@@ -268,6 +268,9 @@ int weights_open(struct eng_weights **out, const struct weights_source *from, co
 	if (from->headers_only)
 		safetensors_sparsely(files);
 	rc = weights_bind(out, files, config, from->headers_only, problems);
+	if (!rc && !from->headers_only && (*out)->n_unaligned)
+		log_info("%d matrices (%.1f MiB) are not aligned in their file: they are copied, and no other process shares them", (*out)->n_unaligned,
+		         (double)(*out)->unaligned_bytes / 0x1p20);
 	if (!rc && from->dummy)
 		(*out)->fingerprint = fingerprint(files, &from->seed);
 	return rc ? err_prefix(rc, "%s", from->dir) : 0;

@@ -43,6 +43,8 @@ struct eng_weights {
 	void **copies; /* of mem_large */
 	int n_copies;
 	void *placed; /* NULL, or a device's copy of all that the pointers above point to */
+	int n_unaligned;        /* matrices that are copied, or would be but for headers_only, since their bytes are not aligned in the file */
+	size_t unaligned_bytes; /* of those */
 	int passed_over[3]; /* tensors of the files that the family ignores, by the prefix of family.h's `ignored` */
 	int n_passed_over;  /* all of them */
 	int64_t n_params, n_params_active; /* as the config makes them */

@@ -60,6 +60,8 @@ int safetensors_place(struct safetensors *s) CHECK_RESULT;
 int safetensors_read(const struct safetensors *s) CHECK_RESULT;
 /* Nothing is read ahead of the few bytes that will be looked at. */
 void safetensors_sparsely(const struct safetensors *s);
+/* t was copied: its bytes in the file, if it is in one, need not stay in memory. */
+void safetensors_copied(const struct safetensors *s, const struct st_tensor *t);
 void safetensors_close(struct safetensors *s);
 
 int safetensors_files(const struct safetensors *s); /* mapped */

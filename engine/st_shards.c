@@ -159,6 +159,16 @@ void safetensors_sparsely(const struct safetensors *s)
 		file_map_sparsely(&s->maps[i]);
 }
 
+void safetensors_copied(const struct safetensors *s, const struct st_tensor *t)
+{
+	const char *at = t->data;
+	for (int i = 0; i < s->n_maps; i++) {
+		const char *map = s->maps[i].data;
+		if (map && at >= map && at < map + s->maps[i].size)
+			file_map_done(at, t->bytes);
+	}
+}
+
 struct reading {
 	const struct safetensors *s;
 	const struct pieces *pieces;

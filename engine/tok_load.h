@@ -18,6 +18,8 @@ int tok_load_decoder(struct tok *t, const struct json_t *root) CHECK_RESULT;
 int tok_load_model(struct tok *t, const struct json_t *root) CHECK_RESULT;
 /* "added_tokens". After the model and the normaliser. */
 int tok_load_added(struct tok *t, const struct json_t *root) CHECK_RESULT;
+/* "post_processor": null, ByteLevel (which adds nothing), TemplateProcessing (its "single"), Sequence. After the added tokens. */
+int tok_load_post_processor(struct tok *t, const struct json_t *root) CHECK_RESULT;
 
 /* ---- readers of one field; `where` names the object in messages ---- */
 /* The "type" of obj, or NULL with the message set. */

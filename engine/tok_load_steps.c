@@ -1,4 +1,4 @@
-/* Normalisers, pre-tokenisers and decoders: the elements of tokenizer.json that are a thing with a "type", or a Sequence of
+/* Normalisers, pre-tokenisers, decoders and post-processors: the elements of tokenizer.json that are a thing with a "type", or a Sequence of
  * such things. */
 #include "base/mem.h"
 #include "engine/tok_load.h"
@@ -231,4 +231,57 @@ int tok_load_decoder(struct tok *t, const json_t *root)
 		t->decoder.byte_level = true;
 	}
 	return rc;
+}
+
+/* ---- post-processor ---- */
+
+/* The ids of the special token `name` of a TemplateProcessing. */
+static int add_special(const struct tok *t, struct tok_ids *out, const json_t *e, const char *where, const char *name)
+{
+	size_t len;
+	const json_t *ids = json_object_get(json_object_get(json_object_get(e, "special_tokens"), name), "ids");
+	if (!json_is_array(ids))
+		return err_set(ERR_FORMAT, "tokenizer: %s.special_tokens: no ids for \"%.60s\"", where, name);
+	for (size_t i = 0; i < json_array_size(ids); i++) {
+		const json_t *id = json_array_get(ids, i);
+		if (!json_is_integer(id) || json_integer_value(id) < 0 || json_integer_value(id) >= TOK_MAX_IDS ||
+		    !tok_bytes(t, (int32_t)json_integer_value(id), &len))
+			return err_set(ERR_FORMAT, "tokenizer: %s.special_tokens: an id of \"%.60s\" is no token's", where, name);
+		tok_ids_add(out, (int32_t)json_integer_value(id));
+	}
+	return 0;
+}
+
+/* `single` lists special tokens and, once, the text. */
+static int load_template(struct tok *t, const json_t *e, const char *where)
+{
+	const json_t *parts = json_object_get(e, "single");
+	bool text = false;
+	if (!json_is_array(parts) || json_array_size(parts) > TOK_MAX_STEPS)
+		return err_set(ERR_FORMAT, "tokenizer: %s.single: not a list of at most %d", where, TOK_MAX_STEPS);
+	for (size_t i = 0; i < json_array_size(parts); i++) {
+		const json_t *part = json_array_get(parts, i);
+		const char *name = json_string_value(json_object_get(json_object_get(part, "SpecialToken"), "id"));
+		if (!name && (text || !json_object_get(part, "Sequence")))
+			return err_set(ERR_FORMAT, "tokenizer: %s.single[%zu]: neither a SpecialToken nor the one Sequence", where, i);
+		int rc = name ? add_special(t, text ? &t->after : &t->before, e, where, name) : 0;
+		if (rc)
+			return rc;
+		text |= !name;
+	}
+	return text ? 0 : err_set(ERR_FORMAT, "tokenizer: %s.single: no Sequence", where);
+}
+
+static int load_post(struct tok *t, const json_t *e, const char *where, const char *type)
+{
+	if (strcmp(type, "ByteLevel") == 0)
+		return 0;
+	if (strcmp(type, "TemplateProcessing") == 0 && !t->before.n && !t->after.n)
+		return load_template(t, e, where);
+	return tok_json_unsupported(where, type);
+}
+
+int tok_load_post_processor(struct tok *t, const json_t *root)
+{
+	return load(t, root, "post_processor", "processors", load_post);
 }

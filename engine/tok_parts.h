@@ -49,6 +49,7 @@ struct tok {
 	size_t n_steps;
 	bool byte_level; /* the steps end in ByteLevel */
 	struct tok_decoder decoder;
+	struct tok_ids before, after; /* what the post_processor puts round a whole text */
 };
 
 /* The byte that GPT-2's alphabet writes as this code point (every byte has a printable one), or -1. */

@@ -30,7 +30,9 @@ static int load_parts(struct tok *t, const json_t *root)
 		rc = tok_load_decoder(t, root);
 	if (!rc)
 		rc = tok_load_model(t, root);
-	return rc ? rc : tok_load_added(t, root);
+	if (!rc)
+		rc = tok_load_added(t, root);
+	return rc ? rc : tok_load_post_processor(t, root);
 }
 
 int tok_parse(struct tok **out, const void *data, size_t size)
@@ -86,6 +88,8 @@ void tok_free(struct tok *t)
 		tok_split_free(t->steps[i].split);
 	tok_norm_release(&t->decoder.replace);
 	mem_free(t->decoder.strip);
+	tok_ids_release(&t->before);
+	tok_ids_release(&t->after);
 	mem_free(t);
 }
 
@@ -236,6 +240,24 @@ int tok_encode(const struct tok *t, const char *text, size_t len, struct tok_ids
 	work_release(&w);
 	if (rc)
 		out->n = before;
+	return rc;
+}
+
+static void add_all(struct tok_ids *out, const struct tok_ids *ids)
+{
+	for (size_t i = 0; i < ids->n; i++)
+		tok_ids_add(out, ids->ids[i]);
+}
+
+int tok_encode_prompt(const struct tok *t, const char *text, size_t len, struct tok_ids *out)
+{
+	size_t before = out->n;
+	add_all(out, &t->before);
+	int rc = tok_encode(t, text, len, out);
+	if (rc)
+		out->n = before;
+	else
+		add_all(out, &t->after);
 	return rc;
 }
 

@@ -29,6 +29,9 @@ void tok_ids_release(struct tok_ids *ids);
 
 /* Appends the ids of text[len]. Bytes that are not UTF-8 are an ERR_FORMAT naming the offset. */
 int tok_encode(const struct tok *t, const char *text, size_t len, struct tok_ids *out) CHECK_RESULT;
+/* The same with the special tokens that the file's post_processor puts round a text: HF's encode(text). Mixtral's is "<s>" before it;
+ * Qwen's and OLMoE's are none. */
+int tok_encode_prompt(const struct tok *t, const char *text, size_t len, struct tok_ids *out) CHECK_RESULT;
 /* Appends the bytes of ids[n]; an unknown id is ERR_USAGE. The result need not be whole UTF-8 sequences. */
 int tok_decode(const struct tok *t, const int32_t *ids, size_t n, struct buf *out) CHECK_RESULT;
 /* Borrowed bytes of one token (special tokens: their text); NULL for an id the tokenizer lacks. */

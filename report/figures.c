@@ -2,6 +2,11 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+const char *rep_model(const struct run *r)
+{
+	return r->model ? r->model : r->family ? r->family : "a model";
+}
+
 int rep_program_passed(const struct run_program *p)
 {
 	if (!p->judged || p->status == CMP_NOT_TESTED || p->status == CMP_HARNESS_ERROR)

@@ -43,6 +43,8 @@ void rep_figures_release(struct rep_figures *f);
 
 /* A task's programs as align/ takes them: out[task->n], borrowing the run's arrays. */
 void rep_task_programs(struct aln_program *out, const struct run *run, const struct run_task *task);
+/* What to call the model. */
+const char *rep_model(const struct run *r);
 /* 1 passed, 0 failed, -1 not tested. */
 int rep_program_passed(const struct run_program *p);
 

@@ -296,6 +296,7 @@ char *rep_json_run(const struct rep_figures *f)
 	put(o, "top3", real(aln_redundancy_top(&f->redundancy, ALN_TOP_3)));
 	put_int(o, "tokens_repeated", f->redundancy.tokens_repeated);
 	put_int(o, "weak_tasks", (int64_t)s->weak_tasks);
+	put_int(o, "suspicious_passes", (int64_t)s->suspicious_passes);
 	put_int(o, "harness_errors", (int64_t)s->harness_errors);
 	put(o, "policy", json_string(srch_policy_name(r->policy)));
 	if (all)

@@ -30,7 +30,7 @@ static void intro(struct buf *b, const struct rep_figures *f)
 	const struct run *r = f->run;
 	char n[2][32];
 	buf_str(b, "<h1>What grew from ");
-	page_text(b, r->family ? r->family : "the model");
+	page_text(b, rep_model(r));
 	buf_printf(b, "</h1>\n<p>%s programs for %s %s, each forked from its task&#39;s prompt, compiled, grouped by assembly and tested; and which experts the "
 	              "model sent their tokens to.</p>\n",
 	           rep_int(n[0], (int64_t)r->n_programs), rep_int(n[1], (int64_t)r->n_tasks), r->n_tasks == 1 ? "task" : "tasks");
@@ -201,6 +201,9 @@ static void verdicts(struct buf *b, const struct rep_figures *f)
 			buf_printf(b, "<tr><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td></tr>\n", cmp_status_name((enum cmp_status)i), rep_int(n[0], counts[i]),
 			           rep_share(n[1], (double)counts[i], (double)r->n_programs));
 	buf_str(b, "</tbody></table>\n");
+	if (f->summary.suspicious_passes)
+		buf_printf(b, "<p class=\"dim\">%zu of those that passed %s for exit, abort or the like.</p>\n", f->summary.suspicious_passes,
+		           f->summary.suspicious_passes == 1 ? "reaches" : "reach");
 	if (f->summary.weak_tasks)
 		buf_printf(b, "<p class=\"dim\">%zu %s a test that an empty program passes: passes there mean nothing.</p>\n", f->summary.weak_tasks,
 		           f->summary.weak_tasks == 1 ? "task has" : "tasks have");
@@ -258,12 +261,26 @@ static void option_number(struct buf *b, const char *name, double value)
 	buf_printf(b, "<tr><td>%s</td><td class=\"mono\">%.10g</td></tr>\n", name, value);
 }
 
+/* How prompts were put to the model. */
+static void option_prompts(struct buf *b, const struct chat_frame *f)
+{
+	if (!f->chat) {
+		option_text(b, "prompts", "as they are");
+		return;
+	}
+	option_text(b, "prompts", "user messages of a chat");
+	option_text(b, "chat template", chat_name(f->chat));
+	option_text(b, "thinking", f->thinking ? "on" : "off");
+	option_text(b, "system message", f->system ? f->system : "none");
+}
+
 static void options(struct buf *b, const struct run *r)
 {
 	char fingerprint[32];
 	snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)r->fingerprint);
 	buf_str(b, "<h2>This run</h2>\n<div class=\"scroll\"><table class=\"options\"><tbody>\n");
 	option_text(b, "commit id", r->commit);
+	option_text(b, "model", rep_model(r));
 	option_text(b, "model family", r->family);
 	option_text(b, "model fingerprint", fingerprint);
 	option_text(b, "backend", r->backend);
@@ -271,6 +288,7 @@ static void options(struct buf *b, const struct run *r)
 	option_number(b, "layers with experts", r->n_layers);
 	option_number(b, "experts", r->n_experts);
 	option_number(b, "experts per token", r->k);
+	option_prompts(b, &r->frame);
 	option_text(b, "policy", srch_policy_name(r->policy));
 	option_number(b, "programs per task, at most", r->forks);
 	if (r->policy == SRCH_SAMPLE) {

@@ -13,10 +13,10 @@ static void print_grown(FILE *out, const struct rep_figures *f)
 	const struct run_summary *s = &f->summary;
 	struct cells n;
 	fprintf(out, "%s programs for %s %s were grown with %s", rep_int(n.c[0], (int64_t)s->programs), rep_int(n.c[1], (int64_t)s->tasks),
-	        s->tasks == 1 ? "task" : "tasks", r->family ? r->family : "a model");
+	        s->tasks == 1 ? "task" : "tasks", rep_model(r));
 	if (r->n_layers > 0)
 		fprintf(out, " (%d layers of %d experts, %d a token)", r->n_layers, r->n_experts, r->k);
-	fprintf(out, ".\n\n");
+	fprintf(out, "%s.\n\n", !r->frame.chat ? "" : r->frame.thinking ? ", each prompt a chat message, thinking on" : ", each prompt a chat message");
 	if (!r->complete)
 		fprintf(out, "  This run is not finished: %zu of %zu tasks are there. Go on with `coppice run --resume`.\n\n", r->n_tasks, r->n_tasks_planned);
 }
@@ -57,6 +57,9 @@ static void print_judged(FILE *out, const struct rep_figures *f)
 	fprintf(out, "  distinct by assembly  %10s   %s groups a task; as diverse as %s equally frequent programs\n",
 	        rep_int(n.c[0], f->redundancy.groups), rep_real(n.c[1], s->groups_per_task, 1), rep_real(n.c[2], aln_redundancy_effective(&f->redundancy), 1));
 	print_passes(out, f);
+	if (s->suspicious_passes)
+		fprintf(out, "  %zu of those that passed %s for exit, abort or the like: look before you trust %s\n", s->suspicious_passes,
+		        s->suspicious_passes == 1 ? "reaches" : "reach", s->suspicious_passes == 1 ? "it" : "them");
 	if (s->weak_tasks)
 		fprintf(out, "  %zu %s a test that an empty program passes: do not trust passes there\n", s->weak_tasks, s->weak_tasks == 1 ? "task has" : "tasks have");
 }

@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "engine/hub.h"
 #include "search/port.h"
 #include <dirent.h>
 #include <string.h>
@@ -8,13 +9,16 @@
 struct srch_gen {
 	struct eng_model *model;
 	struct tok *tok;
+	char *name;
 	struct chat_frame frame;
 	struct srch_generator table;
 };
 
+/* A prompt as it is gets the special tokens that the tokenizer puts before any text; a chat's template has written them itself. */
 static int encode(void *ctx, const char *text, size_t len, struct tok_ids *out)
 {
-	return tok_encode(((struct srch_gen *)ctx)->tok, text, len, out);
+	const struct srch_gen *g = ctx;
+	return (g->table.frame ? tok_encode : tok_encode_prompt)(g->tok, text, len, out);
 }
 
 static const char *piece(void *ctx, int32_t id, size_t *len)
@@ -141,7 +145,7 @@ static void fill_table(struct srch_gen *g, const struct eng_options *opt, uint64
 {
 	const struct eng_info *i = eng_model_info(g->model);
 	g->table = (struct srch_generator){
-		.ctx = g, .family = i->family, .backend = i->backend, .compute = i->compute, .fingerprint = print,
+		.ctx = g, .model = g->name, .family = i->family, .backend = i->backend, .compute = i->compute, .fingerprint = print,
 		.n_vocab = i->n_vocab, .n_layers = i->n_layers, .top_k = i->top_k, .n_experts = i->n_experts,
 		.layer_index = i->layer_index, .eos = i->eos, .n_eos = i->n_eos, .max_positions = i->max_positions,
 		.max_forks = opt && opt->max_forks ? opt->max_forks : 64,
@@ -162,6 +166,7 @@ int srch_gen_open(struct srch_gen **out, const char *dir, const struct eng_optio
 	rc = rc ? rc : eng_model_open(&g->model, dir, opt);
 	rc = rc ? rc : fingerprint(&print, dir, opt);
 	if (!rc) {
+		g->name = hub_model_name(dir);
 		fill_table(g, opt, print);
 		*out = g;
 	} else {
@@ -192,6 +197,7 @@ void srch_gen_close(struct srch_gen *g)
 	if (!g)
 		return;
 	chat_frame_release(&g->frame);
+	mem_free(g->name);
 	if (g->model)
 		eng_model_close(g->model);
 	if (g->tok)

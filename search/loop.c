@@ -137,7 +137,8 @@ int srch_run(const struct srch_options *opt, const struct srch_tasks *tasks, con
 	if (srch_forks_alive(&resolved) > gen->max_forks && resolved.policy == SRCH_TOPP)
 		return err_set(ERR_LIMIT, "--frontier %d: this engine keeps %d forks alive", resolved.frontier, gen->max_forks);
 	session_init(&s, &resolved, tasks, gen, judge ? judge : &extract_only);
-	rc = open_store(&s);
+	rc = session_check_prompts(&s);
+	rc = rc ? rc : open_store(&s);
 	for (size_t i = 0; i < tasks->n; i++)
 		out->tasks_resumed += s.growths[i].complete;
 	if (!rc && out->tasks_resumed < tasks->n)

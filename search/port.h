@@ -19,9 +19,10 @@
 /* A fork is an opaque pointer; a prefix too. Meanings and errors as in engine/engine.h. */
 struct srch_generator {
 	void *ctx;
-	/* What determines its results, recorded in the run; borrowed, never NULL. */
+	/* What determines its results, recorded in the run; borrowed, not NULL. */
 	const char *family, *backend, *compute;
 	uint64_t fingerprint;
+	const char *model; /* what people call it, for whoever reads of the run; determines nothing. NULL: not known */
 	int n_vocab, n_layers, top_k, n_experts;
 	const int *layer_index;
 	const int32_t *eos;

@@ -5,6 +5,7 @@
 #include "search/task.h"
 #include <ctype.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 int record_error(const struct record *r, const char *field, const char *why)
@@ -67,6 +68,33 @@ int record_id(const struct record *r, const char *field, char **out)
 	return 0;
 }
 
+/* Of the escape at s, \uXXXX; -1: it is none. */
+static int escaped_unit(const char *s, size_t n)
+{
+	char hex[5] = {0};
+	if (n < 6 || s[0] != '\\' || s[1] != 'u')
+		return -1;
+	memcpy(hex, s + 2, 4);
+	return strspn(hex, "0123456789abcdefABCDEF") == 4 ? (int)strtol(hex, NULL, 16) : -1;
+}
+
+/* Half of a pair, "\ud800", is no character, but Python writes one where a model did: such a half becomes U+FFFD, which is as
+ * long. Whether there was any. */
+static bool mend_surrogates(char *s, size_t n)
+{
+	bool any = false;
+	for (size_t i = 0; i < n;) {
+		int unit = escaped_unit(s + i, n - i), next = unit < 0 ? -1 : escaped_unit(s + i + 6, n - i - 6);
+		bool pair = unit >= 0xd800 && unit < 0xdc00 && next >= 0xdc00 && next < 0xe000;
+		if (!pair && unit >= 0xd800 && unit < 0xe000) {
+			memcpy(s + i, "\\ufffd", 6);
+			any = true;
+		}
+		i += pair ? 12 : unit >= 0 ? 6 : s[i] == '\\' ? 2 : 1;
+	}
+	return any;
+}
+
 static int each_item(const char *name, const char *text, size_t len, record_fn *fn, void *ctx)
 {
 	json_error_t e;
@@ -88,16 +116,20 @@ static int each_item(const char *name, const char *text, size_t len, record_fn *
 static int one_line(const char *name, size_t at, const char *text, size_t len, record_fn *fn, void *ctx)
 {
 	json_error_t e;
+	char *mended = NULL;
 	json_t *object = json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
-	if (!object)
-		return err_set(ERR_FORMAT, "%s, line %zu: not JSON: %s", name, at, e.text);
+	if (!object && mend_surrogates(mended = mem_dup(text, len), len))
+		object = json_loadb(mended, len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
 	int rc;
-	struct record r = {name, "line", at, object, text, len};
-	if (json_is_object(object))
+	struct record r = {name, "line", at, object, mended ? mended : text, len};
+	if (!object)
+		rc = err_set(ERR_FORMAT, "%s, line %zu: not JSON: %s", name, at, e.text);
+	else if (json_is_object(object))
 		rc = fn(ctx, &r);
 	else
 		rc = err_set(ERR_FORMAT, "%s, line %zu: not a JSON object", name, at);
 	json_decref(object);
+	mem_free(mended);
 	return rc;
 }
 

@@ -19,7 +19,7 @@ struct record {
 	size_t len;
 };
 typedef int record_fn(void *ctx, const struct record *r);
-/* Calls fn for every object, stops at its first error. ERR_FORMAT names file and line; ERR_LIMIT when it unpacks to too much. */
+/* In JSONL half of a surrogate pair becomes U+FFFD, in `text` too. Calls fn for every object, stops at its first error. ERR_FORMAT names file and line; ERR_LIMIT when it unpacks to too much. */
 int records_each(const char *name, const void *data, size_t size, record_fn *fn, void *ctx) CHECK_RESULT;
 
 /* ERR_FORMAT with place and field in front. */

@@ -322,7 +322,7 @@ void run_free(struct run *r)
 		mem_free(t->prompt_experts);
 		mem_free(t->prompt_weights);
 	}
-	char *texts[] = {r->dir, r->judge, r->family, r->backend, r->compute};
+	char *texts[] = {r->dir, r->judge, r->model, r->family, r->backend, r->compute};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		mem_free(texts[i]);
 	chat_frame_release(&r->frame);

@@ -58,6 +58,7 @@ struct run {
 	double temperature, top_p, p;
 	uint64_t seed, fingerprint;
 	char *family, *backend, *compute;
+	char *model;              /* its name, from beside the hashed objects; NULL when absent */
 	struct chat_frame frame;  /* how prompts were asked; frame.chat NULL: as they are */
 	int n_layers, k, n_experts, n_vocab, max_positions;
 	int *layer_index;         /* [n_layers] */
@@ -86,6 +87,7 @@ int run_assembly(const struct run *r, const char *group, struct buf *out) CHECK_
 /* The numbers everyone prints. */
 struct run_summary {
 	size_t tasks, programs, extracted, compiled, groups, passed, harness_errors, weak_tasks;
+	size_t suspicious_passes; /* programs that passed, and whose assembly reaches for exit, abort and the like */
 	double groups_per_task;   /* distinct groups of a task, mean */
 	uint64_t tokens;
 	double pass_at[6];        /* k = 1, 2, 5, 10, 32, 100; NaN where some task has fewer draws, or the policy is not sample */

@@ -102,6 +102,14 @@ static double number_of(const json_t *o, const char *key)
 	return json_number_value(json_object_get(o, key));
 }
 
+static bool is_one_line(const char *s)
+{
+	size_t n = 0;
+	while ((unsigned char)s[n] >= 32 && s[n] != 127)
+		n++;
+	return n && !s[n];
+}
+
 /* Facts beside the run: absent or damaged, they are simply not known. */
 void run_read_wallclock(struct run *r)
 {
@@ -116,6 +124,8 @@ void run_read_wallclock(struct run *r)
 	r->tokens_per_second = r->engine_seconds > 0 ? tokens / r->engine_seconds : 0;
 	r->distinct_per_step = steps > 0 && r->n_layers ? number_of(o, "distinct_experts") / steps / r->n_layers : 0;
 	r->forks_per_step = steps > 0 ? number_of(o, "stepped") / steps : 0;
+	const char *model = json_string_value(json_object_get(o, "model"));
+	r->model = model && is_one_line(model) ? mem_strdup(model) : NULL;
 	json_decref(o);
 	buf_release(&b);
 	mem_free(path);

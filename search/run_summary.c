@@ -15,6 +15,7 @@ static void count_program(const struct run_program *p, struct run_summary *out, 
 	out->extracted += p->program != NULL;
 	out->compiled += p->compiled;
 	out->passed += passed;
+	out->suspicious_passes += passed && p->suspicious;
 	out->harness_errors += p->judged && !counted;
 	if (p->compiled)
 		map_put(groups, p->group, strlen(p->group), 1);

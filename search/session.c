@@ -1,25 +1,57 @@
 #include "search/session.h"
 #include "base/mem.h"
 #include "search/prompt.h"
+#include <assert.h>
 #include <string.h>
+
+static int encode_prompt(const struct session *s, const struct srch_task *t, struct tok_ids *out)
+{
+	struct buf text;
+	buf_init(&text, BUF_MAX_TEXT);
+	int rc = prompt_of(s->gen->frame, t, &text);
+	rc = rc ? rc : s->gen->encode(s->gen->ctx, buf_text(&text), text.len, out);
+	buf_release(&text);
+	return rc ? err_prefix(rc, "task %s", t->id) : 0;
+}
+
+static bool can_grow(const struct session *s, const struct tok_ids *prompt)
+{
+	return prompt->n > 0 && prompt->n < (size_t)s->gen->max_positions;
+}
+
+int session_check_prompts(const struct session *s)
+{
+	enum { SHOWN = 5 };
+	struct buf bad;
+	size_t n_bad = 0;
+	int rc = 0;
+	buf_init(&bad, BUF_MAX_TEXT);
+	for (size_t i = 0; i < s->tasks->n && !rc; i++) {
+		struct tok_ids ids = {0};
+		const char *id = s->tasks->items[i].id;
+		rc = encode_prompt(s, &s->tasks->items[i], &ids);
+		if (!rc && !can_grow(s, &ids) && n_bad++ < SHOWN)
+			buf_printf(&bad, ids.n ? "%s%.80s (%zu)" : "%s%.80s (empty)", n_bad > 1 ? ", " : "", id, ids.n);
+		tok_ids_release(&ids);
+	}
+	if (n_bad > SHOWN)
+		buf_printf(&bad, " and %zu more", n_bad - SHOWN);
+	if (!rc && n_bad)
+		rc = err_set(ERR_LIMIT, "%zu of %zu prompts cannot be grown from: the model reads %d positions, a prompt takes 1 to %d; tokens by task: %s",
+			n_bad, s->tasks->n, s->gen->max_positions, s->gen->max_positions - 1, buf_text(&bad));
+	buf_release(&bad);
+	return rc;
+}
 
 int session_open(struct session *s, size_t i)
 {
 	struct growth *g = &s->growths[i];
 	const struct srch_task *t = g->task;
 	double began = clock_seconds();
-	struct buf text;
-	buf_init(&text, BUF_MAX_TEXT);
-	int rc = prompt_of(s->gen->frame, t, &text);
-	rc = rc ? rc : s->gen->encode(s->gen->ctx, buf_text(&text), text.len, &g->prompt);
-	buf_release(&text);
+	int rc = encode_prompt(s, t, &g->prompt);
 	if (rc)
-		return err_prefix(rc, "task %s", t->id);
-	if (g->prompt.n == 0)
-		return err_set(ERR_FORMAT, "task %s: its prompt is empty", t->id);
-	if (g->prompt.n >= (size_t)s->gen->max_positions)
-		return err_set(ERR_LIMIT, "task %s: its prompt has %zu tokens, the model reads %d positions at most", t->id, g->prompt.n,
-			s->gen->max_positions);
+		return rc;
+	assert(can_grow(s, &g->prompt)); /* session_check_prompts */
 	size_t items = g->prompt.n * s->row;
 	g->prompt_experts = mem_array(items ? items : 1, sizeof *g->prompt_experts);
 	g->prompt_weights = mem_array(items ? items : 1, sizeof *g->prompt_weights);

@@ -65,7 +65,9 @@ struct session {
 	struct progress progress;
 };
 
-/* Encodes and computes the prompt of task i. ERR_LIMIT names the task whose prompt is too long. */
+/* Before anything is grown: whether every prompt has a token and leaves room for one. ERR_LIMIT names those that do not. */
+int session_check_prompts(const struct session *s) CHECK_RESULT;
+/* Encodes and computes the prompt of task i. */
 int session_open(struct session *s, size_t i) CHECK_RESULT;
 /* Lets go of the prompt's prefix: every fork of it is made. */
 void session_close_prefix(struct session *s, struct growth *g);

@@ -182,6 +182,9 @@ int session_wallclock(struct session *s)
 		"engine_seconds", p->engine_seconds + s->engine_seconds, "tokens", p->tokens + (double)s->tokens,
 		"steps", p->steps + (double)s->steps, "stepped", p->stepped + (double)s->stepped,
 		"distinct_experts", p->distinct + (double)s->distinct, "batch", s->batch, "workers", s->opt.workers);
+	json_t *model = s->gen->model && *s->gen->model ? json_string(s->gen->model) : NULL;
+	if (model) /* a name that is no UTF-8 is left out */
+		json_object_set_new(o, "model", model);
 	struct buf b;
 	buf_init(&b, BUF_MAX_TEXT);
 	canon_write(o, &b);

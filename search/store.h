@@ -30,7 +30,7 @@
  *
  * Files
  *   text          bytes the segment's tokens decode to (root: the prompt, with `chat` as the template writes it); end-of-text tokens
- *                 have none
+ *                 have none, nor has what the tokenizer puts before any text
  *   tokens.npy    i32 [n]: the segment's tokens (root: the prompt's)
  *   experts.npy   u8, or u16 when the model has more than 256 experts, [rows, layers, k]: experts in chosen order. Row i is the
  *                 routing of the forward pass whose input is token i of the segment. rows = n, but n - 1 in a leaf: its last
@@ -53,7 +53,7 @@
  *   tasks.json    list of task, commit, leaves
  * JSON is canonical: UTF-8, keys sorted, no white space, reals with 17 significant digits, one newline at the end.
  *
- * Beside the objects, outside what is hashed: `wallclock.json` (seconds, rates, threads, batch; summed over sessions),
+ * Beside the objects, outside what is hashed: `wallclock.json` (seconds, rates, threads, batch, summed over sessions; the model's name),
  * `judge.jsonl` (task, node, message, seconds of each verdict, in the order they came) and `coppice.lock`.
  *
  * Writing. One writer a run: flock on coppice.lock. Objects are collected in batches; a batch becomes one delta-free pack through

@@ -89,8 +89,10 @@ says "resuming with other options says which" 1 "seed" "$coppice" search --out r
 runs "the run is still whole" 0 "$coppice" fsck run
 
 # token ids
-python3 -c 'open("ids.npy","wb").write(b"\x93NUMPY\x01\x00v\x00" + b"{\x27descr\x27: \x27<i4\x27, \x27fortran_order\x27: False, \x27shape\x27: (1,), }".ljust(117) + b"\n" + (10**6).to_bytes(4, "little"))'
-says "a token id outside the vocabulary" 2 "1000000" "$coppice" trace --ids ids.npy --out trace
+for id in 1000000 -1; do
+	python3 -c 'import sys; open("ids.npy","wb").write(b"\x93NUMPY\x01\x00v\x00" + b"{\x27descr\x27: \x27<i4\x27, \x27fortran_order\x27: False, \x27shape\x27: (1,), }".ljust(117) + b"\n" + int(sys.argv[1]).to_bytes(4, "little", signed=True))' $id
+	says "a token id outside the vocabulary: $id" 1 "ids.npy: token id $id at index 0" "$coppice" trace --ids ids.npy --out trace
+done
 printf 'PK' >ids.npy
 says "token ids that are no npy" 1 "ids.npy" "$coppice" trace --ids ids.npy --out trace
 

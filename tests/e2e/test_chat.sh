@@ -44,12 +44,17 @@ node=$(git -C c log --format='%H %s' --all | sed -n 's/ .*: prompt$//p' | head -
 git -C c cat-file blob "$node:text" >text
 grep -q '^<|im_start|>user$' text && equal "a root's text is the prompt that was read" '<|im_start|>system' "$(head -1 text)"
 runs "fsck" 0 "$coppice" fsck c
+runs "its report" 0 "$coppice" report c --out page --quiet
+has "says how prompts were put" page/index.html '<td>chat template</td><td class="mono">qwen3.5</td>'
+has "with their system message" page/index.html '<td>system message</td><td class="mono">Brief.</td>'
 runs "verify, with what the run recorded" 0 "$coppice" verify c --model m --full --quiet
 "$coppice" search --model m --chat --system Brief. --out d $few --threads 1 --batch 1 >out 2>err && "$coppice" judge d --quiet >out 2>err
 equal "search and judge end in the same commit" "$id" "$(git -C d rev-parse HEAD 2>/dev/null)"
 says "another system message is another run" 1 "chat's system is \"Brief.\" there, \"Long.\" here" "$coppice" run --model m --chat --system Long. --out c $few --resume
 says "raw prompts are another run" 1 "its prompts are user messages; give --chat" "$coppice" run --model m --out c $few --resume
-"$coppice" run --model m --chat --system Brief. --thinking on --out t $few --json >out 2>err
+runs "a run with thoughts" 0 "$coppice" run --model "$PWD/m/" --chat --system Brief. --thinking on --out t $few
+has "says so, and the model's name" out "were grown with m (8 layers of 64 experts, 8 a token), each prompt a chat message, thinking on."
+"$coppice" run --model m --chat --system Brief. --thinking on --out t $few --resume --json >out 2>err
 [ "$(field out run)" != "$id" ] && ok "thinking is another run" || not_ok "thinking is another run"
 runs "which verifies too" 0 "$coppice" verify t --model m --full --quiet
 "$coppice" run --model m --out r $few --json >out 2>err

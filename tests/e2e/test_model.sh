@@ -87,6 +87,16 @@ runs "another seed" 0 "$coppice" search --model shape --dummy-weights 2 --out d2
 runs "verify recomputes it" 0 "$coppice" verify d1 --model shape --dummy-weights 1 --full --quiet
 says "with another seed it is another model" 1 "another model" "$coppice" verify d1 --model shape --dummy-weights 2
 
+# a prompt as it is begins as the tokenizer's post-processor says; the text that is stored is the prompt's own
+mkdir mix && cp "$root/tests/golden/tokenizer/mixtral/tokenizer.json" mix/
+python3 -c 'import json, sys; c = json.load(open(sys.argv[1])); c["vocab_size"] = 40000; json.dump(c, open("mix/config.json", "w"))' "$root/tests/golden/models/mixtral_two/config.json"
+runs "a search with Mixtral's tokenizer" 0 "$coppice" search --model mix --dummy-weights 1 --out mixed $quick
+node=$(git -C mixed log --format='%H %s' --all | sed -n 's/ .*: prompt$//p' | head -1)
+git -C mixed cat-file blob "$node:tokens.npy" >tokens.npy && git -C mixed cat-file blob "$node:text" >text
+equal "puts <s> before the prompt" "1 False" "$(python3 -c 'import numpy; a = numpy.load("tokens.npy"); print(a[0], a[1] == 1)')"
+grep -q '<s>' text && not_ok "which is no part of its text" || ok "which is no part of its text"
+runs "verify knows it" 0 "$coppice" verify mixed --model mix --dummy-weights 1 --quiet
+
 # the published shapes: what they hold and need, in a moment
 mkdir olmoe mixtral
 cat >olmoe/config.json <<'J'

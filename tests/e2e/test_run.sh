@@ -21,6 +21,8 @@ equal "align compares eight layers or more" yes "$(python3 -c 'import json; prin
 runs "align by token" 0 "$coppice" align a --by token
 runs "redundancy" 0 "$coppice" redundancy a
 runs "report" 0 "$coppice" report a --out page --quiet
+has "names the model" page/index.html "What grew from sapling"
+has "and says how prompts were put" page/index.html '<td>prompts</td><td class="mono">as they are</td>'
 [ -s page/index.html ] && ok "the page is there" || not_ok "the page is there" "$(ls page 2>/dev/null)"
 if grep -qE '(src|href)="https?:' page/index.html; then not_ok "the page needs no network"; else ok "the page needs no network"; fi
 for f in npz jsonl csv; do runs "export $f" 0 "$coppice" export a --format $f --out "e.$f"; done

@@ -15,6 +15,9 @@ says "zero forks" 2 "not '0'" "$coppice" run --forks=0
 says "a temperature below zero" 2 "--temperature takes a number" "$coppice" run --temperature -1
 says "NaN is no temperature" 2 "--temperature takes a number" "$coppice" run --temperature nan
 says "a probability over one" 2 "--top-p" "$coppice" run --top-p 1.5
+says "a probability that keeps no token" 2 "--top-p takes a number above 0 and up to 1" "$coppice" run --top-p 0
+says "a probability that expands no token" 2 "--top-p takes a number above 0 and up to 1" "$coppice" search --policy top-p --top-p 0 --out x
+says "a tree's option without a tree" 2 "--frontier counts the paths of --policy top-p" "$coppice" search --frontier 8 --out x
 says "a choice that is none" 2 "sample|top-p, not 'beam'" "$coppice" search --policy beam
 says "an option without its value" 2 "--out takes DIR" "$coppice" run --out
 says "a flag with a value" 2 "--json takes no value" "$coppice" run --json=yes

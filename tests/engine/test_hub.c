@@ -183,6 +183,28 @@ static void an_incomplete_download_names_what_is_missing(void **state)
 	unsetenv("HF_HUB_CACHE");
 }
 
+static void a_model_is_called_what_people_call_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *dir, *name;
+	} cases[] = {
+		{"/models/Qwen3.5-35B-A3B-FP8", "Qwen3.5-35B-A3B-FP8"}, {"sapling", "sapling"}, {"a/b//", "b"},
+		{"/c/hub/models--some--A.model--v2_1/snapshots/0123abcd", "A.model--v2_1"}, {"models--some--A/snapshots/01/", "A"},
+		{"/mine/snapshots/01", "01"}, {"snapshots/01", "01"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *name = hub_model_name(cases[i].dir);
+		assert_string_equal(name, cases[i].name);
+		mem_free(name);
+	}
+	char *here = hub_model_name("."), *top = hub_model_name("/");
+	assert_true(*here && strcmp(here, "."));
+	assert_string_equal(top, "");
+	mem_free(here);
+	mem_free(top);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +213,7 @@ int main(void)
 		TEST(a_folder_of_that_name_goes_first),
 		TEST(what_is_not_there_says_which_command_would_get_it),
 		TEST(an_incomplete_download_names_what_is_missing),
+		TEST(a_model_is_called_what_people_call_it),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -325,6 +325,63 @@ static void headers_are_enough_to_say_what_a_model_holds(void **state)
 	}
 }
 
+/* The same file but for one more space behind its header: every 16-bit matrix then begins at an odd address. */
+static void shift(const char *dir)
+{
+	char *path = file_join(dir, TENSORS);
+	struct buf b, out;
+	uint64_t n;
+	buf_init(&b, BUF_MAX_TEXT);
+	buf_init(&out, BUF_MAX_TEXT);
+	OK(file_read(&b, path));
+	memcpy(&n, b.data, sizeof n);
+	n++;
+	OK(buf_add(&out, &n, sizeof n));
+	OK(buf_add(&out, b.data + sizeof n, n - 1));
+	OK(buf_char(&out, ' '));
+	OK(buf_add(&out, b.data + sizeof n + n - 1, b.len - sizeof n - n + 1));
+	OK(file_write(path, out.data, out.len));
+	buf_release(&b);
+	buf_release(&out);
+	mem_free(path);
+}
+
+static void open_folder(struct eng_weights **w, struct eng_config *c, const char *dir, bool headers_only)
+{
+	OK(config_open(c, dir));
+	OK(weights_open(w, &(struct weights_source){.dir = dir, .headers_only = headers_only}, c, NULL));
+}
+
+static void matrices_that_are_not_aligned_are_counted_and_copied(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/coppice-unaligned-XXXXXX";
+	struct eng_config c[3];
+	struct eng_weights *as_is, *seen, *w;
+	assert_non_null(mkdtemp(dir));
+	copy_model("wide", dir, NULL, 0);
+	shift(dir);
+	open_folder(&as_is, &c[0], "tests/golden/models/wide", false);
+	open_folder(&seen, &c[1], dir, true);
+	open_folder(&w, &c[2], dir, false);
+	assert_int_equal(as_is->n_unaligned, 0);
+	assert_true(w->n_unaligned > 10 && w->unaligned_bytes > 0);
+	assert_int_equal(w->n_copies, w->n_unaligned);
+	assert_int_equal(seen->n_copies, 0);
+	assert_int_equal(seen->n_unaligned, w->n_unaligned);
+	assert_int_equal(seen->unaligned_bytes, w->unaligned_bytes);
+	const struct kern_weight *a = &as_is->layers[2].experts[255].down, *b = &w->layers[2].experts[255].down;
+	assert_int_equal((uintptr_t)b->data % 2, 0);
+	assert_memory_equal(a->data, b->data, (size_t)a->rows * a->ld * 2);
+	assert_memory_equal(as_is->final_norm, w->final_norm, (size_t)c[0].d_model * sizeof(float));
+	struct eng_weights *all[] = {as_is, seen, w};
+	for (int i = 0; i < 3; i++) {
+		weights_close(all[i]);
+		config_release(&c[i]);
+	}
+	remove_model(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -340,6 +397,7 @@ int main(void)
 		TEST(a_misshapen_scale_is_named),
 		TEST(every_tensor_with_a_value_that_is_none_is_named_with_the_item),
 		TEST(headers_are_enough_to_say_what_a_model_holds),
+		TEST(matrices_that_are_not_aligned_are_counted_and_copied),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -644,6 +644,77 @@ static void mixtral_decodes_bytes_and_strips_the_space_it_put_in_front(void **st
 	tok_free(t);
 }
 
+/* What HF's tokenizer(text) has more than encode(text, add_special_tokens=False). */
+static void a_prompt_begins_as_the_file_says(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		size_t more;
+		int32_t first;
+	} cases[] = { { "mixtral", 1, 1 }, { "qwen35", 0, 0 }, { "qwen3", 0, 0 }, { "olmoe", 0, 0 } };
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct tok *t = open_golden(cases[i].name);
+		struct tok_ids plain = { 0 }, prompt = { 0 };
+		assert_int_equal(tok_encode(t, "int f", 5, &plain), 0);
+		assert_int_equal(tok_encode_prompt(t, "int f", 5, &prompt), 0);
+		assert_int_equal(prompt.n, plain.n + cases[i].more);
+		assert_memory_equal(prompt.ids + cases[i].more, plain.ids, plain.n * sizeof *plain.ids);
+		if (cases[i].more)
+			assert_int_equal(prompt.ids[0], cases[i].first);
+		assert_int_equal(tok_encode_prompt(t, "\xFF", 1, &prompt), ERR_FORMAT);
+		assert_int_equal(prompt.n, plain.n + cases[i].more);
+		tok_ids_release(&plain);
+		tok_ids_release(&prompt);
+		tok_free(t);
+	}
+}
+
+#define POST "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1, \"c\": 2}, \"merges\": []}, \"post_processor\": "
+#define TEMPLATE "{\"type\": \"TemplateProcessing\", \"single\": [%s], \"special_tokens\": {\"B\": {\"ids\": [1, 2]}, \"C\": {\"ids\": [2]}, \"X\": {\"ids\": [3]}}}"
+#define TEXT "{\"Sequence\": {\"id\": \"A\"}}"
+#define SPECIAL(x) "{\"SpecialToken\": {\"id\": \"" x "\"}}"
+
+static void post_processors_are_read_or_refused_by_name(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *parts, *says; /* says NULL: "a" becomes ids */
+		int32_t ids[6];
+		size_t n;
+	} cases[] = {
+		{ TEXT, NULL, { 0 }, 1 },
+		{ SPECIAL("B") ", " TEXT, NULL, { 1, 2, 0 }, 3 },
+		{ SPECIAL("C") ", " SPECIAL("B") ", " TEXT ", " SPECIAL("C"), NULL, { 2, 1, 2, 0, 2 }, 5 },
+		{ SPECIAL("B"), "post_processor.single: no Sequence", { 0 }, 0 },
+		{ TEXT ", " TEXT, "post_processor.single[1]: neither", { 0 }, 0 },
+		{ SPECIAL("N") ", " TEXT, "no ids for \"N\"", { 0 }, 0 },
+		{ SPECIAL("X") ", " TEXT, "an id of \"X\" is no token's", { 0 }, 0 },
+		{ "7", "post_processor.single[0]: neither", { 0 }, 0 },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		char json[800];
+		struct tok *t;
+		struct tok_ids ids = { 0 };
+		snprintf(json, sizeof json, POST TEMPLATE "}", cases[i].parts);
+		int rc = tok_parse(&t, json, strlen(json));
+		assert_int_equal(rc, cases[i].says ? ERR_FORMAT : 0);
+		if (cases[i].says) {
+			assert_non_null(strstr(err_message(), cases[i].says));
+			continue;
+		}
+		assert_int_equal(tok_encode_prompt(t, "a", 1, &ids), 0);
+		assert_int_equal(ids.n, cases[i].n);
+		assert_memory_equal(ids.ids, cases[i].ids, ids.n * sizeof *ids.ids);
+		tok_ids_release(&ids);
+		tok_free(t);
+	}
+	static const char bert[] = POST "{\"type\": \"BertProcessing\"}}";
+	struct tok *t;
+	assert_int_equal(tok_parse(&t, bert, sizeof bert - 1), ERR_UNSUPPORTED);
+	assert_non_null(strstr(err_message(), "post_processor: type \"BertProcessing\""));
+}
+
 static void a_hundred_thousand_marks_or_letters_take_no_quadratic_time(void **state)
 {
 	(void)state;
@@ -863,6 +934,8 @@ int main(void)
 		cmocka_unit_test(texts_that_are_not_utf8_are_refused_and_leave_the_ids_alone),
 		cmocka_unit_test(decoding_keeps_special_tokens_and_refuses_unknown_ids),
 		cmocka_unit_test(mixtral_decodes_bytes_and_strips_the_space_it_put_in_front),
+		cmocka_unit_test(a_prompt_begins_as_the_file_says),
+		cmocka_unit_test(post_processors_are_read_or_refused_by_name),
 		cmocka_unit_test(a_hundred_thousand_marks_or_letters_take_no_quadratic_time),
 		cmocka_unit_test(open_says_which_file_is_missing),
 		cmocka_unit_test(threads_share_one_tokenizer),

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tok_ids ids = { 0 };
 	struct buf back;
 	buf_init(&back, BUF_MAX_TEXT);
-	if (tok_encode(t, text, len, &ids) == 0 && tok_decode(t, ids.ids, ids.n, &back) != 0)
+	if (tok_encode_prompt(t, text, len, &ids) == 0 && tok_decode(t, ids.ids, ids.n, &back) != 0)
 		abort();
 	buf_release(&back);
 	tok_ids_release(&ids);

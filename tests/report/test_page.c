@@ -104,7 +104,7 @@ static void nothing_a_model_writes_becomes_markup(void **state)
 		w->run.tasks[t].task.category = (char *)(uintptr_t)hostile;
 		w->run.tasks[t].task.prompt = (char *)(uintptr_t)hostile;
 	}
-	w->run.family = w->run.judge = w->run.dir = w->run.backend = (char *)(uintptr_t)hostile;
+	w->run.model = w->run.family = w->run.judge = w->run.dir = w->run.backend = (char *)(uintptr_t)hostile;
 	struct rep_figures f = figures_of(w);
 	struct buf b;
 	char why[200];

@@ -155,7 +155,7 @@ static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, 
 static inline struct srch_generator sc_generator(struct sc_gen *g)
 {
 	return (struct srch_generator){
-		.ctx = g, .family = "scripted", .backend = "none", .compute = "none", .fingerprint = 0x5eed, .n_vocab = SC_VOCAB,
+		.ctx = g, .model = "a scripted one", .family = "scripted", .backend = "none", .compute = "none", .fingerprint = 0x5eed, .n_vocab = SC_VOCAB,
 		.n_layers = SC_LAYERS, .top_k = SC_K, .n_experts = g->experts, .layer_index = sc_layer_index, .eos = sc_eos, .n_eos = 1,
 		.max_positions = 500, .max_forks = 64, .encode = sc_encode, .piece = sc_piece, .prefix_new = sc_prefix_new,
 		.prefix_free = sc_prefix_free, .fork_new = sc_fork_new, .fork_split = sc_fork_new, .fork_free = sc_fork_free,

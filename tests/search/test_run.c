@@ -93,6 +93,7 @@ static void what_the_options_were_is_read_back(void **state)
 	assert_true(r->complete && r->judged);
 	assert_string_equal(r->judge, "scripted judge 1");
 	assert_string_equal(r->family, "scripted");
+	assert_string_equal(r->model, "a scripted one");
 	assert_int_equal(r->forks, 12);
 	assert_int_equal(r->seed, 5);
 	assert_int_equal(r->max_tokens, 40);
@@ -109,6 +110,11 @@ static void what_the_options_were_is_read_back(void **state)
 	assert_true(s.passed > 0 && s.compiled > s.passed);
 	NEAR((double)s.passed / 48, s.pass_at[0], 1e-12);
 	assert_true(isnan(s.pass_at[4]) && isnan(s.pass_share));
+	assert_int_equal(s.suspicious_passes, 0);
+	for (size_t i = 0; i < r->n_programs; i++)
+		r->programs[i].suspicious = true;
+	run_summarise(r, NULL, &s);
+	assert_int_equal(s.suspicious_passes, s.passed);
 	struct buf b;
 	buf_init(&b, BUF_MAX_TEXT);
 	for (size_t i = 0; i < r->n_programs; i++) {

@@ -453,9 +453,32 @@ static void a_path_ends_at_the_models_last_position(void **state)
 		assert_true(limited > 0);
 		run_free(r);
 	}
-	struct trial t = {.batch = 8, .max_positions = 4};
+}
+
+static void prompts_that_cannot_be_grown_are_named_before_anything_is(void **state)
+{
+	(void)state;
+	static const char lines[] = "{\"task_id\":\"good\",\"language\":\"c\",\"prompt\":\"abcd\",\"entry_point\":\"f\",\"test\":\"t\"}\n"
+	                            "{\"task_id\":\"long\",\"language\":\"c\",\"prompt\":\"abcdefghijk\",\"entry_point\":\"f\",\"test\":\"t\"}\n"
+	                            "{\"task_id\":\"void\",\"language\":\"c\",\"prompt\":\"\",\"entry_point\":\"f\",\"test\":\"t\"}\n";
+	struct sc_gen g = {.experts = 16, .sharpness = 6};
+	struct sc_judge j = {0};
+	struct srch_generator gen = sc_generator(&g);
+	struct srch_judge judge = sc_judge_table(&j);
+	struct srch_options o = {.out = in_folder("prompts"), .forks = 2, .temperature = 1, .max_tokens = 4, .batch = 2, .workers = 1, .quiet = true};
+	struct srch_tasks tasks;
 	struct srch_outcome out;
-	FAILS(ERR_LIMIT, "task t/0: its prompt has 4 tokens", grow_in(in_folder("long"), &t, &out));
+	gen.max_positions = 11;
+	srch_tasks_init(&tasks);
+	OK(srch_tasks_parse(&tasks, "three", lines, sizeof lines - 1));
+	FAILS(ERR_LIMIT, "2 of 3 prompts", srch_run(&o, &tasks, &gen, &judge, &out));
+	assert_non_null(strstr(err_message(), "reads 11 positions, a prompt takes 1 to 10; tokens by task: long (11), void (empty)"));
+	assert_int_equal(g.steps, 0);
+	assert_int_equal(access(o.out, F_OK), -1); /* no half-written run */
+	srch_tasks_release(&tasks);
+	struct trial many = {.batch = 8, .max_positions = 4};
+	FAILS(ERR_LIMIT, "6 of 6 prompts", grow_in(in_folder("long"), &many, &out));
+	assert_non_null(strstr(err_message(), " and 1 more"));
 }
 
 static void options_that_make_no_sense_are_refused_by_name(void **state)
@@ -517,6 +540,7 @@ int main(void)
 		IN_FOLDER(the_graph_joins_every_program_of_every_task),
 		IN_FOLDER(verify_finds_nothing_in_a_run_as_it_was_made),
 		IN_FOLDER(a_path_ends_at_the_models_last_position),
+		IN_FOLDER(prompts_that_cannot_be_grown_are_named_before_anything_is),
 		IN_FOLDER(options_that_make_no_sense_are_refused_by_name),
 		IN_FOLDER(each_distinct_program_is_compiled_once_and_each_group_tested_once),
 	};

@@ -186,6 +186,38 @@ static void samples_match_by_number_or_text_and_keep_their_line(void **state)
 	srch_samples_release(&s);
 }
 
+static void half_a_surrogate_pair_spoils_no_other_sample(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *json, *text; /* NULL: refused */
+	} cases[] = {
+		{"a\\ud800b", "a\xef\xbf\xbd" "b"},
+		{"\\udFFF", "\xef\xbf\xbd"},
+		{"\\ud83d\\ude00\\ud83d", "\xf0\x9f\x98\x80\xef\xbf\xbd"},
+		{"\\ud800\\ud83d\\ude00", "\xef\xbf\xbd\xf0\x9f\x98\x80"},
+		{"\\ud800\\n\\ude00", "\xef\xbf\xbd\n\xef\xbf\xbd"},
+		{"\\\\ud800\\ud800", "\\ud800\xef\xbf\xbd"}, /* the first is a backslash and a word */
+		{"\\ud800\\u12", NULL},
+		{"\\ud8", NULL},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct srch_samples s = {0};
+		char *lines = mem_printf("{\"task_id\":1,\"completion\":\"%s\"}\n{\"task_id\":2,\"completion\":\"good\"}\n", cases[i].json);
+		if (cases[i].text) {
+			OK(srch_samples_parse(&s, "s.jsonl", lines, strlen(lines)));
+			assert_int_equal(s.n, 2);
+			assert_string_equal(s.items[0].text, cases[i].text);
+			assert_string_equal(s.items[1].text, "good");
+			assert_int_equal(s.items[0].line, 1);
+		} else {
+			FAILS(ERR_FORMAT, "line 1: not JSON", srch_samples_parse(&s, "s.jsonl", lines, strlen(lines)));
+		}
+		srch_samples_release(&s);
+		mem_free(lines);
+	}
+}
+
 static void a_missing_file_and_an_empty_one_are_clear_errors(void **state)
 {
 	(void)state;
@@ -309,6 +341,7 @@ int main(void)
 		TEST(a_task_survives_being_written_and_read),
 		TEST(select_keeps_ids_and_categories_and_refuses_what_matches_nothing),
 		TEST(samples_match_by_number_or_text_and_keep_their_line),
+		TEST(half_a_surrogate_pair_spoils_no_other_sample),
 		TEST(a_missing_file_and_an_empty_one_are_clear_errors),
 		TEST(a_subset_has_the_coordinates_of_the_whole),
 		TEST(humaneval_itself_has_164_tasks),

@@ -18,6 +18,12 @@ def split(pattern, behavior="Isolated", invert=False, kind="Regex"):
     return {"type": "Split", "pattern": {kind: pattern}, "behavior": behavior, "invert": invert}
 
 
+def template(parts, ids):
+    """parts: names of special tokens, and None for the text."""
+    single = [{"SpecialToken": {"id": p, "type_id": 0}} if p else {"Sequence": {"id": "A", "type_id": 0}} for p in parts]
+    return {"type": "TemplateProcessing", "single": single, "special_tokens": {n: {"id": n, "ids": i} for n, i in ids.items()}}
+
+
 def file(**more):
     return {"added_tokens": [{"id": 20, "content": "<x>", "special": True}], "model": MODEL, **more}
 
@@ -48,6 +54,9 @@ CASES = {
     "escapes": file(pre_tokenizer=split(r"[\w\x{e9}\u00e9\v\-]{1,3}|\W|\.(?<!a)(?>b)")),
     "deep": file(normalizer=json.loads('{"type":"Sequence","normalizers":[' * 30 + ']}' * 30)),
     "model_none": {"model": None},
+    "template": file(post_processor={"type": "Sequence", "processors": [{"type": "ByteLevel"}, template(["<x>", None, "a"], {"<x>": [20], "a": [0, 1]})]}),
+    "broken_template": file(post_processor=template(["<x>", None], {"<x>": [20, 99999]})),
+    "no_text": file(post_processor=template(["<x>"], {"<x>": [20]})),
 }
 TEXT = "ab abc <x> a <x>Ab 'S\n\n e\u0301 é1\u180e \U0001F6DC aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaabc".encode()
 
