@@ -285,6 +285,8 @@ static void options(struct buf *b, const struct run *r)
 	option_text(b, "model fingerprint", fingerprint);
 	option_text(b, "backend", r->backend);
 	option_text(b, "activations", r->compute);
+	if (r->shared_state)
+		option_text(b, "recurrent state", "shared checkpoints");
 	option_number(b, "layers with experts", r->n_layers);
 	option_number(b, "experts", r->n_experts);
 	option_number(b, "experts per token", r->k);

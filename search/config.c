@@ -75,6 +75,8 @@ static json_t *generator_json(const struct srch_generator *g)
 	json_object_set_new(o, "family", json_string(g->family));
 	json_object_set_new(o, "backend", json_string(g->backend));
 	json_object_set_new(o, "compute", json_string(g->compute));
+	if (g->shared_state) /* absent: as before there was a choice, and so in a run of the same id */
+		json_object_set_new(o, "state", json_string("shared"));
 	json_object_set_new(o, "fingerprint", hex64(g->fingerprint));
 	json_object_set_new(o, "layer_index", layers);
 	json_object_set_new(o, "experts", json_integer(g->n_experts));

@@ -145,7 +145,7 @@ static void fill_table(struct srch_gen *g, const struct eng_options *opt, uint64
 {
 	const struct eng_info *i = eng_model_info(g->model);
 	g->table = (struct srch_generator){
-		.ctx = g, .model = g->name, .family = i->family, .backend = i->backend, .compute = i->compute, .fingerprint = print,
+		.ctx = g, .model = g->name, .family = i->family, .backend = i->backend, .compute = i->compute, .shared_state = i->shared_state, .fingerprint = print,
 		.n_vocab = i->n_vocab, .n_layers = i->n_layers, .top_k = i->top_k, .n_experts = i->n_experts,
 		.layer_index = i->layer_index, .eos = i->eos, .n_eos = i->n_eos, .max_positions = i->max_positions,
 		.max_forks = opt && opt->max_forks ? opt->max_forks : 64,

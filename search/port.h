@@ -21,6 +21,7 @@ struct srch_generator {
 	void *ctx;
 	/* What determines its results, recorded in the run; borrowed, not NULL. */
 	const char *family, *backend, *compute;
+	bool shared_state; /* eng_options.shared_state */
 	uint64_t fingerprint;
 	const char *model; /* what people call it, for whoever reads of the run; determines nothing. NULL: not known */
 	int n_vocab, n_layers, top_k, n_experts;

@@ -58,6 +58,7 @@ struct run {
 	double temperature, top_p, p;
 	uint64_t seed, fingerprint;
 	char *family, *backend, *compute;
+	bool shared_state;        /* forks shared checkpoints of the recurrent state: eng_options */
 	char *model;              /* its name, from beside the hashed objects; NULL when absent */
 	struct chat_frame frame;  /* how prompts were asked; frame.chat NULL: as they are */
 	int n_layers, k, n_experts, n_vocab, max_positions;

@@ -50,6 +50,8 @@ static int parse_generator(struct run *r, const json_t *g)
 	rc = rc ? rc : parse_layers(r, json_object_get(g, "layer_index"));
 	if (!rc)
 		r->fingerprint = strtoull(print, NULL, 16);
+	const char *state = json_string_value(json_object_get(g, "state"));
+	r->shared_state = state && !strcmp(state, "shared");
 	mem_free(print);
 	return rc;
 }

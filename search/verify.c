@@ -178,6 +178,8 @@ static int same_generator(const struct run *r, const struct srch_generator *g)
 	if (strcmp(r->backend, g->backend) || strcmp(r->compute, g->compute))
 		return err_set(ERR_CONFLICT, "%s was generated with backend %s and compute %s, here they are %s and %s", r->dir, r->backend,
 			r->compute, g->backend, g->compute);
+	if (r->shared_state != g->shared_state)
+		return err_set(ERR_CONFLICT, "%s was generated with --state %s", r->dir, r->shared_state ? "shared" : "own");
 	if (!same_prompts(&r->frame, g->frame))
 		return err_set(ERR_CONFLICT, "%s was generated with other chat prompts: its run.json has them under \"chat\"", r->dir);
 	return 0;
