@@ -124,6 +124,10 @@ $(BUILD)/tests/shim/test_shim: $(BUILD)/shim/tests/shim/test_shim.o $(SHIM_OBJ) 
 	@mkdir -p $(@D)
 	$(SAY) '  link $@'
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+# The whole program, its cuda backend on the shim.
+$(BUILD)/shim/coppice: $(BUILD)/commands/main.o $(SHIM_OBJ) $(LIB_commands)
+	$(SAY) '  link $@'
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(LIBS)
 shim-here: $(SHIM_TESTS)
 	$(if $(CXX_HERE),tests/run.sh $(SHIM_TESTS),@echo "no $(CXX): the CUDA kernels are not tested here")
 shim:
