@@ -13,19 +13,20 @@ python3 - <<'PY'
 import numpy as np
 np.save("ids.npy", np.array([(i * 37 + 3) % 1000 for i in range(40)], np.int32))
 PY
-# What may differ: f32 by the order of its sums; the others by a rounding to another bfloat16 or code here and there.
+# What may differ: f32 by the order of its sums; in the others one value that is rounded the other way, somewhere, moves all that come
+# after it by a few steps of bfloat16 and a choice of experts here and there.
 close() { # NAME BOUND SAME
 	python3 - "$2" "$3" >value 2>&1 <<'PY' && ok "$1" || not_ok "$1" "$(cat value)"
 import sys
 import numpy as np
 a, b = (np.load("trace-%s/logits.npy" % x) for x in ("cpu", "cuda"))
-off = np.abs(a - b).max() / np.abs(a).max()
+off = np.sqrt(((a - b) ** 2).mean() / (a ** 2).mean())
 same = np.mean([np.load("trace-%s/experts.npy" % x) for x in ("cpu", "cuda")][0] == np.load("trace-cuda/experts.npy"))
-print("logits differ by %g, %g of the experts are the same" % (off, same))
+print("logits differ by %g (root mean square, relative), %g of the experts are the same" % (off, same))
 sys.exit(not (off <= float(sys.argv[1]) and same >= float(sys.argv[2])))
 PY
 }
-for compute in "f32 1e-5 0.999" "bf16 0.1 0.9" "fp8 0.15 0.9"; do
+for compute in "f32 1e-5 0.999" "bf16 0.1 0.85" "fp8 0.1 0.85"; do
 	set -- $compute
 	rm -rf trace-*
 	runs "trace on the processor in $1" 0 "$coppice" trace --model "$model" --ids ids.npy --compute "$1" --out trace-cpu
