@@ -62,7 +62,7 @@ man: $(BUILD)/coppice
 	$(BUILD)/coppice --man >docs/man/coppice.1
 	for c in $$($(BUILD)/coppice --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do $(BUILD)/coppice --man $$c >docs/man/coppice-$$c.1; done
 
-.PHONY: all cuda shim shim-here test test-programs unit e2e san san-programs man layers headers style bench benches clean install
+.PHONY: all cuda shim shim-here shim-programs sanitized-shim gpu-programs gpu-check gpu-bench test test-programs unit e2e san san-programs man layers headers style bench benches clean install
 .SECONDARY:
 all: $(BUILD)/coppice $(BUILD)/coppice-box
 
@@ -150,12 +150,31 @@ shim-here: $(SHIM_ALL)
 shim:
 	+$(SAN_ENV) $(SANITIZED) shim-here
 
-# Runs every test program, goes on after a failure, and ends with `N passed, N failed, N skipped`.
-TESTS += $(SHIM_TESTS)
-test: all $(SHIM_ALL) $(TESTS) $(REPLAYS) layers headers
+shim-programs: $(SHIM_ALL)
+sanitized-shim:
+	+$(SANITIZED) shim-programs
+
+# The same tests on a GPU. Their operands are plain memory: there all of it is pinned, stacks too (tests/cuda/on_gpu.cu).
+GPU_TESTS := $(if $(CUDA_OBJ),$(addprefix $(BUILD)/gpu/,$(CUDA_TESTS)))
+PINNED    := arena_alloc arena_release mem_large mem_large_free main
+$(BUILD)/gpu/tests/cuda/%: $(BUILD)/tests/cuda/%.o $(BUILD)/gpu/tests/cuda/on_gpu.o $(CUDA_OBJ) $(LIB_engine)
+	@mkdir -p $(@D)
+	$(SAY) '  link $@'
+	$(Q)$(LINK) $(addprefix -Xlinker --wrap=,$(PINNED)) -o $@ $^ $(LIBS) -lcmocka
+gpu-programs: all benches $(GPU_TESTS)
+# Needs a GPU: every kernel against ref, tiny models of each family, determinism, compute-sanitizer, and the figures.
+gpu-check: gpu-programs
+	BUILD=$(BUILD) tests/cuda/gpu_check.sh
+gpu-bench: gpu-programs
+	BUILD=$(BUILD) benchmarks/gpu_bench.sh
+
+# Runs every test program, goes on after a failure, and ends with `N passed, N failed, N skipped`. The CUDA sources run under the
+# sanitizers at once, and not a second time in `make san`.
+SHIM_RUN := $(if $(SANFLAGS),,$(patsubst $(BUILD)/%,$(BUILD)-san/%,$(SHIM_TESTS)))
+test: all $(filter %/coppice-shim,$(SHIM_ALL)) $(TESTS) $(REPLAYS) $(if $(SHIM_RUN),sanitized-shim) layers headers
 	$(if $(CXX_HERE),,@echo "no $(CXX): the CUDA kernels are not tested here")
-	BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS) $(E2E)
-test-programs: all $(SHIM_ALL) $(TESTS) $(REPLAYS)
+	BUILD=$(BUILD) tests/run.sh $(TESTS) $(SHIM_RUN) $(REPLAYS) $(E2E)
+test-programs: all $(if $(SANFLAGS),$(SHIM_ALL),$(filter %/coppice-shim,$(SHIM_ALL))) $(TESTS) $(REPLAYS)
 unit: all $(TESTS) $(REPLAYS)
 	BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
 e2e: all

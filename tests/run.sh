@@ -15,6 +15,7 @@ start() { # number, program: runs it; its log, exit status and seconds stand in 
 	case $2 in
 	*/fuzz_*) run=("$2" "tests/fuzz/corpus/${2##*/fuzz_}") ;;
 	*.sh) run=(bash "$2") ;;
+	*-san/*) run=(env COPPICE_SAN=1 "$2") ;;
 	*) run=("$2") ;;
 	esac
 	local begun=$SECONDS
@@ -51,7 +52,7 @@ count_finished() {
 }
 for i in "${!programs[@]}"; do
 	case ${programs[$i]} in
-	*/base/* | */kernels/* | */align/* | */engine/* | */fuzz_*)
+	*/base/* | */kernels/* | */align/* | */engine/* | */cuda/* | */shim/* | */fuzz_*)
 		while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; count_finished; done
 		start "$i" "${programs[$i]}" & ;;
 	*)

@@ -112,5 +112,7 @@ int main(void)
 		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
 		TEST(both_backends_give_the_same_logits),
 	};
+	if (getenv("COPPICE_ONLY"))
+		cmocka_set_test_filter(getenv("COPPICE_ONLY"));
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,45 @@
+#!/bin/bash
+# usage: make gpu-check, or BUILD=build tests/cuda/gpu_check.sh once `make gpu-programs` has built: needs an NVIDIA GPU.
+#   1. every kernel against ref, and the determinism contract to the bit (the tests that run on the host shim without a GPU)
+#   2. tiny models of each family, prefill, steps and forks, against float64 and against themselves
+#   3. compute-sanitizer: memory, and races in shared memory
+#   4. the figures, appended to benchmarks/results/ (benchmarks/gpu_bench.sh); GPU_BENCH=0 leaves them out
+# Ends with a line of what passed and failed. Exit status 3 where there is no GPU. Under ten minutes on an H100 or H200.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${BUILD:-build}
+nvidia-smi -L >/dev/null 2>&1 || { echo "gpu_check: no NVIDIA GPU here (nvidia-smi finds none)" >&2; exit 3; }
+nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
+failed=0
+
+step() { # NAME SECONDS COMMAND...
+	local name=$1 limit=$2 begun=$SECONDS log
+	shift 2
+	log=$(mktemp)
+	if timeout "$limit" "$@" >"$log" 2>&1; then
+		printf 'ok     %-44s %4d s\n' "$name" $((SECONDS - begun))
+	else
+		printf 'FAILED %-44s %4d s (status %d)\n' "$name" $((SECONDS - begun)) $?
+		grep -v '^\[ RUN\|^\[       OK' "$log" | tail -25 | sed 's/^/    /'
+		failed=$((failed + 1))
+	fi
+	rm -f "$log"
+}
+
+export COPPICE_GPU=1
+for t in "$build"/gpu/tests/cuda/test_*; do
+	[ -x "$t" ] && [ "${t%.*}" = "$t" ] && step "$(basename "$t")" 150 "$t"
+done
+if command -v compute-sanitizer >/dev/null; then
+	unset COPPICE_GPU # the small ones: the tool is slow
+	for tool in memcheck racecheck; do
+		COPPICE_SAN=1 COPPICE_TRIALS="norm quantise route matmul experts attention gdn gdn_ring" \
+			step "$tool, kernels" 150 compute-sanitizer --tool $tool --error-exitcode 9 "$build/gpu/tests/cuda/test_trials"
+		COPPICE_ONLY='a_fork*' step "$tool, passes" 100 compute-sanitizer --tool $tool --error-exitcode 9 "$build/gpu/tests/cuda/test_passes"
+	done
+else
+	echo "compute-sanitizer is not here: memory and races were not checked"
+fi
+[ "${GPU_BENCH:-1}" = 0 ] || step "figures" 300 benchmarks/gpu_bench.sh
+[ $failed -eq 0 ] && echo "gpu_check: all passed" || echo "gpu_check: $failed failed"
+[ $failed -eq 0 ]

@@ -1,0 +1,137 @@
+/* Lets the tests of this folder run on a GPU as they are: they hand plain memory to kernels, so all of it is pinned, which a device
+ * reads and writes over the bus at the same addresses. Linked in with --wrap for the allocators and main, in place of tests/shim:
+ * arenas and large blocks come from one pinned region, and main runs on a stack in it. Slow, and not the memory that coppice itself
+ * uses: passes of whole models (test_passes) use that. */
+extern "C" {
+#include "base/mem.h"
+#include "tests/shim/shim.h"
+}
+#include <cuda_runtime.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t REGION = (size_t)4 << 30, STACK = (size_t)64 << 20, ALIGN = 256;
+
+/* [stack | pieces]; a piece is preceded by its size. Pieces are given out in order, and the region begins anew when none is held. */
+static char *region;
+static size_t used = STACK, held;
+
+static void *pinned(size_t n)
+{
+	size_t need = (n + ALIGN - 1) / ALIGN * ALIGN + ALIGN;
+	if (used + need > REGION) {
+		fprintf(stderr, "on_gpu: %zu bytes more do not fit in the pinned region\n", n);
+		abort();
+	}
+	char *p = region + used + ALIGN;
+	memset(p, 0, n);
+	used += need;
+	held++;
+	return p;
+}
+
+static void give_back(size_t n)
+{
+	held -= n;
+	if (!held)
+		used = STACK;
+}
+
+/* An arena's pieces are counted in it: its list of blocks is not used. */
+extern "C" void *__wrap_arena_alloc(struct arena *a, size_t n)
+{
+	a->first = (struct arena_block *)((char *)a->first + 1);
+	return pinned(n);
+}
+
+extern "C" void __wrap_arena_release(struct arena *a)
+{
+	give_back((size_t)a->first);
+	a->first = NULL;
+}
+
+extern "C" void *__wrap_mem_large(size_t n)
+{
+	return pinned(n);
+}
+
+extern "C" void __wrap_mem_large_free(void *p)
+{
+	if (p)
+		give_back(1);
+}
+
+extern "C" int __real_main(int argc, char **argv);
+
+struct started {
+	int argc, status;
+	char **argv;
+};
+
+static void *start(void *arg)
+{
+	struct started *s = (struct started *)arg;
+	cudaSetDevice(0);
+	s->status = __real_main(s->argc, s->argv);
+	return NULL;
+}
+
+extern "C" int __wrap_main(int argc, char **argv)
+{
+	struct started s = {argc, 1, argv};
+	pthread_attr_t attr;
+	pthread_t thread;
+	cudaError_t rc = cudaHostAlloc((void **)&region, REGION, cudaHostAllocMapped | cudaHostAllocPortable);
+	if (rc != cudaSuccess) {
+		fprintf(stderr, "on_gpu: no pinned memory: %s\n", cudaGetErrorString(rc));
+		return 3;
+	}
+	pthread_attr_init(&attr);
+	if (pthread_attr_setstack(&attr, region, STACK) || pthread_create(&thread, &attr, start, &s) || pthread_join(thread, NULL))
+		return 1;
+	return s.status;
+}
+
+/* What tests ask of the shim. */
+extern "C" void shim_order(unsigned order)
+{
+	(void)order;
+}
+
+extern "C" void shim_overlap(bool on)
+{
+	(void)on;
+}
+
+extern "C" void shim_settle(void)
+{
+	if (cudaDeviceSynchronize() != cudaSuccess) {
+		fprintf(stderr, "on_gpu: %s\n", cudaGetErrorString(cudaGetLastError()));
+		abort();
+	}
+}
+
+extern "C" unsigned long long shim_launches(void)
+{
+	return 0;
+}
+
+extern "C" void shim_open(struct kern *k, enum kern_type compute)
+{
+	if (kern_open(k, "cuda", NULL, compute)) {
+		fprintf(stderr, "on_gpu: %s\n", err_message());
+		exit(3);
+	}
+}
+
+extern "C" void shim_close(struct kern *k)
+{
+	kern_close(k);
+}
+
+extern "C" const struct kern_backend *shim_backend(void)
+{
+	return kern_backend_find("cuda");
+}
