@@ -27,6 +27,7 @@ enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, ENDED };
 
 struct fiber {
 	char *stack;
+	size_t stack_size;
 	void *context;    /* where it goes on; a stack pointer, or a ucontext_t */
 	void *fake;       /* AddressSanitizer's own stack for it */
 	uint3 index;
@@ -149,40 +150,57 @@ static void *fresh_context(char *stack, void (*enter)(void))
 }
 #endif
 
-static void *scheduler_context;
-#if defined(SHIM_SANITIZED)
-static void *scheduler_fake;
-static const void *scheduler_stack;
-static size_t scheduler_stack_size;
-#endif
+/* Where run_warp stands: to be gone back to when the turn is over. */
+static struct fiber scheduler;
+/* Lanes of a warp in the order in which they take turns: each hands over to the next one that is ready. NULL behind the last. */
+static struct fiber *turn[WARP + 1];
+static int turn_at;
 
-static void to_scheduler(void)
+/* In the fiber that another one switched to. Where the scheduler's stack lies, nobody else knows. */
+static void arrived(struct fiber *f, struct fiber *from)
 {
-	struct fiber *f = self;
 #if defined(SHIM_SANITIZED)
-	__sanitizer_start_switch_fiber(&f->fake, scheduler_stack, scheduler_stack_size);
+	const void *stack;
+	size_t size;
+	__sanitizer_finish_switch_fiber(f->fake, &stack, &size);
+	if (from == &scheduler) {
+		scheduler.stack = (char *)stack;
+		scheduler.stack_size = size;
+	}
 #endif
-	shim_switch(&f->context, scheduler_context);
-#if defined(SHIM_SANITIZED)
-	__sanitizer_finish_switch_fiber(f->fake, &scheduler_stack, &scheduler_stack_size);
-#endif
+	(void)f, (void)from;
 }
 
-static void resume(struct fiber *f)
+static struct fiber *left; /* whom the last switch left */
+
+static void switch_to(struct fiber *from, struct fiber *to)
 {
-	self = f;
-	threadIdx = f->index;
-	blockIdx = team->block;
-	blockDim = team->kernel->block;
-	gridDim = team->kernel->grid;
+	self = to == &scheduler ? NULL : to;
+	if (self)
+		threadIdx = to->index;
+	left = from;
 #if defined(SHIM_SANITIZED)
-	__sanitizer_start_switch_fiber(&scheduler_fake, f->stack, STACK);
+	__sanitizer_start_switch_fiber(&from->fake, to->stack, to->stack_size);
 #endif
-	shim_switch(&scheduler_context, f->context);
-#if defined(SHIM_SANITIZED)
-	__sanitizer_finish_switch_fiber(scheduler_fake, NULL, NULL);
-#endif
-	self = NULL;
+	shim_switch(&from->context, to->context);
+	arrived(from, left);
+}
+
+static struct fiber *next_in_turn(void)
+{
+	while (turn[turn_at]) {
+		struct fiber *f = turn[turn_at++];
+		if (f->state == READY)
+			return f;
+	}
+	return NULL;
+}
+
+/* From a thread that waits or has ended. */
+static void hand_over(void)
+{
+	struct fiber *next = next_in_turn();
+	switch_to(self, next ? next : &scheduler);
 }
 
 static void thread_ends(void);
@@ -190,13 +208,11 @@ static void thread_ends(void);
 /* A fiber is used for one thread after the other: it never returns. */
 static void fiber_main(void)
 {
-#if defined(SHIM_SANITIZED)
-	__sanitizer_finish_switch_fiber(NULL, &scheduler_stack, &scheduler_stack_size);
-#endif
+	arrived(self, left);
 	for (;;) {
 		team->kernel->call->run(team->kernel->call);
 		thread_ends();
-		to_scheduler();
+		hand_over();
 	}
 }
 
@@ -209,6 +225,7 @@ static void make_stack(struct fiber *f)
 	if (pool == (char *)MAP_FAILED || mprotect(pool + at + GUARD, STACK, PROT_READ | PROT_WRITE))
 		shim_fail("no memory for the stacks of its threads");
 	f->stack = pool + at + GUARD;
+	f->stack_size = STACK;
 	f->context = fresh_context(f->stack, fiber_main);
 }
 
@@ -242,7 +259,7 @@ int shim_barrier(shim_kind kind, int predicate, shim_place place)
 	if (team->n_at_barrier < team->n_threads) {
 		f->state = AT_BARRIER;
 		f->warp->at_barrier |= 1u << f->lane;
-		to_scheduler();
+		hand_over();
 		return f->result;
 	}
 	int result = kind == SHIM_BARRIER_OR ? team->barrier_true > 0 : kind == SHIM_BARRIER_AND ? team->barrier_true == team->n_threads : team->barrier_true;
@@ -396,7 +413,7 @@ void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim
 	if (m->arrived == mask)
 		finish_collective(w, m);
 	else
-		to_scheduler();
+		hand_over();
 	if (n)
 		memcpy(words, f->words, (size_t)n * sizeof *words);
 }
@@ -444,7 +461,7 @@ void cu_wait(void)
 	if (!team->hold)
 		return;
 	self->state = AT_WAIT;
-	to_scheduler();
+	hand_over();
 }
 
 void cu_let_next(void) {}
@@ -507,20 +524,21 @@ static void start_block(unsigned block)
 static bool run_warp(struct warp *w)
 {
 	unsigned at[WARP];
-	bool any = false, moved = true;
-	while (moved) {
-		moved = false;
+	bool any = false;
+	do {
+		int n = 0;
 		arrange(at, WARP);
-		for (int i = 0; i < WARP; i++) {
-			struct fiber *f = w->lane[at[i]];
-			if (!f || f->state != READY)
-				continue;
-			resume(f);
-			moved = any = true;
-		}
-		if (order > 1 && order % 2)
+		for (int i = 0; i < WARP; i++)
+			if (w->lane[at[i]])
+				turn[n++] = w->lane[at[i]];
+		turn[n] = NULL;
+		turn_at = 0;
+		struct fiber *first = next_in_turn();
+		if (!first)
 			break;
-	}
+		switch_to(&scheduler, first);
+		any = true;
+	} while (order < 2 || order % 2 == 0);
 	return any;
 }
 
@@ -528,6 +546,9 @@ static bool run_warp(struct warp *w)
 static void run_threads(void)
 {
 	unsigned at[MAX_WARPS];
+	blockIdx = team->block;
+	blockDim = team->kernel->block;
+	gridDim = team->kernel->grid;
 	for (bool moved = true; moved && team->n_ended < team->n_threads;) {
 		moved = false;
 		arrange(at, (unsigned)team->n_warps);

@@ -11,7 +11,8 @@ extern "C" {
  * Before the first call the environment's SHIM_ORDER says it (default 0). No result may depend on it. */
 void shim_order(unsigned order);
 /* On: launches and copies wait until somebody waits for them (an event, a stream, a free), and the first block of a kernel then runs up
- * to its cu_wait before the kernel ahead of it has done anything. Off, as at first: everything is done at once. */
+ * to its cu_wait before the kernel ahead of it has done anything. Off, as at first unless the environment has SHIM_OVERLAP: everything is
+ * done at once. */
 void shim_overlap(bool on);
 /* Does what is still queued. */
 void shim_settle(void);
