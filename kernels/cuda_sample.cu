@@ -12,13 +12,13 @@ enum {
 	DIGIT = 11, BUCKETS = 1 << DIGIT,
 	ID_BITS = 24, ORDER_BITS = 32 + ID_BITS,         /* KERN_MAX_DIM ids */
 	LISTED = 16384,                                  /* candidates that cut can hold in shared memory */
-	TOLD = 2 * CU_WARP, ALONE = TOLD + 6, ROOM = TOLD + 8, /* words that a block's threads tell each other by: of each warp, of one thread */
-	STEPS = 64,                                      /* buckets for a factor of e, when cut first looks at a row */
+	TOLD = 2 * CU_WARP, ALONE = TOLD + 3, ROOM = TOLD + 4, /* words that a block's threads tell each other by: of each warp, of one thread */
+	STEPS = 64,                                      /* buckets for a factor of e, when cut first looks at a row: 32 of these */
 };
 
 struct part {
 	uint64_t best;       /* order_of its most likely item; NO_ORDER: all are NaN */
-	uint64_t all, drawn; /* sums of weights, at temperature 1 and at the draw's (greedy or cut: no matter) */
+	uint64_t all, drawn; /* sums of weights, at temperature 1 and at the draw's (greedy: no matter) */
 };
 static const uint64_t NO_ORDER = UINT64_MAX;
 
@@ -343,62 +343,37 @@ CU_DEVICE uint64_t weight39(const struct candidates &c, float x)
 	return (uint64_t)(weight((x - c.top) * c.scale) * 0x1p39f);
 }
 
-/* A first, coarse order. */
+/* A first, coarse order that needs no exp; BUCKETS and more have no weight, nor has a NaN. */
 CU_DEVICE int step_of(const struct candidates &c, float x)
 {
-	return min((int)((c.top - x) * c.scale * (float)STEPS), BUCKETS - 1);
+	float step = (c.top - x) * c.scale * (float)STEPS;
+	return step < (float)BUCKETS ? (int)step : BUCKETS;
 }
 
-struct found {
-	int bucket;
-	uint64_t left, below; /* what remains to be passed in it; weight in the buckets below it */
-	uint64_t items, held; /* in it */
-	uint64_t items_upto;  /* in it and in those below */
-};
-
-/* The bucket in which the number of items (by_count) or their weight passes `at`. */
-CU_DEVICE struct found find_bucket(const struct bins &b, bool by_count, uint64_t at, uint64_t *room)
+/* The bucket in which the sum over buckets passes `at`, where v are those of buckets 2 thread and 2 thread + 1; `at` is below the sum of
+ * all. *left: what remains to be passed in it; *held: what it holds beside, of `beside`. */
+CU_DEVICE int find_bucket(const uint64_t v[2], const uint64_t beside[2], uint64_t at, uint64_t *left, uint64_t *held, uint64_t *room)
 {
-	uint64_t *told = room + TOLD, items[2], held[2], all;
+	uint64_t *told = room + TOLD, all, before = sum_before(v[0] + v[1], &all, room);
+#pragma unroll
 	for (int i = 0; i < 2; i++) {
-		int j = 2 * (int)threadIdx.x + i;
-		items[i] = b.count[j];
-		held[i] = (uint64_t)b.high[j] << 32 | b.low[j];
-	}
-	uint64_t items_before = sum_before(items[0] + items[1], &all, room), held_before = sum_before(held[0] + held[1], &all, room);
-	for (int i = 0; i < 2; i++) {
-		uint64_t past = at - (by_count ? items_before : held_before);
-		if (past < (by_count ? items[i] : held[i])) {
+		if (at - before < v[i]) {
 			told[0] = 2 * threadIdx.x + (unsigned)i;
-			told[1] = past;
-			told[2] = held_before;
-			told[3] = items[i];
-			told[4] = held[i];
-			told[5] = items_before + items[i];
+			told[1] = at - before;
+			told[2] = beside[i];
 		}
-		items_before += items[i];
-		held_before += held[i];
+		before += v[i];
 	}
 	__syncthreads();
-	return {(int)told[0], told[1], told[2], told[3], told[4], told[5]};
+	*left = told[1];
+	*held = told[2];
+	return (int)told[0];
 }
 
-CU_DEVICE void sum_bins(const struct bins &b, uint64_t *items, uint64_t *held, uint64_t *room)
+/* The order of the candidate at which, in order, the number or the weight of those up to it passes `at`. */
+CU_DEVICE uint64_t find(const struct candidates &c, const struct bins &b, bool by_count, uint64_t at, uint64_t *room)
 {
-	uint64_t n = 0, w = 0;
-	for (int j = (int)threadIdx.x; j < BUCKETS; j += CUT) {
-		n += b.count[j];
-		w += (uint64_t)b.high[j] << 32 | b.low[j];
-	}
-	sum_before(n, items, room);
-	sum_before(w, held, room);
-}
-
-/* The candidate at which, in order, the number or the weight of those up to it passes `at`: its order. *upto: the weight up to it. */
-CU_DEVICE uint64_t find(const struct candidates &c, const struct bins &b, bool by_count, uint64_t at, uint64_t *upto, uint64_t *room)
-{
-	uint64_t order = 0, below = 0;
-	struct found f;
+	uint64_t order = 0, items;
 	int bits = ORDER_BITS, id[AHEAD];
 	float v[AHEAD];
 	do { /* digit by digit, among those that agree in the ones before */
@@ -408,33 +383,95 @@ CU_DEVICE uint64_t find(const struct candidates &c, const struct bins &b, bool b
 			take(c, from, id, v);
 #pragma unroll
 			for (int e = 0; e < AHEAD; e++) {
-				uint64_t w = weight39(c, v[e]), o = order_of(v[e], id[e]);
-				if (w && o >> bits == order)
+				uint64_t o = order_of(v[e], id[e]);
+				uint64_t w = o >> bits == order ? weight39(c, v[e]) : 0;
+				if (w)
 					tally(b, (int)(o >> shift & ((1u << (bits - shift)) - 1)), w);
 			}
 		}
 		__syncthreads();
-		f = find_bucket(b, by_count, at, room);
-		order = order << (bits - shift) | (unsigned)f.bucket;
-		below += f.below;
-		at = f.left;
+		int mine = 2 * (int)threadIdx.x;
+		uint64_t counts[2] = {b.count[mine], b.count[mine + 1]};
+		uint64_t weights[2] = {(uint64_t)b.high[mine] << 32 | b.low[mine], (uint64_t)b.high[mine + 1] << 32 | b.low[mine + 1]};
+		int bucket = find_bucket(by_count ? counts : weights, counts, at, &at, &items, room);
+		order = order << (bits - shift) | (unsigned)bucket;
 		bits = shift;
-	} while (bits && f.items > 1);
+	} while (bits && items > 1);
 	for (int from = 0; bits && from < c.n; from += CUT * AHEAD) { /* it is alone: its last digits can be read off it */
 		take(c, from, id, v);
 #pragma unroll
 		for (int e = 0; e < AHEAD; e++)
-			if (weight39(c, v[e]) && order_of(v[e], id[e]) >> bits == order)
+			if (order_of(v[e], id[e]) >> bits == order && weight39(c, v[e]))
 				room[ALONE] = order_of(v[e], id[e]);
 	}
 	__syncthreads();
-	*upto = below + f.held;
 	return bits ? room[ALONE] : order;
 }
 
-/* Lists what is not behind bucket `last` of the coarse order. */
-CU_DEVICE void list_candidates(const struct candidates &c, int last, uint32_t *list, uint32_t *n)
+/* Weight, and number, of the candidates up to `order` that have any. */
+CU_DEVICE uint64_t weight_upto(const struct candidates &c, uint64_t order, uint64_t *items, uint64_t *room)
 {
+	uint64_t n = 0, sum = 0, all;
+	int id[AHEAD];
+	float v[AHEAD];
+	for (int from = 0; from < c.n; from += CUT * AHEAD) {
+		take(c, from, id, v);
+#pragma unroll
+		for (int e = 0; e < AHEAD; e++) {
+			uint64_t w = order_of(v[e], id[e]) <= order ? weight39(c, v[e]) : 0;
+			n += w > 0;
+			sum += w;
+		}
+	}
+	sum_before(n, items, room);
+	sum_before(sum, &all, room);
+	return all;
+}
+
+/* How many items are at each step. */
+CU_DEVICE void count_steps(const struct candidates &c, const struct bins &b)
+{
+	int id[AHEAD];
+	float v[AHEAD];
+	clear(b);
+	for (int from = 0; from < c.n; from += CUT * AHEAD) {
+		take(c, from, id, v);
+#pragma unroll
+		for (int e = 0; e < AHEAD; e++) {
+			int step = step_of(c, v[e]);
+			if (step < BUCKETS)
+				atomicAdd(&b.count[step], 1u);
+		}
+	}
+	__syncthreads();
+}
+
+/* The last step at which an item can be that stays, or matters to which do. `total`: the row's weight in 2^-31.
+ * For top_k the step at which k are reached. Else what is behind it must weigh less than 1 - top_p of all, with a margin for what rounds;
+ * an item of step j weighs at most exp(-j / STEPS). *items: how many there are up to that step. */
+CU_DEVICE int last_step(const struct bins &b, int top_k, double top_p, uint64_t total, uint64_t *items, uint64_t *room)
+{
+	uint64_t v[2], counts[2], all, left, held;
+	for (int i = 0; i < 2; i++) {
+		int j = 2 * (int)threadIdx.x + i;
+		counts[i] = b.count[j];
+		v[i] = top_k ? counts[i] : (uint64_t)((double)counts[i] * exp(-(double)j / STEPS) * 0x1p31);
+	}
+	sum_before(v[0] + v[1], &all, room);
+	double behind = ((1 - top_p) - 1e-5) * (double)total;
+	uint64_t at = top_k ? (uint64_t)top_k - 1 : behind > 0 ? all - min((uint64_t)behind, all) : all;
+	int last = find_bucket(v, counts, min(at, all - 1), &left, &held, room);
+	uint64_t mine = 0;
+	for (int i = 0; i < 2; i++)
+		mine += 2 * (int)threadIdx.x + i <= last ? counts[i] : 0;
+	sum_before(mine, items, room);
+	return last;
+}
+
+/* Lists what has weight and is not behind step `last`; the caller knows that there is room. */
+CU_DEVICE int list_candidates(const struct candidates &c, int last, uint32_t *list, uint64_t *room)
+{
+	uint32_t *n = (uint32_t *)(room + ALONE);
 	int id[AHEAD];
 	float v[AHEAD];
 	if (threadIdx.x == 0)
@@ -444,28 +481,11 @@ CU_DEVICE void list_candidates(const struct candidates &c, int last, uint32_t *l
 		take(c, from, id, v);
 #pragma unroll
 		for (int e = 0; e < AHEAD; e++)
-			if (weight39(c, v[e]) && step_of(c, v[e]) <= last)
+			if (step_of(c, v[e]) <= last && weight39(c, v[e]))
 				list[atomicAdd(n, 1u)] = (uint32_t)id[e];
 	}
 	__syncthreads();
-}
-
-/* Counts the row by the coarse order. */
-CU_DEVICE void count_row(const struct candidates &c, const struct bins &b)
-{
-	int id[AHEAD];
-	float v[AHEAD];
-	clear(b);
-	for (int from = 0; from < c.n; from += CUT * AHEAD) {
-		take(c, from, id, v);
-#pragma unroll
-		for (int e = 0; e < AHEAD; e++) {
-			uint64_t w = weight39(c, v[e]);
-			if (w)
-				tally(b, step_of(c, v[e]), w);
-		}
-	}
-	__syncthreads();
+	return (int)*n;
 }
 
 /* Reaches top_p of `all` where it passes this. */
@@ -475,40 +495,54 @@ CU_DEVICE uint64_t nucleus(double top_p, uint64_t all)
 	return want > 1 ? min((uint64_t)want, all) - 1 : 0;
 }
 
+/* The row's weight at the draw's temperature, in 2^-31. */
+CU_DEVICE uint64_t drawn_weight(const struct draw &d, const struct part *p, float top, uint64_t *room)
+{
+	uint64_t mine = 0, all;
+	for (int j = (int)threadIdx.x; j < d.parts; j += CUT)
+		mine += share_of(p[j].drawn, logit_of(p[j].best), top, d.scale);
+	sum_before(mine, &all, room);
+	return all;
+}
+
+/* The order of the token that is drawn from what stays of the candidates. total: 0, or the row's weight, of which they lack some. */
+CU_DEVICE uint64_t draw_cut(const struct draw &d, const struct candidates &c, const struct bins &b, double u, uint64_t total, uint64_t *room)
+{
+	uint64_t items, mass = weight_upto(c, NO_ORDER, &items, room), kept = total ? total : mass;
+	if (d.top_k > 0 && (uint64_t)d.top_k < items)
+		kept = weight_upto(c, find(c, b, true, (uint64_t)d.top_k - 1, room), &items, room);
+	if (d.top_p < 1)
+		kept = weight_upto(c, find(c, b, false, min(nucleus(d.top_p, kept), mass - 1), room), &items, room);
+	return find(c, b, false, target(u, kept), room);
+}
+
 static const size_t CUT_SHARED = ROOM * sizeof(uint64_t) + (3 * BUCKETS + LISTED) * sizeof(uint32_t);
 
-/* The row is read once to count it and once to list what may stay: a few hundred as a rule. Where more than LISTED may, every step of
+/* The row is read once to count it and once to list what may stay: a few hundred as a rule. Where it is more than LISTED, every step of
  * the searches reads the row. */
 static __global__ void __launch_bounds__(CUT) cut(struct draw d)
 {
 	CU_SHARED(shared);
-	uint64_t *room = (uint64_t *)shared, all, live, kept;
+	uint64_t *room = (uint64_t *)shared, all, items;
 	uint32_t *bin = (uint32_t *)(room + ROOM), *list = bin + 3 * BUCKETS;
 	const struct bins b = {bin, bin + BUCKETS, bin + 2 * BUCKETS};
 	int i = (int)blockIdx.x;
 	cu_let_next();
 	cu_wait();
 	const float *x = cu_at(d.logits, d.row ? d.row[i] : i);
-	uint64_t order = join_parts(d.part + (size_t)i * (size_t)d.parts, d.parts, &all, room);
+	const struct part *p = d.part + (size_t)i * (size_t)d.parts;
+	uint64_t order = join_parts(p, d.parts, &all, room);
 	struct candidates c = {x, NULL, d.logits.cols, logit_of(order), d.scale};
 	if (isfinite(c.top)) {
-		count_row(c, b);
-		sum_bins(b, &live, &kept, room);
-		bool cut_k = d.top_k > 0 && (uint64_t)d.top_k < live, cut_p = d.top_p < 1;
-		uint64_t items = cut_k ? (uint64_t)d.top_k : live;
-		bool by_count = cut_k || !cut_p;
-		struct found f = find_bucket(b, by_count, by_count ? items - 1 : nucleus(d.top_p, kept), room);
-		if (f.items_upto <= LISTED) {
-			list_candidates(c, f.bucket, list, (uint32_t *)(room + ALONE));
+		uint64_t total = drawn_weight(d, p, c.top, room);
+		bool cut_k = d.top_k > 0 && d.top_k < d.logits.cols;
+		count_steps(c, b);
+		int last = last_step(b, cut_k ? d.top_k : 0, d.top_p, total, &items, room);
+		if (items <= LISTED) {
+			c.n = list_candidates(c, last, list, room);
 			c.list = list;
-			c.n = (int)f.items_upto;
 		}
-		for (int what = 0; what < 3; what++) { /* the last that top_k keeps, the last that top_p does, and the one that is drawn */
-			if ((what == 0 && !cut_k) || (what == 1 && !cut_p))
-				continue;
-			uint64_t at = what == 0 ? items - 1 : what == 1 ? nucleus(d.top_p, kept) : target(d.u[i], kept);
-			order = find(c, b, what == 0, at, &kept, room);
-		}
+		order = draw_cut(d, c, b, d.u[i], cut_k ? 0 : total << 8, room);
 	}
 	if (threadIdx.x == 0)
 		answer(d, i, id_of(order), x[id_of(order)], c.top, all);
@@ -539,7 +573,7 @@ int cuda_sample(struct kern *k, const struct kern_sample *op)
 	if (op->n == 0)
 		return 0;
 	int e = cu_launch(k, "sample survey", survey, dim3((unsigned)op->n * (unsigned)d.parts), dim3(SURVEY), ROOM * sizeof(uint64_t), *x,
-	                  op->row, d.greedy || cuts ? 1 : scale, d.parts, vectors, (struct part *)op->scratch);
+	                  op->row, d.greedy ? 1 : scale, d.parts, vectors, (struct part *)op->scratch);
 	if (e)
 		return e;
 	if (cuts)
