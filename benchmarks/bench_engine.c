@@ -1,10 +1,12 @@
 /* How fast the engine generates: prefill, then 1, 8 and 32 forks of one prompt, with and without capture of the routing.
  *
- *   bench_engine [--model DIR] [--dummy-weights SEED] [--threads N] [--backend NAME] [--compute f32|bf16|fp8] [--prompt N]
- *                [--forks N] [--tokens N] [--repeats N] [--csv]
+ *   bench_engine [--model DIR] [--dummy-weights SEED] [--threads N] [--backend NAME] [--compute f32|bf16|fp8] [--state own|shared]
+ *                [--prompt N] [--forks N,N,...] [--tokens N] [--repeats N] [--peak] [--csv]
  *
- * With --forks only that many forks are measured, with capture. At the end stands the most memory the process has held, beside
- * what it cannot do without: the weights, and keys, values and states of one prompt and of every token grown behind it.
+ * With --forks only these numbers of forks are measured, with and without capture. --peak measures first how fast the backend's memory
+ * is, by copies of a gigabyte within it (bytes read and bytes written), and shows each figure as a share of that. At the end stands
+ * the most memory the process has held, beside what it cannot do without: the weights, and keys, values and states of one prompt
+ * and of every token grown behind it.
  *
  * Every fork samples its own tokens at temperature 0.7, by coordinate, so that forks part and a row's tokens are the same in
  * every run. Beside the time by the clock stands the processors' own, which other programs on the machine do not stretch: with
@@ -16,14 +18,17 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/engine.h"
+#include "kernels/kernels.h"
 
-enum { MAX_FORKS = 4096, MAX_REPEATS = 9, DEVICE_HASHED = 4 };
+enum { MAX_FORKS = 4096, MAX_COUNTS = 16, MAX_REPEATS = 9, DEVICE_HASHED = 4 };
 
 struct setting {
 	const char *dir;
 	struct eng_options options;
-	int prompt, forks, steps, repeats; /* forks 0: 1, 8 and 32 */
-	bool csv;
+	int prompt, steps, repeats;
+	int forks[MAX_COUNTS], n_counts;
+	double peak; /* bytes a second; 0: not measured */
+	bool measure_peak, csv;
 };
 
 struct result {
@@ -156,12 +161,15 @@ static void measure(struct eng_model *m, const struct setting *set, int n, bool 
 	qsort(r, (size_t)repeats, sizeof *r, by_seconds);
 	const struct result *mid = &r[repeats / 2];
 	double layers = eng_model_info(m)->n_layers;
-	printf(set->csv ? "%s,%d,%s,%.0f,%.4f,%.0f,%.0f,%.2f,%.1f,%.2f,%016llx\n"
+	double rate = (double)mid->bytes / mid->seconds;
+	printf(set->csv ? "%s,%d,%s,%.0f,%.4f,%.0f,%.0f,%.2f,%.1f,%.2f,%016llx"
 	                : "%-8s %3d forks  capture %-3s %7.0f tokens %8.4f s %8.0f tokens/s %7.0f a cpu-s %7.2f GB/s %6.1f GMAC/s"
-	                  "  %5.2f experts %016llx\n",
+	                  "  %5.2f experts %016llx",
 	       n ? "decode" : "prefill", n, capture ? "on" : "off", tokens, mid->seconds, tokens / mid->seconds, tokens / mid->cpu,
-	       (double)mid->bytes / mid->seconds / 1e9, (double)mid->macs / mid->seconds / 1e9,
+	       rate / 1e9, (double)mid->macs / mid->seconds / 1e9,
 	       (double)mid->distinct / tokens / layers, (unsigned long long)mid->hash);
+	printf(set->peak > 0 ? set->csv ? ",%.4f\n" : "  %.4f of the peak\n" : "\n", rate / set->peak);
+	fflush(stdout);
 	for (int i = 0; i < repeats; i++)
 		if (r[i].hash != mid->hash) {
 			fprintf(stderr, "bench_engine: two runs of the same tokens differ\n");
@@ -169,10 +177,37 @@ static void measure(struct eng_model *m, const struct setting *set, int n, bool 
 		}
 }
 
+/* Bytes a second, read and written, of the best of some copies of a gigabyte within the backend's memory. */
+static double memory_peak(const struct setting *set)
+{
+	enum { COPIES = 8 };
+	size_t bytes = (size_t)1 << 30;
+	double best = 0;
+	struct kern k;
+	or_stop(kern_open(&k, set->options.backend, NULL, KERN_F32));
+	char *from = kern_alloc(&k, bytes), *to = kern_alloc(&k, bytes);
+	if (!from || !to)
+		or_stop(err_set(ERR_NOMEM, "no memory to measure its speed"));
+	for (int i = 0; i < 5; i++) {
+		or_stop(kern_settle(&k));
+		double start = clock_seconds();
+		for (int j = 0; j < COPIES; j++)
+			or_stop(kern_copy(&k, to, from, bytes));
+		or_stop(kern_settle(&k));
+		double rate = 2.0 * COPIES * (double)bytes / (clock_seconds() - start);
+		best = rate > best ? rate : best;
+	}
+	kern_free(&k, from);
+	kern_free(&k, to);
+	printf("%smemory of %s: %.1f GB/s, read and written by copies\n", set->csv ? "# " : "", kern_device_name(&k), best / 1e9);
+	kern_close(&k);
+	return best;
+}
+
 static void report_memory(const struct eng_model *m, const struct setting *s)
 {
 	const struct eng_info *i = eng_model_info(m);
-	int forks = s->forks ? s->forks : 32;
+	int forks = s->options.max_forks;
 	double positions = s->prompt + (double)forks * s->steps;
 	double kv = positions * (double)i->kv_bytes_per_token, states = (forks + 1.0) * (double)i->state_bytes_per_fork, weights = (double)i->weight_bytes;
 	printf("%speak memory %.1f MiB; weights %.1f, keys and values of %.0f positions %.1f, states %.1f: %.4f times these\n", s->csv ? "# " : "",
@@ -190,25 +225,36 @@ static int number(const char *name, const char *value, long low, long high)
 	return (int)v;
 }
 
+static void read_counts(struct setting *s, const char *list)
+{
+	char *copy = mem_strdup(list), *rest = copy;
+	for (char *one; (one = strsep(&rest, ",")) && s->n_counts < MAX_COUNTS;)
+		s->forks[s->n_counts++] = number("--forks", one, 1, MAX_FORKS);
+	mem_free(copy);
+}
+
 static void read_options(struct setting *s, int argc, char **argv)
 {
 	struct {
 		const char *name;
 		int *at;
 		long high;
-	} numbers[] = {{"--threads", &s->options.threads, 1024}, {"--prompt", &s->prompt, 1 << 20}, {"--forks", &s->forks, MAX_FORKS},
-	               {"--tokens", &s->steps, 1 << 20}, {"--steps", &s->steps, 1 << 20}, {"--repeats", &s->repeats, MAX_REPEATS}};
+	} numbers[] = {{"--threads", &s->options.threads, 1024}, {"--prompt", &s->prompt, 1 << 20}, {"--tokens", &s->steps, 1 << 20}, {"--steps", &s->steps, 1 << 20}, {"--repeats", &s->repeats, MAX_REPEATS}};
 	for (int i = 1; i < argc; i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "";
 		size_t n = 0;
 		while (n < sizeof numbers / sizeof *numbers && strcmp(argv[i], numbers[n].name))
 			n++;
-		if (!strcmp(argv[i], "--csv")) {
-			s->csv = true;
+		if (!strcmp(argv[i], "--csv") || !strcmp(argv[i], "--peak")) {
+			*(argv[i][2] == 'c' ? &s->csv : &s->measure_peak) = true;
 			continue;
 		}
 		if (n < sizeof numbers / sizeof *numbers)
 			*numbers[n].at = number(argv[i], value, 1, numbers[n].high);
+		else if (!strcmp(argv[i], "--forks"))
+			read_counts(s, value);
+		else if (!strcmp(argv[i], "--state"))
+			s->options.shared_state = !strcmp(value, "shared");
 		else if (!strcmp(argv[i], "--model"))
 			s->dir = value;
 		else if (!strcmp(argv[i], "--dummy-weights")) {
@@ -236,8 +282,13 @@ int main(int argc, char **argv)
 	read_options(&s, argc, argv);
 	if (!s.dir)
 		or_stop(file_data(&sapling, "models/sapling"));
+	if (!s.n_counts)
+		read_counts(&s, "1,8,32");
+	for (int i = 0; i < s.n_counts; i++)
+		s.options.max_forks = s.forks[i] > s.options.max_forks ? s.forks[i] : s.options.max_forks;
 	s.options.max_positions = s.prompt + s.steps;
-	s.options.max_forks = s.forks ? s.forks : 32;
+	if (s.measure_peak)
+		s.peak = memory_peak(&s);
 	double start = clock_seconds();
 	or_stop(eng_model_open(&m, s.dir ? s.dir : sapling, &s.options));
 	const struct eng_info *i = eng_model_info(m);
@@ -245,14 +296,12 @@ int main(int argc, char **argv)
 		printf("%s: %.1fM parameters (%.1fM a token), %.1f MiB, %s %s, %s activations, opened in %.3f s\n", i->dir, (double)i->n_params / 1e6,
 		       (double)i->n_params_active / 1e6, (double)i->weight_bytes / 1048576, i->backend, i->isa, i->compute, clock_seconds() - start);
 	else
-		puts("scenario,forks,capture,tokens,seconds,tokens_per_s,tokens_per_cpu_s,gb_per_s,gmac_per_s,experts_per_token_layer,check_hash");
+		printf("scenario,forks,capture,tokens,seconds,tokens_per_s,tokens_per_cpu_s,gb_per_s,gmac_per_s,experts_per_token_layer,check_hash%s\n",
+		       s.peak > 0 ? ",share_of_peak" : "");
 	measure(m, &s, 0, false);
-	static const int forks[] = {1, 8, 32};
-	for (int f = 0; f < 3 && !s.forks; f++)
+	for (int f = 0; f < s.n_counts; f++)
 		for (int capture = 0; capture < 2; capture++)
-			measure(m, &s, forks[f], capture);
-	if (s.forks)
-		measure(m, &s, s.forks, true);
+			measure(m, &s, s.forks[f], capture);
 	report_memory(m, &s);
 	eng_model_close(m);
 	mem_free(sapling);
