@@ -287,6 +287,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < s.n_counts; i++)
 		s.options.max_forks = s.forks[i] > s.options.max_forks ? s.forks[i] : s.options.max_forks;
 	s.options.max_positions = s.prompt + s.steps;
+	s.options.max_prefixes = 2;
 	if (s.measure_peak)
 		s.peak = memory_peak(&s);
 	double start = clock_seconds();

@@ -200,6 +200,7 @@ int main(int argc, char **argv)
 	if (!s.dir)
 		or_stop(file_data(&sapling, "models/sapling"));
 	s.options.max_positions = s.prompt + s.steps;
+	s.options.max_prefixes = 2;
 	s.options.max_forks = s.forks;
 	or_stop(eng_model_open(&m, s.dir ? s.dir : sapling, &s.options));
 	measure_making(m, &s);

@@ -68,9 +68,16 @@ static int check_options(const struct eng_options *o)
 		return err_set(ERR_USAGE, "%d threads; between 1 and %d are possible, 0 for all processors", o->threads, MAX_THREADS);
 	if (o->max_forks < 0 || o->max_forks > MAX_FORKS)
 		return err_set(ERR_USAGE, "%d forks; between 1 and %d are possible", o->max_forks, MAX_FORKS);
+	if (o->max_prefixes < 0 || o->max_prefixes > MAX_FORKS)
+		return err_set(ERR_USAGE, "%d prefixes; between 1 and %d are possible", o->max_prefixes, MAX_FORKS);
 	if (o->max_positions < 0)
 		return err_set(ERR_USAGE, "%d positions; it must be 1 or more", o->max_positions);
 	return 0;
+}
+
+static int prefixes_for(const struct eng_options *o, int forks)
+{
+	return o->max_prefixes ? o->max_prefixes : forks + SPARE_PREFIXES;
 }
 
 static int set_limits(struct eng_model *m, const struct eng_options *o)
@@ -82,30 +89,39 @@ static int set_limits(struct eng_model *m, const struct eng_options *o)
 	if (m->max_positions > m->config.max_positions)
 		return err_set(ERR_LIMIT, "%d positions; the model was made for %d (max_position_embeddings)", m->max_positions, m->config.max_positions);
 	m->pages_per_seq = (m->max_positions + ENG_PAGE - 1) / ENG_PAGE;
-	m->max_prefixes = m->max_forks + SPARE_PREFIXES;
+	m->max_prefixes = prefixes_for(o, m->max_forks);
 	int64_t pages = (int64_t)(m->max_forks + m->max_prefixes) * m->pages_per_seq;
 	if (pages > INT32_MAX / 2)
 		return err_set(ERR_LIMIT, "%d forks of %d positions are too many", m->max_forks, m->max_positions);
 	return 0;
 }
 
-/* What `forks` at once need, beyond what one prefill does. */
-static double fork_bytes(const struct eng_model *m)
+/* Slots that forks and prefixes can hold during a step: one each, and one more where two or more forks share one that no prefix
+ * holds, for each of them then takes another before it is given up. */
+static int slots_for(int forks, int prefixes)
 {
-	const struct eng_config *c = &m->config;
-	double kv = (double)forward_kv_bytes(c, m->kern.compute) * m->pages_per_seq * ENG_PAGE;
-	double rings = m->shared ? (double)forward_ring_bytes(c) : 0;
-	return 2 * (kv + (double)c->n_vocab * sizeof(float)) + 3 * ((double)forward_state_bytes(c) + rings);
+	return forks + prefixes + (forks + 1) / 2;
 }
 
-static int too_many(struct eng_model *m, int rc)
+static double pool_bytes(const struct eng_model *m, int forks, int prefixes)
+{
+	const struct eng_config *c = &m->config;
+	double seqs = forks + prefixes, positions = (double)m->pages_per_seq * ENG_PAGE;
+	double slot = m->shared ? (double)forward_ring_bytes(c) + (double)forward_state_bytes(c) : (double)forward_state_bytes(c);
+	return seqs * ((double)forward_kv_bytes(c, m->kern.compute) * positions + (double)c->n_vocab * sizeof(float)) +
+	       slots_for(forks, prefixes) * slot;
+}
+
+static int too_many(struct eng_model *m, const struct eng_options *o, int rc)
 {
 	double room = kern_is_device(&m->kern) ? (double)kern_room(&m->kern) : mem_available();
-	double fit = room / fork_bytes(m) - SPARE_PREFIXES;
+	int fit = m->max_forks - 1;
 	if (rc != ERR_NOMEM || room <= 0)
 		return rc;
-	return err_set(ERR_NOMEM, "%d forks of %d positions do not fit in memory; about %d would", m->max_forks, m->max_positions,
-	               fit > 0 ? fit < m->max_forks ? (int)fit : m->max_forks - 1 : 0);
+	while (fit > 0 && pool_bytes(m, fit, prefixes_for(o, fit)) > room)
+		fit--;
+	return err_set(ERR_NOMEM, "%d forks of %d positions do not fit in the %.1f GiB that are left; about %d would", m->max_forks,
+	               m->max_positions, room / 0x1p30, fit);
 }
 
 static void make_forks(struct eng_model *m)
@@ -121,15 +137,14 @@ static void make_forks(struct eng_model *m)
 		m->free_kept[m->n_free_kept++] = m->max_forks + m->max_prefixes - 1 - i;
 }
 
-/* Pages and slots can then never run out: each sequence holds at most pages_per_seq pages and one slot (and one ring slot), and in a
- * step every fork may take one more before it gives up the one it shares. */
-static int make_pools(struct eng_model *m)
+/* Pages and slots can then never run out: each sequence holds at most pages_per_seq pages and one slot (and one ring slot). */
+static int make_pools(struct eng_model *m, const struct eng_options *o)
 {
-	int seqs = m->max_forks + m->max_prefixes;
+	int seqs = m->max_forks + m->max_prefixes, slots = slots_for(m->max_forks, m->max_prefixes);
 	m->chunk = m->kern.backend->chunk ? m->kern.backend->chunk : ENG_PREFILL_CHUNK;
 	struct forward_limits limits = {.max_rows = m->chunk < m->max_positions ? m->chunk : m->max_positions, .max_tables = m->max_forks,
 	                                .max_positions = m->max_positions, .n_pages = seqs * m->pages_per_seq,
-	                                .n_slots = seqs + m->max_forks, .n_rings = m->shared ? seqs + m->max_forks : 0, .n_kept = seqs,
+	                                .n_slots = slots, .n_rings = m->shared ? slots : 0, .n_kept = seqs,
 	                                .quantise = m->fp8};
 	if (limits.max_rows < m->max_forks)
 		limits.max_rows = m->max_forks;
@@ -141,7 +156,7 @@ static int make_pools(struct eng_model *m)
 		rc = m->plain_logits ? 0 : ERR_NOMEM;
 	}
 	if (rc)
-		return too_many(m, rc);
+		return too_many(m, o, rc);
 	m->kv = kv_new(limits.n_pages, limits.n_slots, limits.n_rings);
 	m->position = mem_array(r, sizeof *m->position);
 	m->first = mem_array(r + 1, sizeof *m->first);
@@ -207,7 +222,7 @@ static int open_all(struct eng_model *m, const char *dir, const struct eng_optio
 	if (!rc)
 		rc = weights_place(m->weights, &m->kern);
 	if (!rc)
-		rc = make_pools(m);
+		rc = make_pools(m, o);
 	if (!rc)
 		describe(m, dir);
 	return rc;

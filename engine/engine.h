@@ -39,6 +39,7 @@ struct eng_options {
 	                           * block (kern_quantise) where they meet FP8 weights; a model without is ERR_UNSUPPORTED */
 	int threads;              /* 0: every processor this process may use */
 	int max_forks;            /* forks alive at once, at most; 0: 64 */
+	int max_prefixes;         /* prefixes alive at once, at most; 0: 16 more than forks. Memory is set aside for each */
 	int max_positions;        /* prompt and generated tokens of one fork, at most; 0: the model's own limit, at most 4096 */
 	bool shared_state;        /* siblings share a checkpoint of the recurrent state and keep what they added to it (forward.h): less
 	                           * memory is moved, and it rounds differently: a mode of the run. ERR_UNSUPPORTED without such layers */
