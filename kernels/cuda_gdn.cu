@@ -1585,6 +1585,10 @@ template <bool BF16, int PARTS> static __global__ void __launch_bounds__(GDN_THR
 	int half = threadIdx.x / RING_COLUMNS * UNIT;
 	if (near && unit.rows == 1)
 		state_vectors<1>(near, m.x, m.p, half, dk, dv);
+	else if (near && unit.rows == 2)
+		state_vectors<2>(near, m.x, m.p, half, dk, dv);
+	else if (near && unit.rows <= 4)
+		state_vectors<4>(near, m.x, m.p, half, dk, dv);
 	else if (near)
 		state_vectors<UNIT>(near, m.x, m.p, half, dk, dv);
 	__syncthreads();
