@@ -321,15 +321,24 @@ CU_DEVICE struct step_place place_of(const struct gdn_args &a)
 }
 
 /* q and k of a row, at their lengths, into shared memory: [dk] and [dk]. */
-template <bool BF16> CU_DEVICE void step_keys(const struct gdn_args &a, const struct step_place &p, int dk, int r, float *q, float *k)
+template <bool BF16> CU_DEVICE void step_keys(const struct gdn_args &a, const struct step_place &p, int r, float *q, float *k)
 {
-	int head = p.q / dk;
+	int dk = a.op.key_dim, head = p.q / dk;
 	const float *lengths = a.lengths + (size_t)r * 2 * a.op.key_heads;
 	for (int i = threadIdx.x; i < 2 * dk; i += GDN_THREADS)
 		if (i < dk)
 			q[i] = u_at<BF16>(a, r, p.q + i) * lengths[head];
 		else
 			k[i - dk] = u_at<BF16>(a, r, p.k + i - dk) * lengths[a.op.key_heads + head];
+}
+
+/* The same where there are as many threads as items; k lies behind q. */
+template <bool BF16> CU_DEVICE void step_key(const struct gdn_args &a, const struct step_place &p, int r, float *q)
+{
+	bool key = threadIdx.x >= GDN_WIDTH;
+	int head = p.q / GDN_WIDTH, c = threadIdx.x % GDN_WIDTH;
+	float length = a.lengths[(size_t)r * 2 * a.op.key_heads + (key ? a.op.key_heads + head : head)];
+	q[threadIdx.x] = u_at<BF16>(a, r, (key ? p.k : p.q) + c) * length;
 }
 
 enum { STEP_ROWS = GDN_WIDTH / GDN_WARPS }; /* of the state, a thread's */
@@ -449,7 +458,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gd
 	load_state(s, p.src ? p.src + at : NULL);
 	cu_wait();
 	for (int r = p.row0; r < p.row0 + p.rows; r++) {
-		step_keys<BF16>(a, p, GDN_WIDTH, r, q, k);
+		step_key<BF16>(a, p, r, q);
 		float4 v = u4_at<BF16>(a, r, p.v + 4 * lane);
 		float2 gates = a.gates[(size_t)r * a.op.value_heads + p.head];
 		__syncthreads();
@@ -504,7 +513,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_s
 	cu_wait();
 	const struct step_place p = place_of(a);
 	for (int r = p.row0; r < p.row0 + p.rows; r++) {
-		step_keys<BF16>(a, p, dk, r, q, k);
+		step_keys<BF16>(a, p, r, q, k);
 		float2 gates = a.gates[(size_t)r * a.op.value_heads + p.head];
 		__syncthreads();
 		for (int j0 = 0; j0 < dv; j0 += ANY_COLUMNS) {
@@ -1576,6 +1585,10 @@ template <bool BF16, int PARTS> static __global__ void __launch_bounds__(GDN_THR
 	int half = threadIdx.x / RING_COLUMNS * UNIT;
 	if (near && unit.rows == 1)
 		state_vectors<1>(near, m.x, m.p, half, dk, dv);
+	else if (near && unit.rows == 2)
+		state_vectors<2>(near, m.x, m.p, half, dk, dv);
+	else if (near && unit.rows <= 4)
+		state_vectors<4>(near, m.x, m.p, half, dk, dv);
 	else if (near)
 		state_vectors<UNIT>(near, m.x, m.p, half, dk, dv);
 	__syncthreads();

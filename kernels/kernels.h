@@ -342,8 +342,8 @@ struct kern_gdn_ring {
 int kern_gdn_ring(struct kern *k, const struct kern_gdn_ring *op) CHECK_RESULT;
 /* KERN_RING - 1 entries: k [hk][dk] | d [hv][dv] | decay [hv], one after the other. Copying them copies the ring. */
 size_t kern_gdn_ring_floats(int key_heads, int value_heads, int key_dim, int value_dim);
-/* Which consecutive rows share a checkpoint (the same s_src), so that a device reads it once. state is plain memory, units has room
- * for n. Returns how many there are. */
+/* Which consecutive rows read a checkpoint (the same s_src) together; it changes no bit. state is plain memory, units has room for n.
+ * Returns how many there are. */
 int kern_gdn_units(struct kern_gdn_unit *units, const struct kern_gdn_state *state, int n);
 
 /* y[to[r]] = x[r]: rows to places of their own. */

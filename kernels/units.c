@@ -55,12 +55,15 @@ int kern_attention_units(struct kern_attention_unit *units, const int32_t *posit
 	return n_units;
 }
 
+/* Few rows are spread out: what a unit saves in reading is little then, and every processor of the device has something to do. */
 int kern_gdn_units(struct kern_gdn_unit *units, const struct kern_gdn_state *state, int n)
 {
-	int n_units = 0;
+	enum { SPREAD = 8 };
+	int n_units = 0, most = (n + SPREAD - 1) / SPREAD;
+	most = most < KERN_GDN_UNIT_ROWS ? most : KERN_GDN_UNIT_ROWS;
 	for (int r = 0; r < n; r++) {
 		struct kern_gdn_unit *last = n_units ? &units[n_units - 1] : NULL;
-		if (last && state[r].s_src == state[last->first].s_src && last->rows < KERN_GDN_UNIT_ROWS)
+		if (last && state[r].s_src == state[last->first].s_src && last->rows < most)
 			last->rows++;
 		else
 			units[n_units++] = (struct kern_gdn_unit){ r, 1 };

@@ -121,22 +121,29 @@ static void in_place_equals_apart(void **unused)
 	arena_release(&a);
 }
 
+/* Every row once, in order, never with another's checkpoint; few rows spread out, many in full units. */
 static void units_are_runs_of_one_checkpoint(void **unused)
 {
 	float here, there;
-	struct kern_gdn_state s[20] = { { .s_src = &here } };
-	struct kern_gdn_unit units[20];
+	struct kern_gdn_state s[200] = { { .s_src = &here } };
+	struct kern_gdn_unit units[200];
 	(void)unused;
-	for (int i = 0; i < 20; i++)
-		s[i].s_src = i < 2 ? &here : i < 19 ? &there : &here;
-	int n = kern_gdn_units(units, s, 20);
-	static const int want[][2] = { { 0, 2 }, { 2, 8 }, { 10, 8 }, { 18, 1 }, { 19, 1 } };
-	assert_int_equal(n, COUNT(want));
-	for (int i = 0; i < n; i++) {
-		assert_int_equal(units[i].first, want[i][0]);
-		assert_int_equal(units[i].rows, want[i][1]);
-	}
-	assert_int_equal(kern_gdn_units(units, s, 0), 0);
+	for (int n = 0; n <= 200; n++)
+		for (int cut = 0; cut <= n; cut += 13) {
+			int r = 0;
+			for (int i = 0; i < n; i++)
+				s[i].s_src = i < cut ? &here : &there;
+			int n_units = kern_gdn_units(units, s, n);
+			for (int i = 0; i < n_units; i++) {
+				assert_int_equal(units[i].first, r);
+				assert_true(units[i].rows >= 1 && units[i].rows <= KERN_GDN_UNIT_ROWS);
+				assert_true(s[r].s_src == s[r + units[i].rows - 1].s_src);
+				r += units[i].rows;
+			}
+			assert_int_equal(r, n);
+			if (cut == 0)
+				assert_int_equal(n_units, n <= 8 ? n : n < 64 ? (n + (n + 7) / 8 - 1) / ((n + 7) / 8) : (n + 7) / 8);
+		}
 }
 
 /* What cannot be: each alone, in a call that is otherwise right. */
