@@ -264,7 +264,8 @@ int shim_barrier(shim_kind kind, int predicate, shim_place place)
 		hand_over();
 		return f->result;
 	}
-	int result = kind == SHIM_BARRIER_OR ? team->barrier_true > 0 : kind == SHIM_BARRIER_AND ? team->barrier_true == team->n_threads : team->barrier_true;
+	int n_true = team->barrier_true;
+	int result = kind == SHIM_BARRIER_OR ? n_true > 0 : kind == SHIM_BARRIER_AND ? n_true == team->n_threads : n_true;
 	for (int i = 0; i < team->n_threads; i++) {
 		team->fibers[i].state = READY;
 		team->fibers[i].result = result;
