@@ -10,7 +10,9 @@
 #if defined(SHIM_SANITIZED)
 #include <sanitizer/common_interface_defs.h>
 #endif
-#if !defined(__x86_64__) && !defined(__aarch64__)
+/* SHIM_UCONTEXT tries on this machine what others use. */
+#if (!defined(__x86_64__) && !defined(__aarch64__)) || defined(SHIM_UCONTEXT)
+#define UCONTEXT 1
 #include <ucontext.h>
 #endif
 
@@ -96,7 +98,7 @@ void shim_fail(const char *format, ...)
 
 /* ---- switching ---- */
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(UCONTEXT)
 extern "C" void shim_switch(void **from, void *to);
 asm(".text\n.globl shim_switch\n.type shim_switch, @function\nshim_switch:\n"
     "push %rbp\npush %rbx\npush %r12\npush %r13\npush %r14\npush %r15\n"
@@ -112,7 +114,7 @@ static void *fresh_context(char *stack, void (*enter)(void))
 		top[-i] = NULL;
 	return top - 8;
 }
-#elif defined(__aarch64__)
+#elif defined(__aarch64__) && !defined(UCONTEXT)
 extern "C" void shim_switch(void **from, void *to);
 asm(".text\n.globl shim_switch\n.type shim_switch, %function\nshim_switch:\n"
     "sub sp, sp, #160\n"
@@ -250,8 +252,8 @@ int shim_barrier(shim_kind kind, int predicate, shim_place place)
 		team->at_barrier = f;
 		team->barrier_true = 0;
 	} else if (first->kind != kind || !same_place(first->place, place)) {
-		shim_fail("%s (%s:%d), but thread (%u, %u, %u) waits at %s (%s:%d)", kind_names[kind], place.file, place.line, first->index.x,
-			first->index.y, first->index.z, kind_names[first->kind], first->place.file, first->place.line);
+		shim_fail("%s (%s:%d), but thread (%u, %u, %u) waits at %s (%s:%d)", kind_names[kind], place.file, place.line,
+			first->index.x, first->index.y, first->index.z, kind_names[first->kind], first->place.file, first->place.line);
 	}
 	f->kind = kind;
 	f->place = place;
@@ -262,7 +264,8 @@ int shim_barrier(shim_kind kind, int predicate, shim_place place)
 		hand_over();
 		return f->result;
 	}
-	int result = kind == SHIM_BARRIER_OR ? team->barrier_true > 0 : kind == SHIM_BARRIER_AND ? team->barrier_true == team->n_threads : team->barrier_true;
+	int n_true = team->barrier_true;
+	int result = kind == SHIM_BARRIER_OR ? n_true > 0 : kind == SHIM_BARRIER_AND ? n_true == team->n_threads : n_true;
 	for (int i = 0; i < team->n_threads; i++) {
 		team->fibers[i].state = READY;
 		team->fibers[i].result = result;

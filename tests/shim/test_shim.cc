@@ -380,7 +380,8 @@ static void assert_sanitizer_catches(void (*sabotage)(void), const char *words)
 
 static int memory[4096] __align__(16);
 #define WRONG(NAME, THREADS, SHARED, BODY) \
-	static __global__ void NAME##_kernel(int *x) { CU_SHARED(raw); int i = (int)threadIdx.x, *sh = (int *)raw; (void)x, (void)i, (void)sh; BODY } \
+	static __global__ void NAME##_kernel(int *x) \
+	{ CU_SHARED(raw); int i = (int)threadIdx.x, *sh = (int *)raw; (void)x, (void)i, (void)sh; BODY } \
 	static void NAME(void) { (void)cu_launch(&k, #NAME, NAME##_kernel, dim3(1), dim3(THREADS), SHARED, memory); }
 
 /* Places in the source are lines, and a macro has one alone. */
