@@ -28,6 +28,14 @@ static __host__ __device__ inline int all_strips(const struct matmul_job &job, i
 	return n;
 }
 
+CU_DEVICE void job_before(const struct matmul_job &)
+{
+}
+
+CU_DEVICE void job_begin(const struct matmul_job &)
+{
+}
+
 CU_DEVICE int job_items(const struct matmul_job &job, int outs)
 {
 	return (job.x.rows + job.tile_rows - 1) / job.tile_rows * all_strips(job, outs);
@@ -129,6 +137,6 @@ int cuda_matmul(struct kern *k, const struct kern_matmul *op)
 	struct matmul_job exact = part_of(k, op, true), plain = part_of(k, op, false);
 	if (exact.n_out)
 		e = n <= 8 ? launch_matmul<1>(k, &exact) : n <= 16 ? launch_matmul<2>(k, &exact) :
-			n <= 128 ? launch_matmul<4>(k, &exact) : launch_matmul<8>(k, &exact);
+			n <= 128 ? launch_matmul<4>(k, &exact) : launch_matmul<6>(k, &exact);
 	return e || !plain.n_out ? e : launch_plain(k, &plain);
 }

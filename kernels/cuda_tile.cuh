@@ -1,7 +1,7 @@
 /* kernels/cuda_tile.cuh - inside kernels/. Strips of weights times tiles of rows: what cuda_matmul.cu and cuda_experts.cu are made of.
  *
  * A job is a struct that says which items of work there are (job_items), what a tile of work reads (job_tile) and where its sums go
- * (job_store). A block takes consecutive items, so that rows it has staged serve the strips that follow; its warps share a tile's
+ * (job_store); job_begin is called once earlier kernels are done, job_before it. A block takes consecutive items, so that rows it has staged serve the strips that follow; its warps share a tile's
  * outputs, 16 each, and its blocks of inputs:
  *
  *   weights: 16 bytes a lane from global memory to registers, a piece (below) ahead, the first of the next item before this one's sums
@@ -21,10 +21,11 @@
 enum {
 	CU_STRIP = 16,     /* outputs of a matrix instruction */
 	CU_GROUP = 8,      /* rows of one */
-	CU_TILE_ROWS = 64, /* most rows of a tile */
+	CU_TILE_ROWS = 48, /* most rows of a tile */
 	CU_PLAIN_ROWS = 32, CU_PLAIN_OUTS = 32, CU_PLAIN_THREADS = 256, CU_PLAIN_RESIDENT = 4,
 	CU_STAGED = 256,   /* bytes of a row's block of inputs in bfloat16 */
 	CU_PIECE = 128,
+	CU_LISTS = 1024,   /* bytes at the start of shared memory for the job's own use */
 	CU_TILES = 3,      /* descriptions in shared memory: of the item in hand, the next, and the last, which may still be stored */
 };
 
@@ -57,13 +58,13 @@ struct cu_layout {
 	int x, x_scale, sums, total, bytes;
 };
 
-/* Shared memory: [3] tiles, x [stage][rows][CU_STAGED], x_scale [stage][rows], sums [stage][strips][groups][16][8], total
+/* Shared memory: the job's lists, [3] tiles, x [stage][rows][CU_STAGED], x_scale [stage][rows], sums [stage][strips][groups][16][8], total
  * [rows][outs + 4] (the 4 keep the banks apart). */
 static __host__ __device__ inline struct cu_layout cu_lay_out(int rows, bool wide, const struct cu_shape &s)
 {
 	struct cu_layout l;
 	int strips = s.warps / s.k_warps;
-	l.x = (CU_TILES * (int)sizeof(struct cu_tile) + 127) / 128 * 128;
+	l.x = CU_LISTS + (CU_TILES * (int)sizeof(struct cu_tile) + 127) / 128 * 128;
 	l.x_scale = l.x + s.stage * rows * CU_STAGED;
 	l.sums = l.x_scale + s.stage * rows * 4;
 	l.total = l.sums + (wide ? 0 : s.stage * strips * CU_STRIP * rows * 4);
@@ -75,8 +76,8 @@ static __host__ __device__ inline struct cu_layout cu_lay_out(int rows, bool wid
  * group: 0, or the block with which the rows were quantised. */
 static inline bool cu_is_exact(const struct kern *k, const struct kern_weight *w, int group)
 {
-	if (k->compute != KERN_BF16 || w->type == KERN_F32 || w->type == KERN_F16)
-		return false;
+	if (k->compute != KERN_BF16 || w->type == KERN_F32 || w->type == KERN_F16 || w->ld > 4 * KERN_MAX_DIM)
+		return false; /* 8 rows of a matrix are less than 4 GiB apart */
 	if (w->type == KERN_BF16)
 		return group == 0;
 	return (w->block_cols % CU_BLOCK == 0 || w->block_cols >= w->cols) && (group == 0 || group == w->block_cols);
@@ -86,8 +87,8 @@ static inline bool cu_is_exact(const struct kern *k, const struct kern_weight *w
  * the rows of a tile fill the shared memory. Wide: all warps lie along the outputs, and totals stay in registers. Rolling: a piece of
  * weights is fetched into the registers of the one before as they come free; else into others, while all of that one is used. */
 template <int NT> struct cu_bounds {
-	enum { WARPS = NT == 4 ? 16 : 8, RESIDENT = NT == 1 ? 3 : NT == 4 ? 1 : 2, WIDE = NT == 8, THREADS = WARPS * CU_WARP,
-		ROLLING = NT == 1 || NT == 8 };
+	enum { WARPS = NT == 4 ? 16 : 8, RESIDENT = NT == 1 ? 3 : NT == 4 ? 1 : 2, WIDE = NT == 6, THREADS = WARPS * CU_WARP,
+		ROLLING = NT == 1 || NT == 6 };
 };
 
 struct cu_place {
@@ -101,7 +102,7 @@ template <int NT, bool WIDE> CU_DEVICE struct cu_place cu_place_of(unsigned char
 {
 	struct cu_layout l = cu_lay_out(NT * CU_GROUP, WIDE, s);
 	struct cu_place p;
-	p.tile = (struct cu_tile *)memory;
+	p.tile = (struct cu_tile *)(memory + CU_LISTS);
 	p.x = memory + l.x;
 	p.x_scale = (float *)(memory + l.x_scale);
 	p.sums = (float *)(memory + l.sums);
@@ -147,6 +148,7 @@ CU_DEVICE uint32_t cu_group_top(const float *row, int c, int cols, int group, in
 {
 	uint32_t top = cu_largest(v);
 	int from = c / group * group, end = cols - from < group ? cols : from + group;
+#pragma unroll 1
 	for (int i = from; group != CU_BLOCK && i < end; i += CU_BLOCK)
 		top = max(top, cu_largest(cu_four(row, i + 4 * lane, end)));
 	for (int step = CU_WARP / 2; step; step /= 2)
@@ -201,6 +203,7 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct
 	enum { AT_ONCE = 4 };
 	int cols = t.w[0].cols, units = n * t.rows;
 	bool fp8 = t.w[0].type == KERN_FP8;
+#pragma unroll 1
 	for (int u = p.warp; u < units; u += p.warps * AT_ONCE) {
 		float4 v[AT_ONCE];
 #pragma unroll
@@ -224,12 +227,12 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct
 
 /* ---- weights ---- */
 
-/* Where a lane's weights lie. */
+/* Where a lane's weights lie. Registers are what the kernels below have too few of. */
 struct cu_source {
-	const unsigned char *row[2]; /* of outputs g and g + 8, from the lane's first byte on */
-	int scale[2];                /* the first scales of these outputs */
-	int whole;                   /* pieces that can be read in vectors */
-	int bytes;                   /* from the lane's first byte to the end of the row */
+	const unsigned char *row; /* of output g, from the lane's first byte on */
+	uint32_t second;          /* bytes from there to output g + 8's */
+	int scale[2];             /* the first scales of these outputs */
+	int whole;                /* pieces that can be read in vectors */
 };
 
 struct cu_piece {
@@ -252,18 +255,19 @@ CU_DEVICE uint4 cu_edge(const unsigned char *p, int left)
 }
 
 /* Halves from .. end - 1 of a piece: 64 bytes of every output each. */
-CU_DEVICE void cu_fetch(struct cu_piece &to, const struct cu_source &s, int piece, int from, int end)
+CU_DEVICE void cu_fetch(struct cu_piece &to, const struct cu_source &s, const struct kern_weight &w, int lane, int piece, int from, int end)
 {
 	int at = piece * CU_PIECE;
 	if (piece < s.whole) {
 #pragma unroll
 		for (int i = 2 * from; i < 2 * end; i++)
-			to.word[i] = cu_load_once(s.row[i & 1] + at + i / 2 * 64);
-	} else {
-#pragma unroll
-		for (int i = 2 * from; i < 2 * end; i++)
-			to.word[i] = cu_edge(s.row[i & 1] + at + i / 2 * 64, s.bytes - at - i / 2 * 64);
+			to.word[i] = cu_load_once(s.row + (i & 1 ? s.second : 0) + at + i / 2 * 64);
+		return;
 	}
+	int bytes = w.cols * (w.type == KERN_FP8 ? 1 : 2) - lane % 4 * 16;
+#pragma unroll
+	for (int i = 2 * from; i < 2 * end; i++)
+		to.word[i] = cu_edge(s.row + (i & 1 ? s.second : 0) + at + i / 2 * 64, bytes - at - i / 2 * 64);
 }
 
 CU_DEVICE const struct kern_weight &cu_weight_of(const struct cu_place &p, const struct cu_tile &t)
@@ -286,17 +290,15 @@ CU_DEVICE void cu_begin(struct cu_source &s, struct cu_piece &first, float (&sca
 	const struct kern_weight &w = cu_weight_of(p, t);
 	bool fp8 = w.type == KERN_FP8;
 	int item = fp8 ? 1 : 2, out = t.from + (t.pair ? p.strip / 2 : p.strip) * CU_STRIP + p.lane / 4, skip = p.lane % 4 * 16;
-#pragma unroll
-	for (int i = 0; i < 2; i++) {
-		int o = min(out + 8 * i, w.rows - 1);
-		s.row[i] = (const unsigned char *)cu_row(w, o) + skip;
-		s.scale[i] = fp8 ? (w.scale_row0 + o) / w.block_rows * w.scale_ld : 0;
-	}
+	int first_out = min(out, w.rows - 1), second_out = min(out + 8, w.rows - 1);
+	s.row = (const unsigned char *)cu_row(w, first_out) + skip;
+	s.second = (uint32_t)(second_out - first_out) * (uint32_t)w.ld * (uint32_t)item;
+	s.scale[0] = fp8 ? (w.scale_row0 + first_out) / w.block_rows * w.scale_ld : 0;
+	s.scale[1] = fp8 ? (w.scale_row0 + second_out) / w.block_rows * w.scale_ld : 0;
 	s.whole = ((uintptr_t)w.data | w.ld * (size_t)item) & 15 ? 0 : w.cols * item / CU_PIECE;
-	s.bytes = w.cols * item - skip;
 	if (p.k_warp * CU_BLOCK >= w.cols)
 		return;
-	cu_fetch(first, s, p.k_warp * item, 0, 2);
+	cu_fetch(first, s, w, p.lane, p.k_warp * item, 0, 2);
 	if (fp8 && !WIDE)
 		cu_fetch_scale(scale, s, w, p.k_warp);
 }
@@ -309,17 +311,26 @@ CU_DEVICE uint32_t cu_two_codes(uint32_t w)
 	return cu_bf16x2_lift((w & 0x7f007f00u) >> 4 | (w & 0x80008000u));
 }
 
-/* acc += one half of a piece times the rows. x: of row g, at the lane's place in chunk 0; odd: whether g is. */
+/* acc += two instructions' weights times the rows, two groups of rows at a time: what adds to the same sums waits for what did so before,
+ * and another stands between. Past the last group one more may be computed of what lies there: nobody stores it.
+ * x: of row g, at the lane's place in chunk 0; odd: whether g is. */
 template <int NT> CU_DEVICE void cu_multiply(float (&acc)[NT][4], const uint32_t (&a)[2][4], const unsigned char *x, int chunk, int odd, int groups)
 {
+	enum { PAIR = NT > 1 ? 2 : 1 };
 #pragma unroll
-	for (int i = 0; i < NT; i++)
-		if (NT == 1 || i < groups) {
-			uint4 b = *(const uint4 *)(x + i * CU_GROUP * CU_STAGED + (chunk ^ odd) * 64);
-			uint32_t first[2] = { b.x, b.y }, second[2] = { b.z, b.w };
-			cu_mma_bf16(acc[i], a[0], first);
-			cu_mma_bf16(acc[i], a[1], second);
+	for (int i = 0; i < NT; i += PAIR) {
+		uint32_t b[PAIR][4];
+		if (i > 0 && i >= groups)
+			break;
+#pragma unroll
+		for (int j = 0; j < PAIR; j++) {
+			uint4 u = *(const uint4 *)(x + (i + j) * CU_GROUP * CU_STAGED + (chunk ^ odd) * 64);
+			b[j][0] = u.x, b[j][1] = u.y, b[j][2] = u.z, b[j][3] = u.w;
 		}
+#pragma unroll
+		for (int j = 0; j < 2 * PAIR; j++)
+			cu_mma_bf16(acc[i + j % PAIR], a[j / PAIR], &b[j % PAIR][j / PAIR * 2]);
+	}
 }
 
 /* acc += half of a piece times the rows; chunk: the first of its inputs' chunks. */
@@ -341,18 +352,18 @@ CU_DEVICE void cu_multiply_half(float (&acc)[NT][4], uint4 u, uint4 v, const uns
 
 /* acc += a piece times the rows, while piece `next` (-1: none) is fetched. */
 template <int NT, bool FP8>
-CU_DEVICE void cu_multiply_piece(float (&acc)[NT][4], struct cu_piece &now, const struct cu_source &s, int next, const unsigned char *x, int chunk,
-	int odd, int groups)
+CU_DEVICE void cu_multiply_piece(float (&acc)[NT][4], struct cu_piece &now, const struct cu_source &s, const struct kern_weight &w, int lane, int next,
+	const unsigned char *x, int chunk, int groups)
 {
 	enum { ROLLING = cu_bounds<NT>::ROLLING };
 	struct cu_piece then = now;
 	if (!ROLLING && next >= 0)
-		cu_fetch(then, s, next, 0, 2);
+		cu_fetch(then, s, w, lane, next, 0, 2);
 #pragma unroll
 	for (int half = 0; half < 2; half++) {
-		cu_multiply_half<NT, FP8>(acc, now.word[2 * half], now.word[2 * half + 1], x, chunk + half * (FP8 ? 2 : 1), odd, groups);
+		cu_multiply_half<NT, FP8>(acc, now.word[2 * half], now.word[2 * half + 1], x, chunk + half * (FP8 ? 2 : 1), lane / 4 & 1, groups);
 		if (ROLLING && next >= 0)
-			cu_fetch(now, s, next, half, half + 1);
+			cu_fetch(now, s, w, lane, next, half, half + 1);
 	}
 	if (!ROLLING)
 		now = then;
@@ -368,7 +379,7 @@ CU_DEVICE void cu_deliver(float (&acc)[NT][4], const float (&scale)[2], const st
 	const float *x_scale = p.x_scale + slot * NT * CU_GROUP + p.lane % 4 * 2;
 #pragma unroll
 	for (int i = 0; i < NT; i++) {
-		if (NT > 1 && i >= groups)
+		if (i > 0 && i % 2 == 0 && i >= groups)
 			break;
 		float2 row = t.codes == CU_VALUES ? make_float2(1, 1) : *(const float2 *)(x_scale + i * CU_GROUP);
 #pragma unroll
@@ -391,21 +402,23 @@ template <int NT, bool WIDE>
 CU_DEVICE void cu_multiply_stage(const struct cu_place &p, const struct cu_tile &t, const struct cu_source &s, struct cu_piece &now,
 	float (&next_scale)[2], int from, int n, float (&total)[WIDE ? NT : 1][4])
 {
-	int odd = p.lane / 4 & 1, groups = (t.rows + CU_GROUP - 1) / CU_GROUP, blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
+	const struct kern_weight &w = cu_weight_of(p, t);
+	int groups = (t.rows + CU_GROUP - 1) / CU_GROUP, blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
 	int late = from % p.k_warps, slot = p.k_warp - late + (p.k_warp < late ? p.k_warps : 0); /* warp w has blocks w, w + k_warps, .. */
+#pragma unroll 1
 	for (; slot < n; slot += p.k_warps) {
 		const unsigned char *x = p.x + slot * NT * CU_GROUP * CU_STAGED + p.lane / 4 * CU_STAGED + p.lane % 4 * 16;
 		int next = from + slot + p.k_warps < blocks ? from + slot + p.k_warps : -1;
 		float acc[NT][4] = {}, scale[2] = { next_scale[0], next_scale[1] };
 		if (t.w[0].type == KERN_FP8) {
 			if (WIDE) /* there is time until they are needed, and no register to spare */
-				cu_fetch_scale(scale, s, cu_weight_of(p, t), from + slot);
+				cu_fetch_scale(scale, s, w, from + slot);
 			else if (next >= 0)
-				cu_fetch_scale(next_scale, s, cu_weight_of(p, t), next);
-			cu_multiply_piece<NT, true>(acc, now, s, next, x, 0, odd, groups);
+				cu_fetch_scale(next_scale, s, w, next);
+			cu_multiply_piece<NT, true>(acc, now, s, w, p.lane, next, x, 0, groups);
 		} else {
-			cu_multiply_piece<NT, false>(acc, now, s, 2 * (from + slot) + 1, x, 0, odd, groups);
-			cu_multiply_piece<NT, false>(acc, now, s, next < 0 ? -1 : 2 * next, x, 2, odd, groups);
+			cu_multiply_piece<NT, false>(acc, now, s, w, p.lane, 2 * (from + slot) + 1, x, 0, groups);
+			cu_multiply_piece<NT, false>(acc, now, s, w, p.lane, next < 0 ? -1 : 2 * next, x, 2, groups);
 		}
 		cu_deliver<NT, WIDE>(acc, scale, p, t, slot, groups, total);
 	}
@@ -481,8 +494,12 @@ template <int NT, bool WIDE, class JOB> CU_DEVICE void cu_work(const JOB &job, c
 	struct cu_piece now = {};
 	float scale[2] = {};
 	cu_let_next();
-	if (!JOB::EARLY)
+	if (!JOB::EARLY) {
+		job_before(job);
 		cu_wait();
+		job_begin(job);
+		__syncthreads();
+	}
 	int outs = p.strips * CU_STRIP, items = job_items(job, outs), item = cu_share(items, (int)blockIdx.x), staged = -1;
 	int end = cu_share(items, (int)blockIdx.x + 1);
 	if (p.warp == 0 && item < end)
@@ -509,9 +526,9 @@ CU_DEVICE float cu_value(const struct kern_weight &w, int r, int c)
 	return w.type == KERN_FP8 ? __fmul_rn(q, cu_scale(w, r, c)) : q;
 }
 
-/* Shared memory: a tile, w [32 outputs][CU_BLOCK + 1], x [2][32 rows][CU_BLOCK], total [32][32 + 4]. */
+/* Shared memory: the job's lists, a tile, w [32 outputs][CU_BLOCK + 1], x [2][32 rows][CU_BLOCK], total [32][32 + 4]. */
 enum {
-	CU_PLAIN_W = (sizeof(struct cu_tile) + 127) / 128 * 128,
+	CU_PLAIN_W = CU_LISTS + (sizeof(struct cu_tile) + 127) / 128 * 128,
 	CU_PLAIN_X = CU_PLAIN_W + CU_PLAIN_OUTS * (CU_BLOCK + 1) * 4,
 	CU_PLAIN_TOTAL = CU_PLAIN_X + 2 * CU_PLAIN_ROWS * CU_BLOCK * 4,
 	CU_PLAIN_BYTES = CU_PLAIN_TOTAL + CU_PLAIN_ROWS * (CU_PLAIN_OUTS + 4) * 4,
@@ -562,10 +579,12 @@ CU_DEVICE void cu_plain_dot(const struct cu_tile &t, float *w, float *x, float *
 template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
 {
 	CU_SHARED(memory);
-	struct cu_tile *t = (struct cu_tile *)memory;
+	struct cu_tile *t = (struct cu_tile *)(memory + CU_LISTS);
 	float *total = (float *)(memory + CU_PLAIN_TOTAL);
 	cu_let_next();
 	cu_wait();
+	job_begin(job);
+	__syncthreads();
 	int items = job_items(job, CU_PLAIN_OUTS), end = cu_share(items, (int)blockIdx.x + 1);
 	for (int item = cu_share(items, (int)blockIdx.x); item < end; item++) {
 		if (threadIdx.x < CU_WARP)
