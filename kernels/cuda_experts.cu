@@ -466,11 +466,12 @@ struct combine_job {
 
 enum { COMBINE_THREADS = 256 };
 
-/* A thread has one column of one row. */
+/* A thread has one column of one row; a row has `blocks` of them. */
 static __global__ void __launch_bounds__(COMBINE_THREADS) combine_rows(const __grid_constant__ struct combine_job job)
 {
 	const struct experts_job &e = job.e;
-	int r = (int)blockIdx.y, i = (int)(blockIdx.x * COMBINE_THREADS + threadIdx.x);
+	int blocks = (e.d + COMBINE_THREADS - 1) / COMBINE_THREADS, r = (int)blockIdx.x / blocks;
+	int i = (int)blockIdx.x % blocks * COMBINE_THREADS + (int)threadIdx.x;
 	size_t pair = (size_t)r * (size_t)e.top_k, d = (size_t)e.d;
 	cu_let_next();
 	cu_wait();
@@ -580,6 +581,17 @@ static bool hidden_is_quantised(const struct kern_experts *op)
 	return false;
 }
 
+/* The block with which the rows were quantised: of the first FP8 matrix that reads them. Where another has another, sums are plain. */
+static int group_of(const struct kern_experts *op)
+{
+	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0) && op->quantised; i++) {
+		const struct kern_mlp *m = unit_of(op, i);
+		if (m->gate.type == KERN_FP8 || m->up.type == KERN_FP8)
+			return m->gate.type == KERN_FP8 ? m->gate.block_cols : m->up.block_cols;
+	}
+	return op->quantised && op->shared_gate && op->shared_gate->type == KERN_FP8 ? op->shared_gate->block_cols : 0;
+}
+
 static struct experts_job job_of(const struct kern *k, const struct kern_experts *op)
 {
 	struct experts_job job = {};
@@ -595,7 +607,7 @@ static struct experts_job job_of(const struct kern *k, const struct kern_experts
 	job.d = op->x.cols;
 	job.width = op->mlp[0].gate.rows;
 	job.shared_width = op->shared ? op->shared->gate.rows : 0;
-	job.group = op->quantised ? op->mlp[0].gate.block_cols : 0;
+	job.group = group_of(op);
 	job.bf16 = k->compute == KERN_BF16;
 	job.gate = op->shared && op->shared_gate;
 	job.plan = (const struct experts_plan *)op->plan;
@@ -696,6 +708,6 @@ int cuda_experts(struct kern *k, const struct kern_experts *op)
 	struct combine_job last = { job, {}, op->y };
 	if (op->residual)
 		last.residual = *op->residual;
-	dim3 grid((unsigned)cu_ceil(job.d, COMBINE_THREADS), (unsigned)n);
-	return cu_launch(k, "experts (combine)", combine_rows, grid, dim3(COMBINE_THREADS), 0, last);
+	unsigned blocks = (unsigned)cu_ceil(job.d, COMBINE_THREADS) * (unsigned)n;
+	return cu_launch(k, "experts (combine)", combine_rows, dim3(blocks), dim3(COMBINE_THREADS), 0, last);
 }
