@@ -1,8 +1,8 @@
 /* kernels/cuda_tile.cuh - inside kernels/. Strips of weights times tiles of rows: what cuda_matmul.cu and cuda_experts.cu are made of.
  *
  * A job is a struct that says which items of work there are (job_items), what a tile of work reads (job_tile) and where its sums go
- * (job_store); job_begin is called once earlier kernels are done, job_before it. A block takes consecutive items, so that rows it has staged serve the strips that follow; its warps share a tile's
- * outputs, 16 each, and its blocks of inputs:
+ * (job_store); job_begin is called once earlier kernels are done, job_before ahead of that. A block takes consecutive items, so that
+ * rows it has staged serve the strips that follow; its warps share a tile's outputs, 16 each, and its blocks of inputs:
  *
  *   weights: 16 bytes a lane from global memory to registers, a piece (below) ahead, the first of the next item before this one's sums
  *   rows:    f32 to bfloat16 in shared memory, in the order in which the lanes hold the weights
@@ -352,8 +352,8 @@ CU_DEVICE void cu_multiply_half(float (&acc)[NT][4], uint4 u, uint4 v, const uns
 
 /* acc += a piece times the rows, while piece `next` (-1: none) is fetched. */
 template <int NT, bool FP8>
-CU_DEVICE void cu_multiply_piece(float (&acc)[NT][4], struct cu_piece &now, const struct cu_source &s, const struct kern_weight &w, int lane, int next,
-	const unsigned char *x, int chunk, int groups)
+CU_DEVICE void cu_multiply_piece(float (&acc)[NT][4], struct cu_piece &now, const struct cu_source &s, const struct kern_weight &w, int lane,
+	int next, const unsigned char *x, int chunk, int groups)
 {
 	enum { ROLLING = cu_bounds<NT>::ROLLING };
 	struct cu_piece then = now;
