@@ -37,6 +37,14 @@ static __device__ __forceinline__ uint32_t cu_bf16x2_lift(uint32_t x)
 	return y;
 }
 
+/* Two f32 rounded to bfloat16 (nearest, ties to even; a NaN stays one), `low` in the lower half. */
+static __device__ __forceinline__ uint32_t cu_bf16x2(float low, float high)
+{
+	uint32_t y;
+	asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(y) : "f"(high), "f"(low));
+	return y;
+}
+
 /* 16 bytes from global to shared memory, both aligned to 16; with bytes < 16 the rest is filled with zeros. Done once waited for. */
 static __device__ __forceinline__ void cu_copy16(void *shared, const void *global, int bytes)
 {
@@ -86,6 +94,7 @@ unsigned char *shim_shared(void);
 void cu_mma_bf16(float d[4], const uint32_t a[4], const uint32_t b[2]);
 void cu_mma_tf32(float d[4], const uint32_t a[4], const uint32_t b[2]);
 uint32_t cu_bf16x2_lift(uint32_t x);
+uint32_t cu_bf16x2(float low, float high);
 void cu_copy16(void *shared, const void *global, int bytes);
 void cu_copies_end_group(void);
 void shim_copies_wait(int n);
