@@ -407,19 +407,19 @@ CU_DEVICE void count_few(const struct up_job &job)
 		*e.distinct = l->n_tiles;
 }
 
-template <int NT>
-static __global__ void __launch_bounds__(cu_bounds<NT>::THREADS, cu_bounds<NT>::RESIDENT)
+template <int V>
+static __global__ void __launch_bounds__(cu_bounds<V>::THREADS, cu_bounds<V>::RESIDENT)
 up_kernel(const __grid_constant__ struct up_job job, const struct cu_shape shape)
 {
-	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
+	cu_work<cu_bounds<V>>(job, shape);
 	count_few(job);
 }
 
-template <int NT>
-static __global__ void __launch_bounds__(cu_bounds<NT>::THREADS, cu_bounds<NT>::RESIDENT)
+template <int V>
+static __global__ void __launch_bounds__(cu_bounds<V>::THREADS, cu_bounds<V>::RESIDENT)
 down_kernel(const __grid_constant__ struct down_job job, const struct cu_shape shape)
 {
-	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
+	cu_work<cu_bounds<V>>(job, shape);
 }
 
 static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) up_plain(const __grid_constant__ struct up_job job)
@@ -624,22 +624,22 @@ static long long most_items(const struct experts_job *job, int strips, int share
 	return tiles * strips + (long long)cu_ceil(job->n, job->tile_rows) * ((job->shared_width ? shared_strips : 0) + 1);
 }
 
-template <int NT> static int launch_up(const struct kern *k, const struct up_job *job)
+template <int V> static int launch_up(const struct kern *k, const struct up_job *job)
 {
 	const struct experts_job *e = &job->e;
-	struct cu_cut cut = cu_cut_for<NT>(k, cu_ceil(e->d, CU_BLOCK), true);
+	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(e->d, CU_BLOCK), true);
 	int half = cut.shape.warps / cut.shape.k_warps * CU_STRIP / 2;
 	dim3 grid = cu_grid(k, most_items(e, cu_ceil(e->width, half), cu_ceil(e->shared_width, half)), cut.resident);
-	return cu_launch(k, "experts (up)", up_kernel<NT>, grid, dim3(cu_bounds<NT>::THREADS), cut.shared, *job, cut.shape);
+	return cu_launch(k, "experts (up)", up_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
-template <int NT> static int launch_down(const struct kern *k, const struct down_job *job)
+template <int V> static int launch_down(const struct kern *k, const struct down_job *job)
 {
 	const struct experts_job *e = &job->e;
-	struct cu_cut cut = cu_cut_for<NT>(k, cu_ceil(e->width, CU_BLOCK), false);
+	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(e->width, CU_BLOCK), false);
 	int strips = cu_ceil(e->d, cut.shape.warps / cut.shape.k_warps * CU_STRIP);
 	dim3 grid = cu_grid(k, most_items(e, strips, strips), cut.resident);
-	return cu_launch(k, "experts (down)", down_kernel<NT>, grid, dim3(cu_bounds<NT>::THREADS), cut.shared, *job, cut.shape);
+	return cu_launch(k, "experts (down)", down_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
 static int launch_up_plain(const struct kern *k, const struct up_job *job)
@@ -657,8 +657,8 @@ static int up(const struct kern *k, const struct kern_experts *op, const struct 
 	int rc = 0;
 	job.parts = (exact ? DO_MLP : 0) | (exact_gate ? DO_GATE : 0);
 	if (job.parts)
-		rc = e->tile_rows == 8 ? launch_up<1>(k, &job) : e->tile_rows == 16 ? launch_up<2>(k, &job) :
-			e->tile_rows == 32 ? launch_up<4>(k, &job) : launch_up<6>(k, &job);
+		rc = e->tile_rows == 8 ? launch_up<CU_ONE>(k, &job) : e->tile_rows == 16 ? launch_up<CU_TWO>(k, &job) :
+			e->tile_rows == 32 ? launch_up<CU_FOUR>(k, &job) : launch_up<CU_WIDE>(k, &job);
 	job.parts = (exact ? 0 : DO_MLP) | (e->gate && !exact_gate ? DO_GATE : 0);
 	if (exact && job.e.tile_rows > CU_PLAIN_ROWS) /* the gate alone is left, and it has no part in the list of tiles */
 		job.e.tile_rows = CU_PLAIN_ROWS;
@@ -670,8 +670,8 @@ static int down(const struct kern *k, const struct kern_experts *op, const struc
 	struct down_job job = { *e, exact };
 	int rc = 0, rows = e->n * (e->top_k + (e->shared_width ? 1 : 0));
 	if (exact)
-		return e->tile_rows == 8 ? launch_down<1>(k, &job) : e->tile_rows == 16 ? launch_down<2>(k, &job) :
-			e->tile_rows == 32 ? launch_down<4>(k, &job) : launch_down<6>(k, &job);
+		return e->tile_rows == 8 ? launch_down<CU_ONE>(k, &job) : e->tile_rows == 16 ? launch_down<CU_TWO>(k, &job) :
+			e->tile_rows == 32 ? launch_down<CU_FOUR>(k, &job) : launch_down<CU_WIDE>(k, &job);
 	if (hidden_is_quantised(op))
 		rc = cu_launch(k, "experts (quantise)", quantise_hidden, dim3((unsigned)rows), dim3(GROUP_THREADS), 0, *e);
 	int strips = cu_ceil(e->d, CU_PLAIN_OUTS);

@@ -83,12 +83,27 @@ static inline bool cu_is_exact(const struct kern *k, const struct kern_weight *w
 	return (w->block_cols % CU_BLOCK == 0 || w->block_cols >= w->cols) && (group == 0 || group == w->block_cols);
 }
 
-/* NT groups of rows in a tile. Three small blocks on a multiprocessor where few rows want many loads under way; one of 16 warps where
- * the rows of a tile fill the shared memory. Wide: all warps lie along the outputs, and totals stay in registers. Rolling: a piece of
- * weights is fetched into the registers of the one before as they come free; else into others, while all of that one is used. */
-template <int NT> struct cu_bounds {
-	enum { WARPS = NT == 4 ? 16 : 8, RESIDENT = NT == 1 ? 3 : NT == 4 ? 1 : 2, WIDE = NT == 6, THREADS = WARPS * CU_WARP,
-		ROLLING = NT == 1 || NT == 6 };
+/* The variants of a kernel, all of the same bits: NT groups of rows in a tile.
+ *   CU_TALL    8 rows, 16 warps: where blocks are too few for several on a multiprocessor, all that one reads is to be under way at once
+ *   CU_ONE     8 rows, three blocks of 8 warps on a multiprocessor
+ *   CU_TWO     16 rows, two blocks
+ *   CU_FOUR    32 rows, whose inputs fill the shared memory: one block of 16 warps
+ *   CU_WIDE    48 rows: all warps lie along the outputs, totals stay in registers, inputs are staged in small parts
+ * Rolling: a piece of weights is fetched into the registers of the one before as they come free; else into others, while all of that
+ * one is used. */
+enum cu_variant { CU_TALL, CU_ONE, CU_TWO, CU_FOUR, CU_WIDE };
+template <int VARIANT> struct cu_bounds {
+	enum {
+		NT = VARIANT == CU_WIDE ? 6 : VARIANT == CU_FOUR ? 4 : VARIANT == CU_TWO ? 2 : 1,
+		WIDE = VARIANT == CU_WIDE,
+		ROLLING = VARIANT == CU_ONE || VARIANT == CU_WIDE,
+		WARPS = VARIANT == CU_TALL || VARIANT == CU_FOUR ? 16 : 8,
+		K_WARPS = WIDE ? 1 : VARIANT == CU_TALL ? 16 : 8, /* at most */
+		RESIDENT = VARIANT == CU_ONE ? 3 : WARPS == 16 ? 1 : 2,
+		THREADS = WARPS * CU_WARP,
+		ROWS = NT * CU_GROUP,
+		TOTALS = WIDE ? NT : 1, /* groups whose totals are in registers */
+	};
 };
 
 struct cu_place {
@@ -98,9 +113,9 @@ struct cu_place {
 	int lane, warp, warps, strip, strips, k_warp, k_warps, stage;
 };
 
-template <int NT, bool WIDE> CU_DEVICE struct cu_place cu_place_of(unsigned char *memory, const struct cu_shape &s)
+template <class OF> CU_DEVICE struct cu_place cu_place_of(unsigned char *memory, const struct cu_shape &s)
 {
-	struct cu_layout l = cu_lay_out(NT * CU_GROUP, WIDE, s);
+	struct cu_layout l = cu_lay_out(OF::ROWS, OF::WIDE, s);
 	struct cu_place p;
 	p.tile = (struct cu_tile *)(memory + CU_LISTS);
 	p.x = memory + l.x;
@@ -109,8 +124,8 @@ template <int NT, bool WIDE> CU_DEVICE struct cu_place cu_place_of(unsigned char
 	p.total = (float *)(memory + l.total);
 	p.lane = (int)threadIdx.x % CU_WARP;
 	p.warp = (int)threadIdx.x / CU_WARP;
-	p.warps = cu_bounds<NT>::WARPS;
-	p.k_warps = WIDE ? 1 : s.k_warps;
+	p.warps = OF::WARPS;
+	p.k_warps = OF::WIDE ? 1 : s.k_warps;
 	p.strips = p.warps / p.k_warps;
 	p.strip = p.warp / p.k_warps;
 	p.k_warp = p.warp % p.k_warps;
@@ -351,29 +366,29 @@ CU_DEVICE void cu_multiply_half(float (&acc)[NT][4], uint4 u, uint4 v, const uns
 }
 
 /* acc += a piece times the rows, while piece `next` (-1: none) is fetched. */
-template <int NT, bool FP8>
-CU_DEVICE void cu_multiply_piece(float (&acc)[NT][4], struct cu_piece &now, const struct cu_source &s, const struct kern_weight &w, int lane,
+template <class OF, bool FP8>
+CU_DEVICE void cu_multiply_piece(float (&acc)[OF::NT][4], struct cu_piece &now, const struct cu_source &s, const struct kern_weight &w, int lane,
 	int next, const unsigned char *x, int chunk, int groups)
 {
-	enum { ROLLING = cu_bounds<NT>::ROLLING };
 	struct cu_piece then = now;
-	if (!ROLLING && next >= 0)
+	if (!OF::ROLLING && next >= 0)
 		cu_fetch(then, s, w, lane, next, 0, 2);
 #pragma unroll
 	for (int half = 0; half < 2; half++) {
-		cu_multiply_half<NT, FP8>(acc, now.word[2 * half], now.word[2 * half + 1], x, chunk + half * (FP8 ? 2 : 1), lane / 4 & 1, groups);
-		if (ROLLING && next >= 0)
+		cu_multiply_half<OF::NT, FP8>(acc, now.word[2 * half], now.word[2 * half + 1], x, chunk + half * (FP8 ? 2 : 1), lane / 4 & 1, groups);
+		if (OF::ROLLING && next >= 0)
 			cu_fetch(now, s, w, lane, next, half, half + 1);
 	}
-	if (!ROLLING)
+	if (!OF::ROLLING)
 		now = then;
 }
 
 /* The chain of one block, scaled: added to the totals, or to shared memory where other warps have the blocks before it. */
-template <int NT, bool WIDE>
-CU_DEVICE void cu_deliver(float (&acc)[NT][4], const float (&scale)[2], const struct cu_place &p, const struct cu_tile &t, int slot, int groups,
-	float (&total)[WIDE ? NT : 1][4])
+template <class OF>
+CU_DEVICE void cu_deliver(float (&acc)[OF::NT][4], const float (&scale)[2], const struct cu_place &p, const struct cu_tile &t, int slot, int groups,
+	float (&total)[OF::TOTALS][4])
 {
+	enum { NT = OF::NT };
 	bool fp8 = t.w[0].type == KERN_FP8;
 	float *sums = p.sums + ((slot * p.strips + p.strip) * NT * CU_STRIP + p.lane / 4) * CU_GROUP + p.lane % 4 * 2;
 	const float *x_scale = p.x_scale + slot * NT * CU_GROUP + p.lane % 4 * 2;
@@ -386,10 +401,10 @@ CU_DEVICE void cu_deliver(float (&acc)[NT][4], const float (&scale)[2], const st
 		for (int j = 0; j < 4; j++) {
 			if (fp8)
 				acc[i][j] = __fmul_rn(__fmul_rn(acc[i][j], scale[j / 2]), j % 2 ? row.y : row.x);
-			if (WIDE)
-				total[WIDE ? i : 0][j] = __fadd_rn(total[WIDE ? i : 0][j], acc[i][j]);
+			if (OF::WIDE)
+				total[i % OF::TOTALS][j] = __fadd_rn(total[i % OF::TOTALS][j], acc[i][j]);
 		}
-		if (!WIDE) {
+		if (!OF::WIDE) {
 			*(float2 *)(sums + i * CU_STRIP * CU_GROUP) = make_float2(acc[i][0], acc[i][1]);
 			*(float2 *)(sums + i * CU_STRIP * CU_GROUP + 8 * CU_GROUP) = make_float2(acc[i][2], acc[i][3]);
 		}
@@ -398,29 +413,29 @@ CU_DEVICE void cu_deliver(float (&acc)[NT][4], const float (&scale)[2], const st
 
 /* The warp's blocks among the n staged ones. `now` and `next_scale` are the first piece and the scales of the first of them, and
  * afterwards of the next to come. */
-template <int NT, bool WIDE>
+template <class OF>
 CU_DEVICE void cu_multiply_stage(const struct cu_place &p, const struct cu_tile &t, const struct cu_source &s, struct cu_piece &now,
-	float (&next_scale)[2], int from, int n, float (&total)[WIDE ? NT : 1][4])
+	float (&next_scale)[2], int from, int n, float (&total)[OF::TOTALS][4])
 {
 	const struct kern_weight &w = cu_weight_of(p, t);
 	int groups = (t.rows + CU_GROUP - 1) / CU_GROUP, blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
 	int late = from % p.k_warps, slot = p.k_warp - late + (p.k_warp < late ? p.k_warps : 0); /* warp w has blocks w, w + k_warps, .. */
 #pragma unroll 1
 	for (; slot < n; slot += p.k_warps) {
-		const unsigned char *x = p.x + slot * NT * CU_GROUP * CU_STAGED + p.lane / 4 * CU_STAGED + p.lane % 4 * 16;
+		const unsigned char *x = p.x + slot * OF::ROWS * CU_STAGED + p.lane / 4 * CU_STAGED + p.lane % 4 * 16;
 		int next = from + slot + p.k_warps < blocks ? from + slot + p.k_warps : -1;
-		float acc[NT][4] = {}, scale[2] = { next_scale[0], next_scale[1] };
+		float acc[OF::NT][4] = {}, scale[2] = { next_scale[0], next_scale[1] };
 		if (t.w[0].type == KERN_FP8) {
-			if (WIDE) /* there is time until they are needed, and no register to spare */
+			if (OF::WIDE) /* there is time until they are needed, and no register to spare */
 				cu_fetch_scale(scale, s, w, from + slot);
 			else if (next >= 0)
 				cu_fetch_scale(next_scale, s, w, next);
-			cu_multiply_piece<NT, true>(acc, now, s, w, p.lane, next, x, 0, groups);
+			cu_multiply_piece<OF, true>(acc, now, s, w, p.lane, next, x, 0, groups);
 		} else {
-			cu_multiply_piece<NT, false>(acc, now, s, w, p.lane, 2 * (from + slot) + 1, x, 0, groups);
-			cu_multiply_piece<NT, false>(acc, now, s, w, p.lane, next < 0 ? -1 : 2 * next, x, 2, groups);
+			cu_multiply_piece<OF, false>(acc, now, s, w, p.lane, 2 * (from + slot) + 1, x, 0, groups);
+			cu_multiply_piece<OF, false>(acc, now, s, w, p.lane, next < 0 ? -1 : 2 * next, x, 2, groups);
 		}
-		cu_deliver<NT, WIDE>(acc, scale, p, t, slot, groups, total);
+		cu_deliver<OF>(acc, scale, p, t, slot, groups, total);
 	}
 }
 
@@ -458,38 +473,38 @@ CU_DEVICE int cu_share(int items, int b)
 }
 
 /* Brings a tile's totals to p.total. `then`: the next item's tile or NULL; its first piece is under way afterwards. */
-template <int NT, bool WIDE>
+template <class OF>
 CU_DEVICE void cu_dot(const struct cu_place &p, const struct cu_tile &t, const struct cu_tile *then, struct cu_source &s, struct cu_piece &now,
 	float (&scale)[2], int &staged)
 {
-	float total[WIDE ? NT : 1][4] = {};
+	float total[OF::TOTALS][4] = {};
 	int blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
 	for (int from = 0; from < blocks; from += p.stage) {
 		int n = min(p.stage, blocks - from);
 		if (blocks > p.stage || staged != t.staged) {
-			cu_stage<NT>(p, t, from, n);
+			cu_stage<OF::NT>(p, t, from, n);
 			staged = blocks > p.stage ? -1 : t.staged;
 			__syncthreads();
 		}
-		cu_multiply_stage<NT, WIDE>(p, t, s, now, scale, from, n, total);
+		cu_multiply_stage<OF>(p, t, s, now, scale, from, n, total);
 		__syncthreads();
 		if (from + n == blocks && then)
-			cu_begin<WIDE>(s, now, scale, p, *then);
-		if (!WIDE)
-			cu_add_sums<NT>(p, t.rows, from, n);
-		if (!WIDE && from + n < blocks)
+			cu_begin<OF::WIDE>(s, now, scale, p, *then);
+		if (!OF::WIDE)
+			cu_add_sums<OF::NT>(p, t.rows, from, n);
+		if (!OF::WIDE && from + n < blocks)
 			__syncthreads();
 	}
-	if (WIDE)
-		cu_put_totals<WIDE ? NT : 1>(p, total);
+	if (OF::WIDE)
+		cu_put_totals<OF::TOTALS>(p, total);
 	__syncthreads();
 }
 
 /* All items of a block. A tile is described by the last warp while the item before it is computed. */
-template <int NT, bool WIDE, class JOB> CU_DEVICE void cu_work(const JOB &job, const struct cu_shape &shape)
+template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const struct cu_shape &shape)
 {
 	CU_SHARED(memory);
-	struct cu_place p = cu_place_of<NT, WIDE>(memory, shape);
+	struct cu_place p = cu_place_of<OF>(memory, shape);
 	struct cu_source s = {};
 	struct cu_piece now = {};
 	float scale[2] = {};
@@ -506,14 +521,14 @@ template <int NT, bool WIDE, class JOB> CU_DEVICE void cu_work(const JOB &job, c
 		job_tile(job, item, outs, p.lane, &p.tile[0]);
 	__syncthreads();
 	if (item < end)
-		cu_begin<WIDE>(s, now, scale, p, p.tile[0]);
+		cu_begin<OF::WIDE>(s, now, scale, p, p.tile[0]);
 	if (JOB::EARLY) /* weights are nobody's output */
 		cu_wait();
 	for (int turn = 0; item < end; item++, turn = (turn + 1) % CU_TILES) {
 		struct cu_tile *t = &p.tile[turn], *then = item + 1 < end ? &p.tile[(turn + 1) % CU_TILES] : NULL;
 		if (then && p.warp == p.warps - 1)
 			job_tile(job, item + 1, outs, p.lane, then);
-		cu_dot<NT, WIDE>(p, *t, then, s, now, scale, staged);
+		cu_dot<OF>(p, *t, then, s, now, scale, staged);
 		job_store(job, *t, p.total, outs);
 	}
 }
@@ -605,18 +620,17 @@ struct cu_cut {
 	size_t shared;
 };
 
-/* For rows of so many blocks of inputs. pair: an even number of strips is needed. All inputs are staged at once if they fit, if need be
+/* For rows of so many blocks of inputs, of which a warp has two at least, or one in CU_TALL. pair: an even number of strips is needed. All inputs are staged at once if they fit, if need be
  * with fewer blocks on a multiprocessor; else in parts of one size. */
-template <int NT> static struct cu_cut cu_cut_for(const struct kern *k, int blocks, bool pair)
+template <class OF> static struct cu_cut cu_cut_for(const struct kern *k, int blocks, bool pair)
 {
-	typedef struct cu_bounds<NT> of;
-	struct cu_cut cut = { { of::WARPS, 1, blocks }, of::RESIDENT, 0 };
-	int *k_warps = &cut.shape.k_warps, most = of::WIDE && blocks > 4 ? 4 : blocks;
-	while (!of::WIDE && *k_warps < 8 && *k_warps * 4 <= blocks && (!pair || *k_warps * 4 <= of::WARPS))
+	struct cu_cut cut = { { OF::WARPS, 1, blocks }, OF::RESIDENT, 0 };
+	int *k_warps = &cut.shape.k_warps, most = OF::WIDE && blocks > 4 ? 4 : blocks;
+	while (*k_warps < OF::K_WARPS && *k_warps * (OF::K_WARPS == 16 ? 2 : 4) <= blocks && (!pair || *k_warps * 4 <= OF::WARPS))
 		*k_warps *= 2;
 	for (int parts = 1;; parts++) {
 		cut.shape.stage = cu_ceil(most, parts);
-		cut.shared = (size_t)cu_lay_out(NT * CU_GROUP, of::WIDE, cut.shape).bytes;
+		cut.shared = (size_t)cu_lay_out(OF::ROWS, OF::WIDE, cut.shape).bytes;
 		if (cut.shared <= k->device->shared_max)
 			break;
 	}
