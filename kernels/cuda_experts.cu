@@ -1,5 +1,5 @@
-/* The experts of a layer, in up to four launches:
- *   group    (row, slot) pairs by expert, in tiles; not for one row, whose chosen experts are apart as they come
+/* The experts of a layer, in three launches or four:
+ *   group    (row, slot) pairs by expert, in tiles; with few pairs each block of the next two finds out for itself
  *   up       hidden = R(R(silu(R(gate x))) * R(up x)) for every pair, the shared expert's rows, and the shared factor
  *   down     R(down hidden), to a place of the pair's own
  *   combine  the sum over the slots in order
@@ -23,6 +23,16 @@ struct pair_tile {
 	int expert, first, rows;
 };
 
+/* With few pairs an expert has one tile: its pairs, by which every block lists them in shared memory. */
+enum { FEW_PAIRS = 64, FEW_ROWS = CU_GROUP };
+struct few_pairs {
+	int n_tiles;
+	uint16_t id[FEW_PAIRS], expert[FEW_PAIRS];            /* of the pairs, of the tiles */
+	unsigned char first[FEW_PAIRS], rows[FEW_PAIRS];      /* the first pair of a pair's expert; of the tiles */
+	unsigned char pair[FEW_PAIRS * FEW_ROWS];
+};
+static_assert(sizeof(struct few_pairs) <= CU_LISTS, "lists lie at the start of shared memory");
+
 struct experts_job {
 	struct kern_view x, quantised; /* quantised.data NULL: nothing is */
 	const uint16_t *experts;
@@ -30,7 +40,7 @@ struct experts_job {
 	int n, top_k, n_experts, d, width, shared_width; /* shared_width 0: no shared expert */
 	int group;     /* inputs that share a scale of `quantised` */
 	int tile_rows;
-	bool bf16, gate;
+	bool bf16, gate, few;
 	const struct experts_plan *plan;
 	int *n_tiles, *pairs;
 	struct pair_tile *tiles;
@@ -46,9 +56,52 @@ CU_DEVICE int job_row_tiles(const struct experts_job &job)
 	return (job.n + job.tile_rows - 1) / job.tile_rows;
 }
 
+CU_DEVICE struct few_pairs *few_list(void)
+{
+	CU_SHARED(memory);
+	return (struct few_pairs *)memory;
+}
+
+/* Pair i stands in its expert's tile behind the pairs before it; tiles come in the order of their first pairs. Called by a block. */
+CU_DEVICE void list_few(const struct experts_job &job)
+{
+	struct few_pairs *l = few_list();
+	int i = (int)threadIdx.x, n = job.n * job.top_k, first = i, rank = 0, rows = 0, tile = 0;
+	if (i < n)
+		l->id[i] = job.experts[i];
+	__syncthreads();
+	for (int j = 0; i < n && j < n; j++) {
+		bool same = l->id[j] == l->id[i];
+		first = same && j < first ? j : first;
+		rank += same && j < i;
+		rows += same;
+	}
+	if (i < n)
+		l->first[i] = (unsigned char)first;
+	__syncthreads();
+	for (int j = 0; i < n && j < first; j++)
+		tile += l->first[j] == j;
+	if (i < n)
+		l->pair[tile * FEW_ROWS + rank] = (unsigned char)i;
+	if (i < n && rank == 0) {
+		l->expert[tile] = l->id[i];
+		l->rows[tile] = (unsigned char)rows;
+		atomicAdd(&l->n_tiles, 1);
+	}
+}
+
+CU_DEVICE void experts_begin(const struct experts_job &job)
+{
+	if (job.few) {
+		if (threadIdx.x == 0)
+			few_list()->n_tiles = 0;
+		list_few(job);
+	}
+}
+
 CU_DEVICE int job_pair_tiles(const struct experts_job &job)
 {
-	return job.n == 1 ? job.top_k : *job.n_tiles;
+	return job.few ? few_list()->n_tiles : *job.n_tiles;
 }
 
 /* A tile of a unit, and which strip of it. shared_strips, strips: of its outputs and of a chosen expert's. */
@@ -69,21 +122,16 @@ CU_DEVICE struct job_part part_at(const struct experts_job &job, int item, int s
 	}
 	int tile = (item - shared) / strips;
 	part.strip = (item - shared) % strips;
-	struct pair_tile one = { 0, tile, 1 };
-	if (job.n > 1)
-		one = job.tiles[tile];
-	else
-		one.expert = job.experts[tile];
-	part.expert = one.expert;
-	part.first = one.first;
-	part.rows = one.rows;
+	part.expert = job.few ? few_list()->expert[tile] : job.tiles[tile].expert;
+	part.first = job.few ? tile * FEW_ROWS : job.tiles[tile].first;
+	part.rows = job.few ? few_list()->rows[tile] : job.tiles[tile].rows;
 	return part;
 }
 
 /* Row r of a part as a place in the lists: a row of the batch for the shared expert, else a pair. */
 CU_DEVICE int index_of(const struct experts_job &job, bool shared, int first, int r)
 {
-	return shared || job.n == 1 ? first + r : job.pairs[first + r];
+	return shared ? first + r : job.few ? few_list()->pair[first + r] : job.pairs[first + r];
 }
 
 /* The row of the batch that w reads. */
@@ -102,6 +150,21 @@ struct up_job {
 	struct experts_job e;
 	int parts; /* DO_ */
 };
+
+/* The plan has been idle since the last pass: it comes nearer while the kernel before this one ends. */
+CU_DEVICE void job_before(const struct up_job &job)
+{
+	const char *plan = (const char *)job.e.plan;
+	size_t bytes = sizeof(struct experts_plan) + (size_t)job.e.n_experts * sizeof(struct plan_unit);
+	size_t at = ((size_t)blockIdx.x * blockDim.x + threadIdx.x) * 128;
+	if (at + 16 <= bytes)
+		cu_load_once(plan + at);
+}
+
+CU_DEVICE void job_begin(const struct up_job &job)
+{
+	experts_begin(job.e);
+}
 
 CU_DEVICE int gate_items(const struct up_job &job)
 {
@@ -204,6 +267,15 @@ struct down_job {
 	struct experts_job e;
 	bool exact; /* the rows are put into codes on their way to shared memory; else they have been already */
 };
+
+CU_DEVICE void job_before(const struct down_job &)
+{
+}
+
+CU_DEVICE void job_begin(const struct down_job &job)
+{
+	experts_begin(job.e);
+}
 
 CU_DEVICE int job_items(const struct down_job &job, int outs)
 {
@@ -322,37 +394,38 @@ static __global__ void __launch_bounds__(GROUP_THREADS) group_pairs(const __grid
 	}
 }
 
-/* What group_pairs does where there is one row: its experts are distinct. */
-CU_DEVICE void count_one_row(const struct up_job &job)
+/* What group_pairs does besides, where it is not needed: by one block. */
+CU_DEVICE void count_few(const struct up_job &job)
 {
 	const struct experts_job &e = job.e;
-	if (e.n > 1 || !(job.parts & DO_MLP) || blockIdx.x > 0)
+	const struct few_pairs *l = few_list();
+	if (!e.few || !(job.parts & DO_MLP) || blockIdx.x > 0)
 		return;
-	for (int i = (int)threadIdx.x; i < e.top_k; i += (int)blockDim.x)
-		atomicAdd(e.traffic, e.plan->unit[e.experts[i]].bytes);
+	for (int i = (int)threadIdx.x; i < l->n_tiles; i += (int)blockDim.x)
+		atomicAdd(e.traffic, e.plan->unit[l->expert[i]].bytes);
 	if (e.distinct && threadIdx.x == 0)
-		*e.distinct = e.top_k;
+		*e.distinct = l->n_tiles;
 }
 
-template <int NT>
-static __global__ void __launch_bounds__(cu_bounds<NT>::THREADS, cu_bounds<NT>::RESIDENT)
+template <int V>
+static __global__ void __launch_bounds__(cu_bounds<V>::THREADS, cu_bounds<V>::RESIDENT)
 up_kernel(const __grid_constant__ struct up_job job, const struct cu_shape shape)
 {
-	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
-	count_one_row(job);
+	cu_work<cu_bounds<V>>(job, shape);
+	count_few(job);
 }
 
-template <int NT>
-static __global__ void __launch_bounds__(cu_bounds<NT>::THREADS, cu_bounds<NT>::RESIDENT)
+template <int V>
+static __global__ void __launch_bounds__(cu_bounds<V>::THREADS, cu_bounds<V>::RESIDENT)
 down_kernel(const __grid_constant__ struct down_job job, const struct cu_shape shape)
 {
-	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
+	cu_work<cu_bounds<V>>(job, shape);
 }
 
 static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) up_plain(const __grid_constant__ struct up_job job)
 {
 	cu_plain_work(job);
-	count_one_row(job);
+	count_few(job);
 }
 
 static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) down_plain(const __grid_constant__ struct down_job job)
@@ -393,11 +466,12 @@ struct combine_job {
 
 enum { COMBINE_THREADS = 256 };
 
-/* A thread has one column of one row. */
+/* A thread has one column of one row; a row has `blocks` of them. */
 static __global__ void __launch_bounds__(COMBINE_THREADS) combine_rows(const __grid_constant__ struct combine_job job)
 {
 	const struct experts_job &e = job.e;
-	int r = (int)blockIdx.y, i = (int)(blockIdx.x * COMBINE_THREADS + threadIdx.x);
+	int blocks = (e.d + COMBINE_THREADS - 1) / COMBINE_THREADS, r = (int)blockIdx.x / blocks;
+	int i = (int)blockIdx.x % blocks * COMBINE_THREADS + (int)threadIdx.x;
 	size_t pair = (size_t)r * (size_t)e.top_k, d = (size_t)e.d;
 	cu_let_next();
 	cu_wait();
@@ -507,6 +581,17 @@ static bool hidden_is_quantised(const struct kern_experts *op)
 	return false;
 }
 
+/* The block with which the rows were quantised: of the first FP8 matrix that reads them. Where another has another, sums are plain. */
+static int group_of(const struct kern_experts *op)
+{
+	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0) && op->quantised; i++) {
+		const struct kern_mlp *m = unit_of(op, i);
+		if (m->gate.type == KERN_FP8 || m->up.type == KERN_FP8)
+			return m->gate.type == KERN_FP8 ? m->gate.block_cols : m->up.block_cols;
+	}
+	return op->quantised && op->shared_gate && op->shared_gate->type == KERN_FP8 ? op->shared_gate->block_cols : 0;
+}
+
 static struct experts_job job_of(const struct kern *k, const struct kern_experts *op)
 {
 	struct experts_job job = {};
@@ -522,7 +607,7 @@ static struct experts_job job_of(const struct kern *k, const struct kern_experts
 	job.d = op->x.cols;
 	job.width = op->mlp[0].gate.rows;
 	job.shared_width = op->shared ? op->shared->gate.rows : 0;
-	job.group = op->quantised ? op->mlp[0].gate.block_cols : 0;
+	job.group = group_of(op);
 	job.bf16 = k->compute == KERN_BF16;
 	job.gate = op->shared && op->shared_gate;
 	job.plan = (const struct experts_plan *)op->plan;
@@ -539,22 +624,22 @@ static long long most_items(const struct experts_job *job, int strips, int share
 	return tiles * strips + (long long)cu_ceil(job->n, job->tile_rows) * ((job->shared_width ? shared_strips : 0) + 1);
 }
 
-template <int NT> static int launch_up(const struct kern *k, const struct up_job *job)
+template <int V> static int launch_up(const struct kern *k, const struct up_job *job)
 {
 	const struct experts_job *e = &job->e;
-	struct cu_cut cut = cu_cut_for<NT>(k, cu_ceil(e->d, CU_BLOCK), true);
+	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(e->d, CU_BLOCK), true);
 	int half = cut.shape.warps / cut.shape.k_warps * CU_STRIP / 2;
 	dim3 grid = cu_grid(k, most_items(e, cu_ceil(e->width, half), cu_ceil(e->shared_width, half)), cut.resident);
-	return cu_launch(k, "experts (up)", up_kernel<NT>, grid, dim3(cu_bounds<NT>::THREADS), cut.shared, *job, cut.shape);
+	return cu_launch(k, "experts (up)", up_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
-template <int NT> static int launch_down(const struct kern *k, const struct down_job *job)
+template <int V> static int launch_down(const struct kern *k, const struct down_job *job)
 {
 	const struct experts_job *e = &job->e;
-	struct cu_cut cut = cu_cut_for<NT>(k, cu_ceil(e->width, CU_BLOCK), false);
+	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(e->width, CU_BLOCK), false);
 	int strips = cu_ceil(e->d, cut.shape.warps / cut.shape.k_warps * CU_STRIP);
 	dim3 grid = cu_grid(k, most_items(e, strips, strips), cut.resident);
-	return cu_launch(k, "experts (down)", down_kernel<NT>, grid, dim3(cu_bounds<NT>::THREADS), cut.shared, *job, cut.shape);
+	return cu_launch(k, "experts (down)", down_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
 static int launch_up_plain(const struct kern *k, const struct up_job *job)
@@ -572,8 +657,8 @@ static int up(const struct kern *k, const struct kern_experts *op, const struct 
 	int rc = 0;
 	job.parts = (exact ? DO_MLP : 0) | (exact_gate ? DO_GATE : 0);
 	if (job.parts)
-		rc = e->tile_rows == 8 ? launch_up<1>(k, &job) : e->tile_rows == 16 ? launch_up<2>(k, &job) :
-			e->tile_rows == 32 ? launch_up<4>(k, &job) : launch_up<8>(k, &job);
+		rc = e->tile_rows == 8 ? launch_up<CU_ONE>(k, &job) : e->tile_rows == 16 ? launch_up<CU_TWO>(k, &job) :
+			e->tile_rows == 32 ? launch_up<CU_FOUR>(k, &job) : launch_up<CU_WIDE>(k, &job);
 	job.parts = (exact ? 0 : DO_MLP) | (e->gate && !exact_gate ? DO_GATE : 0);
 	if (exact && job.e.tile_rows > CU_PLAIN_ROWS) /* the gate alone is left, and it has no part in the list of tiles */
 		job.e.tile_rows = CU_PLAIN_ROWS;
@@ -585,8 +670,8 @@ static int down(const struct kern *k, const struct kern_experts *op, const struc
 	struct down_job job = { *e, exact };
 	int rc = 0, rows = e->n * (e->top_k + (e->shared_width ? 1 : 0));
 	if (exact)
-		return e->tile_rows == 8 ? launch_down<1>(k, &job) : e->tile_rows == 16 ? launch_down<2>(k, &job) :
-			e->tile_rows == 32 ? launch_down<4>(k, &job) : launch_down<8>(k, &job);
+		return e->tile_rows == 8 ? launch_down<CU_ONE>(k, &job) : e->tile_rows == 16 ? launch_down<CU_TWO>(k, &job) :
+			e->tile_rows == 32 ? launch_down<CU_FOUR>(k, &job) : launch_down<CU_WIDE>(k, &job);
 	if (hidden_is_quantised(op))
 		rc = cu_launch(k, "experts (quantise)", quantise_hidden, dim3((unsigned)rows), dim3(GROUP_THREADS), 0, *e);
 	int strips = cu_ceil(e->d, CU_PLAIN_OUTS);
@@ -594,12 +679,16 @@ static int down(const struct kern *k, const struct kern_experts *op, const struc
 	return rc ? rc : cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
 }
 
-/* Tiles of 64 rows once an expert has that many to expect; before, what is read again for a second tile comes from the cache. */
+/* By the rows an expert may expect: more of them than a tile has read their weights again, from the cache; larger tiles leave room for
+ * fewer blocks, and so for fewer loads under way. */
 static int tile_rows_for(const struct experts_job *job, bool exact)
 {
-	if (job->n <= 16)
-		return job->n <= 8 ? 8 : 16;
-	return exact && (long long)job->n * job->top_k >= 32ll * job->n_experts ? 64 : 32;
+	long long pairs = (long long)job->n * job->top_k;
+	if (job->n <= 8)
+		return 8;
+	if (pairs <= 8ll * job->n_experts)
+		return 16;
+	return exact && pairs >= 24ll * job->n_experts ? 48 : 32;
 }
 
 int cuda_experts(struct kern *k, const struct kern_experts *op)
@@ -610,7 +699,7 @@ int cuda_experts(struct kern *k, const struct kern_experts *op)
 	struct experts_job job = job_of(k, op);
 	bool exact_up = up_is_exact(k, op, job.group), exact_down = down_is_exact(k, op);
 	job.tile_rows = tile_rows_for(&job, exact_up && exact_down);
-	if (n > 1)
+	if (!job.few)
 		rc = cu_launch(k, "experts (group)", group_pairs, dim3(1), dim3(GROUP_THREADS), (size_t)(4 + 3 * op->n_experts) * 4, job);
 	rc = rc ? rc : up(k, op, &job, exact_up);
 	rc = rc ? rc : down(k, op, &job, exact_down);
@@ -619,6 +708,6 @@ int cuda_experts(struct kern *k, const struct kern_experts *op)
 	struct combine_job last = { job, {}, op->y };
 	if (op->residual)
 		last.residual = *op->residual;
-	dim3 grid((unsigned)cu_ceil(job.d, COMBINE_THREADS), (unsigned)n);
-	return cu_launch(k, "experts (combine)", combine_rows, grid, dim3(COMBINE_THREADS), 0, last);
+	unsigned blocks = (unsigned)cu_ceil(job.d, COMBINE_THREADS) * (unsigned)n;
+	return cu_launch(k, "experts (combine)", combine_rows, dim3(blocks), dim3(COMBINE_THREADS), 0, last);
 }

@@ -28,6 +28,14 @@ static __host__ __device__ inline int all_strips(const struct matmul_job &job, i
 	return n;
 }
 
+CU_DEVICE void job_before(const struct matmul_job &)
+{
+}
+
+CU_DEVICE void job_begin(const struct matmul_job &)
+{
+}
+
 CU_DEVICE int job_items(const struct matmul_job &job, int outs)
 {
 	return (job.x.rows + job.tile_rows - 1) / job.tile_rows * all_strips(job, outs);
@@ -71,11 +79,11 @@ CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, 
 	}
 }
 
-template <int NT>
-static __global__ void __launch_bounds__(cu_bounds<NT>::THREADS, cu_bounds<NT>::RESIDENT)
+template <int V>
+static __global__ void __launch_bounds__(cu_bounds<V>::THREADS, cu_bounds<V>::RESIDENT)
 matmul_kernel(const __grid_constant__ struct matmul_job job, const struct cu_shape shape)
 {
-	cu_work<NT, cu_bounds<NT>::WIDE>(job, shape);
+	cu_work<cu_bounds<V>>(job, shape);
 }
 
 static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) matmul_plain(const __grid_constant__ struct matmul_job job)
@@ -83,13 +91,13 @@ static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) ma
 	cu_plain_work(job);
 }
 
-template <int NT> static int launch_matmul(const struct kern *k, struct matmul_job *job)
+template <int V> static int launch_matmul(const struct kern *k, struct matmul_job *job)
 {
-	struct cu_cut cut = cu_cut_for<NT>(k, cu_ceil(job->x.cols, CU_BLOCK), false);
-	job->tile_rows = NT * CU_GROUP;
+	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(job->x.cols, CU_BLOCK), false);
+	job->tile_rows = cu_bounds<V>::ROWS;
 	int outs = cut.shape.warps / cut.shape.k_warps * CU_STRIP;
 	dim3 grid = cu_grid(k, (long long)cu_ceil(job->x.rows, job->tile_rows) * all_strips(*job, outs), cut.resident);
-	return cu_launch(k, "matmul", matmul_kernel<NT>, grid, dim3(cu_bounds<NT>::THREADS), cut.shared, *job, cut.shape);
+	return cu_launch(k, "matmul", matmul_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
 static int launch_plain(const struct kern *k, struct matmul_job *job)
@@ -121,14 +129,19 @@ static struct matmul_job part_of(const struct kern *k, const struct kern_matmul 
 }
 
 /* From some hundred rows on weights are used often enough that arithmetic, not memory, is the limit. */
+static int launch_exact(const struct kern *k, struct matmul_job *job)
+{
+	int n = job->x.rows;
+	if (n <= 8)
+		return all_strips(*job, CU_STRIP) <= k->device->sm_count ? launch_matmul<CU_TALL>(k, job) : launch_matmul<CU_ONE>(k, job);
+	return n <= 16 ? launch_matmul<CU_TWO>(k, job) : n <= 128 ? launch_matmul<CU_FOUR>(k, job) : launch_matmul<CU_WIDE>(k, job);
+}
+
 int cuda_matmul(struct kern *k, const struct kern_matmul *op)
 {
-	int n = op->x.rows, e = 0;
-	if (n == 0)
+	if (op->x.rows == 0)
 		return 0;
 	struct matmul_job exact = part_of(k, op, true), plain = part_of(k, op, false);
-	if (exact.n_out)
-		e = n <= 8 ? launch_matmul<1>(k, &exact) : n <= 16 ? launch_matmul<2>(k, &exact) :
-			n <= 128 ? launch_matmul<4>(k, &exact) : launch_matmul<8>(k, &exact);
+	int e = exact.n_out ? launch_exact(k, &exact) : 0;
 	return e || !plain.n_out ? e : launch_plain(k, &plain);
 }

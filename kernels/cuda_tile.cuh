@@ -1,8 +1,8 @@
 /* kernels/cuda_tile.cuh - inside kernels/. Strips of weights times tiles of rows: what cuda_matmul.cu and cuda_experts.cu are made of.
  *
  * A job is a struct that says which items of work there are (job_items), what a tile of work reads (job_tile) and where its sums go
- * (job_store). A block takes consecutive items, so that rows it has staged serve the strips that follow; its warps share a tile's
- * outputs, 16 each, and its blocks of inputs:
+ * (job_store); job_begin is called once earlier kernels are done, job_before ahead of that. A block takes consecutive items, so that
+ * rows it has staged serve the strips that follow; its warps share a tile's outputs, 16 each, and its blocks of inputs:
  *
  *   weights: 16 bytes a lane from global memory to registers, a piece (below) ahead, the first of the next item before this one's sums
  *   rows:    f32 to bfloat16 in shared memory, in the order in which the lanes hold the weights
@@ -21,10 +21,11 @@
 enum {
 	CU_STRIP = 16,     /* outputs of a matrix instruction */
 	CU_GROUP = 8,      /* rows of one */
-	CU_TILE_ROWS = 64, /* most rows of a tile */
+	CU_TILE_ROWS = 48, /* most rows of a tile */
 	CU_PLAIN_ROWS = 32, CU_PLAIN_OUTS = 32, CU_PLAIN_THREADS = 256, CU_PLAIN_RESIDENT = 4,
 	CU_STAGED = 256,   /* bytes of a row's block of inputs in bfloat16 */
 	CU_PIECE = 128,
+	CU_LISTS = 1024,   /* bytes at the start of shared memory for the job's own use */
 	CU_TILES = 3,      /* descriptions in shared memory: of the item in hand, the next, and the last, which may still be stored */
 };
 
@@ -57,13 +58,13 @@ struct cu_layout {
 	int x, x_scale, sums, total, bytes;
 };
 
-/* Shared memory: [3] tiles, x [stage][rows][CU_STAGED], x_scale [stage][rows], sums [stage][strips][groups][16][8], total
+/* Shared memory: the job's lists, [3] tiles, x [stage][rows][CU_STAGED], x_scale [stage][rows], sums [stage][strips][groups][16][8], total
  * [rows][outs + 4] (the 4 keep the banks apart). */
 static __host__ __device__ inline struct cu_layout cu_lay_out(int rows, bool wide, const struct cu_shape &s)
 {
 	struct cu_layout l;
 	int strips = s.warps / s.k_warps;
-	l.x = (CU_TILES * (int)sizeof(struct cu_tile) + 127) / 128 * 128;
+	l.x = CU_LISTS + (CU_TILES * (int)sizeof(struct cu_tile) + 127) / 128 * 128;
 	l.x_scale = l.x + s.stage * rows * CU_STAGED;
 	l.sums = l.x_scale + s.stage * rows * 4;
 	l.total = l.sums + (wide ? 0 : s.stage * strips * CU_STRIP * rows * 4);
@@ -75,19 +76,34 @@ static __host__ __device__ inline struct cu_layout cu_lay_out(int rows, bool wid
  * group: 0, or the block with which the rows were quantised. */
 static inline bool cu_is_exact(const struct kern *k, const struct kern_weight *w, int group)
 {
-	if (k->compute != KERN_BF16 || w->type == KERN_F32 || w->type == KERN_F16)
-		return false;
+	if (k->compute != KERN_BF16 || w->type == KERN_F32 || w->type == KERN_F16 || w->ld > 4 * KERN_MAX_DIM)
+		return false; /* 8 rows of a matrix are less than 4 GiB apart */
 	if (w->type == KERN_BF16)
 		return group == 0;
 	return (w->block_cols % CU_BLOCK == 0 || w->block_cols >= w->cols) && (group == 0 || group == w->block_cols);
 }
 
-/* NT groups of rows in a tile. Three small blocks on a multiprocessor where few rows want many loads under way; one of 16 warps where
- * the rows of a tile fill the shared memory. Wide: all warps lie along the outputs, and totals stay in registers. Rolling: a piece of
- * weights is fetched into the registers of the one before as they come free; else into others, while all of that one is used. */
-template <int NT> struct cu_bounds {
-	enum { WARPS = NT == 4 ? 16 : 8, RESIDENT = NT == 1 ? 3 : NT == 4 ? 1 : 2, WIDE = NT == 8, THREADS = WARPS * CU_WARP,
-		ROLLING = NT == 1 || NT == 8 };
+/* The variants of a kernel, all of the same bits: NT groups of rows in a tile.
+ *   CU_TALL    8 rows, 16 warps: where blocks are too few for several on a multiprocessor, all that one reads is to be under way at once
+ *   CU_ONE     8 rows, three blocks of 8 warps on a multiprocessor
+ *   CU_TWO     16 rows, two blocks
+ *   CU_FOUR    32 rows, whose inputs fill the shared memory: one block of 16 warps
+ *   CU_WIDE    48 rows: all warps lie along the outputs, totals stay in registers, inputs are staged in small parts
+ * Rolling: a piece of weights is fetched into the registers of the one before as they come free; else into others, while all of that
+ * one is used. */
+enum cu_variant { CU_TALL, CU_ONE, CU_TWO, CU_FOUR, CU_WIDE };
+template <int VARIANT> struct cu_bounds {
+	enum {
+		NT = VARIANT == CU_WIDE ? 6 : VARIANT == CU_FOUR ? 4 : VARIANT == CU_TWO ? 2 : 1,
+		WIDE = VARIANT == CU_WIDE,
+		ROLLING = VARIANT == CU_ONE || VARIANT == CU_WIDE,
+		WARPS = VARIANT == CU_TALL || VARIANT == CU_FOUR ? 16 : 8,
+		K_WARPS = WIDE ? 1 : VARIANT == CU_TALL ? 16 : 8, /* at most */
+		RESIDENT = VARIANT == CU_ONE ? 3 : WARPS == 16 ? 1 : 2,
+		THREADS = WARPS * CU_WARP,
+		ROWS = NT * CU_GROUP,
+		TOTALS = WIDE ? NT : 1, /* groups whose totals are in registers */
+	};
 };
 
 struct cu_place {
@@ -97,19 +113,19 @@ struct cu_place {
 	int lane, warp, warps, strip, strips, k_warp, k_warps, stage;
 };
 
-template <int NT, bool WIDE> CU_DEVICE struct cu_place cu_place_of(unsigned char *memory, const struct cu_shape &s)
+template <class OF> CU_DEVICE struct cu_place cu_place_of(unsigned char *memory, const struct cu_shape &s)
 {
-	struct cu_layout l = cu_lay_out(NT * CU_GROUP, WIDE, s);
+	struct cu_layout l = cu_lay_out(OF::ROWS, OF::WIDE, s);
 	struct cu_place p;
-	p.tile = (struct cu_tile *)memory;
+	p.tile = (struct cu_tile *)(memory + CU_LISTS);
 	p.x = memory + l.x;
 	p.x_scale = (float *)(memory + l.x_scale);
 	p.sums = (float *)(memory + l.sums);
 	p.total = (float *)(memory + l.total);
 	p.lane = (int)threadIdx.x % CU_WARP;
 	p.warp = (int)threadIdx.x / CU_WARP;
-	p.warps = cu_bounds<NT>::WARPS;
-	p.k_warps = WIDE ? 1 : s.k_warps;
+	p.warps = OF::WARPS;
+	p.k_warps = OF::WIDE ? 1 : s.k_warps;
 	p.strips = p.warps / p.k_warps;
 	p.strip = p.warp / p.k_warps;
 	p.k_warp = p.warp % p.k_warps;
@@ -147,6 +163,7 @@ CU_DEVICE uint32_t cu_group_top(const float *row, int c, int cols, int group, in
 {
 	uint32_t top = cu_largest(v);
 	int from = c / group * group, end = cols - from < group ? cols : from + group;
+#pragma unroll 1
 	for (int i = from; group != CU_BLOCK && i < end; i += CU_BLOCK)
 		top = max(top, cu_largest(cu_four(row, i + 4 * lane, end)));
 	for (int step = CU_WARP / 2; step; step /= 2)
@@ -201,6 +218,7 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct
 	enum { AT_ONCE = 4 };
 	int cols = t.w[0].cols, units = n * t.rows;
 	bool fp8 = t.w[0].type == KERN_FP8;
+#pragma unroll 1
 	for (int u = p.warp; u < units; u += p.warps * AT_ONCE) {
 		float4 v[AT_ONCE];
 #pragma unroll
@@ -224,12 +242,12 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct
 
 /* ---- weights ---- */
 
-/* Where a lane's weights lie. */
+/* Where a lane's weights lie. Registers are what the kernels below have too few of. */
 struct cu_source {
-	const unsigned char *row[2]; /* of outputs g and g + 8, from the lane's first byte on */
-	int scale[2];                /* the first scales of these outputs */
-	int whole;                   /* pieces that can be read in vectors */
-	int bytes;                   /* from the lane's first byte to the end of the row */
+	const unsigned char *row; /* of output g, from the lane's first byte on */
+	uint32_t second;          /* bytes from there to output g + 8's */
+	int scale[2];             /* the first scales of these outputs */
+	int whole;                /* pieces that can be read in vectors */
 };
 
 struct cu_piece {
@@ -252,18 +270,19 @@ CU_DEVICE uint4 cu_edge(const unsigned char *p, int left)
 }
 
 /* Halves from .. end - 1 of a piece: 64 bytes of every output each. */
-CU_DEVICE void cu_fetch(struct cu_piece &to, const struct cu_source &s, int piece, int from, int end)
+CU_DEVICE void cu_fetch(struct cu_piece &to, const struct cu_source &s, const struct kern_weight &w, int lane, int piece, int from, int end)
 {
 	int at = piece * CU_PIECE;
 	if (piece < s.whole) {
 #pragma unroll
 		for (int i = 2 * from; i < 2 * end; i++)
-			to.word[i] = cu_load_once(s.row[i & 1] + at + i / 2 * 64);
-	} else {
-#pragma unroll
-		for (int i = 2 * from; i < 2 * end; i++)
-			to.word[i] = cu_edge(s.row[i & 1] + at + i / 2 * 64, s.bytes - at - i / 2 * 64);
+			to.word[i] = cu_load_once(s.row + (i & 1 ? s.second : 0) + at + i / 2 * 64);
+		return;
 	}
+	int bytes = w.cols * (w.type == KERN_FP8 ? 1 : 2) - lane % 4 * 16;
+#pragma unroll
+	for (int i = 2 * from; i < 2 * end; i++)
+		to.word[i] = cu_edge(s.row + (i & 1 ? s.second : 0) + at + i / 2 * 64, bytes - at - i / 2 * 64);
 }
 
 CU_DEVICE const struct kern_weight &cu_weight_of(const struct cu_place &p, const struct cu_tile &t)
@@ -286,17 +305,15 @@ CU_DEVICE void cu_begin(struct cu_source &s, struct cu_piece &first, float (&sca
 	const struct kern_weight &w = cu_weight_of(p, t);
 	bool fp8 = w.type == KERN_FP8;
 	int item = fp8 ? 1 : 2, out = t.from + (t.pair ? p.strip / 2 : p.strip) * CU_STRIP + p.lane / 4, skip = p.lane % 4 * 16;
-#pragma unroll
-	for (int i = 0; i < 2; i++) {
-		int o = min(out + 8 * i, w.rows - 1);
-		s.row[i] = (const unsigned char *)cu_row(w, o) + skip;
-		s.scale[i] = fp8 ? (w.scale_row0 + o) / w.block_rows * w.scale_ld : 0;
-	}
+	int first_out = min(out, w.rows - 1), second_out = min(out + 8, w.rows - 1);
+	s.row = (const unsigned char *)cu_row(w, first_out) + skip;
+	s.second = (uint32_t)(second_out - first_out) * (uint32_t)w.ld * (uint32_t)item;
+	s.scale[0] = fp8 ? (w.scale_row0 + first_out) / w.block_rows * w.scale_ld : 0;
+	s.scale[1] = fp8 ? (w.scale_row0 + second_out) / w.block_rows * w.scale_ld : 0;
 	s.whole = ((uintptr_t)w.data | w.ld * (size_t)item) & 15 ? 0 : w.cols * item / CU_PIECE;
-	s.bytes = w.cols * item - skip;
 	if (p.k_warp * CU_BLOCK >= w.cols)
 		return;
-	cu_fetch(first, s, p.k_warp * item, 0, 2);
+	cu_fetch(first, s, w, p.lane, p.k_warp * item, 0, 2);
 	if (fp8 && !WIDE)
 		cu_fetch_scale(scale, s, w, p.k_warp);
 }
@@ -309,17 +326,26 @@ CU_DEVICE uint32_t cu_two_codes(uint32_t w)
 	return cu_bf16x2_lift((w & 0x7f007f00u) >> 4 | (w & 0x80008000u));
 }
 
-/* acc += one half of a piece times the rows. x: of row g, at the lane's place in chunk 0; odd: whether g is. */
+/* acc += two instructions' weights times the rows, two groups of rows at a time: what adds to the same sums waits for what did so before,
+ * and another stands between. Past the last group one more may be computed of what lies there: nobody stores it.
+ * x: of row g, at the lane's place in chunk 0; odd: whether g is. */
 template <int NT> CU_DEVICE void cu_multiply(float (&acc)[NT][4], const uint32_t (&a)[2][4], const unsigned char *x, int chunk, int odd, int groups)
 {
+	enum { PAIR = NT > 1 ? 2 : 1 };
 #pragma unroll
-	for (int i = 0; i < NT; i++)
-		if (NT == 1 || i < groups) {
-			uint4 b = *(const uint4 *)(x + i * CU_GROUP * CU_STAGED + (chunk ^ odd) * 64);
-			uint32_t first[2] = { b.x, b.y }, second[2] = { b.z, b.w };
-			cu_mma_bf16(acc[i], a[0], first);
-			cu_mma_bf16(acc[i], a[1], second);
+	for (int i = 0; i < NT; i += PAIR) {
+		uint32_t b[PAIR][4];
+		if (i > 0 && i >= groups)
+			break;
+#pragma unroll
+		for (int j = 0; j < PAIR; j++) {
+			uint4 u = *(const uint4 *)(x + (i + j) * CU_GROUP * CU_STAGED + (chunk ^ odd) * 64);
+			b[j][0] = u.x, b[j][1] = u.y, b[j][2] = u.z, b[j][3] = u.w;
 		}
+#pragma unroll
+		for (int j = 0; j < 2 * PAIR; j++)
+			cu_mma_bf16(acc[i + j % PAIR], a[j / PAIR], &b[j % PAIR][j / PAIR * 2]);
+	}
 }
 
 /* acc += half of a piece times the rows; chunk: the first of its inputs' chunks. */
@@ -340,45 +366,45 @@ CU_DEVICE void cu_multiply_half(float (&acc)[NT][4], uint4 u, uint4 v, const uns
 }
 
 /* acc += a piece times the rows, while piece `next` (-1: none) is fetched. */
-template <int NT, bool FP8>
-CU_DEVICE void cu_multiply_piece(float (&acc)[NT][4], struct cu_piece &now, const struct cu_source &s, int next, const unsigned char *x, int chunk,
-	int odd, int groups)
+template <class OF, bool FP8>
+CU_DEVICE void cu_multiply_piece(float (&acc)[OF::NT][4], struct cu_piece &now, const struct cu_source &s, const struct kern_weight &w, int lane,
+	int next, const unsigned char *x, int chunk, int groups)
 {
-	enum { ROLLING = cu_bounds<NT>::ROLLING };
 	struct cu_piece then = now;
-	if (!ROLLING && next >= 0)
-		cu_fetch(then, s, next, 0, 2);
+	if (!OF::ROLLING && next >= 0)
+		cu_fetch(then, s, w, lane, next, 0, 2);
 #pragma unroll
 	for (int half = 0; half < 2; half++) {
-		cu_multiply_half<NT, FP8>(acc, now.word[2 * half], now.word[2 * half + 1], x, chunk + half * (FP8 ? 2 : 1), odd, groups);
-		if (ROLLING && next >= 0)
-			cu_fetch(now, s, next, half, half + 1);
+		cu_multiply_half<OF::NT, FP8>(acc, now.word[2 * half], now.word[2 * half + 1], x, chunk + half * (FP8 ? 2 : 1), lane / 4 & 1, groups);
+		if (OF::ROLLING && next >= 0)
+			cu_fetch(now, s, w, lane, next, half, half + 1);
 	}
-	if (!ROLLING)
+	if (!OF::ROLLING)
 		now = then;
 }
 
 /* The chain of one block, scaled: added to the totals, or to shared memory where other warps have the blocks before it. */
-template <int NT, bool WIDE>
-CU_DEVICE void cu_deliver(float (&acc)[NT][4], const float (&scale)[2], const struct cu_place &p, const struct cu_tile &t, int slot, int groups,
-	float (&total)[WIDE ? NT : 1][4])
+template <class OF>
+CU_DEVICE void cu_deliver(float (&acc)[OF::NT][4], const float (&scale)[2], const struct cu_place &p, const struct cu_tile &t, int slot, int groups,
+	float (&total)[OF::TOTALS][4])
 {
+	enum { NT = OF::NT };
 	bool fp8 = t.w[0].type == KERN_FP8;
 	float *sums = p.sums + ((slot * p.strips + p.strip) * NT * CU_STRIP + p.lane / 4) * CU_GROUP + p.lane % 4 * 2;
 	const float *x_scale = p.x_scale + slot * NT * CU_GROUP + p.lane % 4 * 2;
 #pragma unroll
 	for (int i = 0; i < NT; i++) {
-		if (NT > 1 && i >= groups)
+		if (i > 0 && i % 2 == 0 && i >= groups)
 			break;
 		float2 row = t.codes == CU_VALUES ? make_float2(1, 1) : *(const float2 *)(x_scale + i * CU_GROUP);
 #pragma unroll
 		for (int j = 0; j < 4; j++) {
 			if (fp8)
 				acc[i][j] = __fmul_rn(__fmul_rn(acc[i][j], scale[j / 2]), j % 2 ? row.y : row.x);
-			if (WIDE)
-				total[WIDE ? i : 0][j] = __fadd_rn(total[WIDE ? i : 0][j], acc[i][j]);
+			if (OF::WIDE)
+				total[i % OF::TOTALS][j] = __fadd_rn(total[i % OF::TOTALS][j], acc[i][j]);
 		}
-		if (!WIDE) {
+		if (!OF::WIDE) {
 			*(float2 *)(sums + i * CU_STRIP * CU_GROUP) = make_float2(acc[i][0], acc[i][1]);
 			*(float2 *)(sums + i * CU_STRIP * CU_GROUP + 8 * CU_GROUP) = make_float2(acc[i][2], acc[i][3]);
 		}
@@ -387,27 +413,29 @@ CU_DEVICE void cu_deliver(float (&acc)[NT][4], const float (&scale)[2], const st
 
 /* The warp's blocks among the n staged ones. `now` and `next_scale` are the first piece and the scales of the first of them, and
  * afterwards of the next to come. */
-template <int NT, bool WIDE>
+template <class OF>
 CU_DEVICE void cu_multiply_stage(const struct cu_place &p, const struct cu_tile &t, const struct cu_source &s, struct cu_piece &now,
-	float (&next_scale)[2], int from, int n, float (&total)[WIDE ? NT : 1][4])
+	float (&next_scale)[2], int from, int n, float (&total)[OF::TOTALS][4])
 {
-	int odd = p.lane / 4 & 1, groups = (t.rows + CU_GROUP - 1) / CU_GROUP, blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
+	const struct kern_weight &w = cu_weight_of(p, t);
+	int groups = (t.rows + CU_GROUP - 1) / CU_GROUP, blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
 	int late = from % p.k_warps, slot = p.k_warp - late + (p.k_warp < late ? p.k_warps : 0); /* warp w has blocks w, w + k_warps, .. */
+#pragma unroll 1
 	for (; slot < n; slot += p.k_warps) {
-		const unsigned char *x = p.x + slot * NT * CU_GROUP * CU_STAGED + p.lane / 4 * CU_STAGED + p.lane % 4 * 16;
+		const unsigned char *x = p.x + slot * OF::ROWS * CU_STAGED + p.lane / 4 * CU_STAGED + p.lane % 4 * 16;
 		int next = from + slot + p.k_warps < blocks ? from + slot + p.k_warps : -1;
-		float acc[NT][4] = {}, scale[2] = { next_scale[0], next_scale[1] };
+		float acc[OF::NT][4] = {}, scale[2] = { next_scale[0], next_scale[1] };
 		if (t.w[0].type == KERN_FP8) {
-			if (WIDE) /* there is time until they are needed, and no register to spare */
-				cu_fetch_scale(scale, s, cu_weight_of(p, t), from + slot);
+			if (OF::WIDE) /* there is time until they are needed, and no register to spare */
+				cu_fetch_scale(scale, s, w, from + slot);
 			else if (next >= 0)
-				cu_fetch_scale(next_scale, s, cu_weight_of(p, t), next);
-			cu_multiply_piece<NT, true>(acc, now, s, next, x, 0, odd, groups);
+				cu_fetch_scale(next_scale, s, w, next);
+			cu_multiply_piece<OF, true>(acc, now, s, w, p.lane, next, x, 0, groups);
 		} else {
-			cu_multiply_piece<NT, false>(acc, now, s, 2 * (from + slot) + 1, x, 0, odd, groups);
-			cu_multiply_piece<NT, false>(acc, now, s, next < 0 ? -1 : 2 * next, x, 2, odd, groups);
+			cu_multiply_piece<OF, false>(acc, now, s, w, p.lane, 2 * (from + slot) + 1, x, 0, groups);
+			cu_multiply_piece<OF, false>(acc, now, s, w, p.lane, next < 0 ? -1 : 2 * next, x, 2, groups);
 		}
-		cu_deliver<NT, WIDE>(acc, scale, p, t, slot, groups, total);
+		cu_deliver<OF>(acc, scale, p, t, slot, groups, total);
 	}
 }
 
@@ -445,58 +473,62 @@ CU_DEVICE int cu_share(int items, int b)
 }
 
 /* Brings a tile's totals to p.total. `then`: the next item's tile or NULL; its first piece is under way afterwards. */
-template <int NT, bool WIDE>
+template <class OF>
 CU_DEVICE void cu_dot(const struct cu_place &p, const struct cu_tile &t, const struct cu_tile *then, struct cu_source &s, struct cu_piece &now,
 	float (&scale)[2], int &staged)
 {
-	float total[WIDE ? NT : 1][4] = {};
+	float total[OF::TOTALS][4] = {};
 	int blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
 	for (int from = 0; from < blocks; from += p.stage) {
 		int n = min(p.stage, blocks - from);
 		if (blocks > p.stage || staged != t.staged) {
-			cu_stage<NT>(p, t, from, n);
+			cu_stage<OF::NT>(p, t, from, n);
 			staged = blocks > p.stage ? -1 : t.staged;
 			__syncthreads();
 		}
-		cu_multiply_stage<NT, WIDE>(p, t, s, now, scale, from, n, total);
+		cu_multiply_stage<OF>(p, t, s, now, scale, from, n, total);
 		__syncthreads();
 		if (from + n == blocks && then)
-			cu_begin<WIDE>(s, now, scale, p, *then);
-		if (!WIDE)
-			cu_add_sums<NT>(p, t.rows, from, n);
-		if (!WIDE && from + n < blocks)
+			cu_begin<OF::WIDE>(s, now, scale, p, *then);
+		if (!OF::WIDE)
+			cu_add_sums<OF::NT>(p, t.rows, from, n);
+		if (!OF::WIDE && from + n < blocks)
 			__syncthreads();
 	}
-	if (WIDE)
-		cu_put_totals<WIDE ? NT : 1>(p, total);
+	if (OF::WIDE)
+		cu_put_totals<OF::TOTALS>(p, total);
 	__syncthreads();
 }
 
 /* All items of a block. A tile is described by the last warp while the item before it is computed. */
-template <int NT, bool WIDE, class JOB> CU_DEVICE void cu_work(const JOB &job, const struct cu_shape &shape)
+template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const struct cu_shape &shape)
 {
 	CU_SHARED(memory);
-	struct cu_place p = cu_place_of<NT, WIDE>(memory, shape);
+	struct cu_place p = cu_place_of<OF>(memory, shape);
 	struct cu_source s = {};
 	struct cu_piece now = {};
 	float scale[2] = {};
 	cu_let_next();
-	if (!JOB::EARLY)
+	if (!JOB::EARLY) {
+		job_before(job);
 		cu_wait();
+		job_begin(job);
+		__syncthreads();
+	}
 	int outs = p.strips * CU_STRIP, items = job_items(job, outs), item = cu_share(items, (int)blockIdx.x), staged = -1;
 	int end = cu_share(items, (int)blockIdx.x + 1);
 	if (p.warp == 0 && item < end)
 		job_tile(job, item, outs, p.lane, &p.tile[0]);
 	__syncthreads();
 	if (item < end)
-		cu_begin<WIDE>(s, now, scale, p, p.tile[0]);
+		cu_begin<OF::WIDE>(s, now, scale, p, p.tile[0]);
 	if (JOB::EARLY) /* weights are nobody's output */
 		cu_wait();
 	for (int turn = 0; item < end; item++, turn = (turn + 1) % CU_TILES) {
 		struct cu_tile *t = &p.tile[turn], *then = item + 1 < end ? &p.tile[(turn + 1) % CU_TILES] : NULL;
 		if (then && p.warp == p.warps - 1)
 			job_tile(job, item + 1, outs, p.lane, then);
-		cu_dot<NT, WIDE>(p, *t, then, s, now, scale, staged);
+		cu_dot<OF>(p, *t, then, s, now, scale, staged);
 		job_store(job, *t, p.total, outs);
 	}
 }
@@ -509,9 +541,9 @@ CU_DEVICE float cu_value(const struct kern_weight &w, int r, int c)
 	return w.type == KERN_FP8 ? __fmul_rn(q, cu_scale(w, r, c)) : q;
 }
 
-/* Shared memory: a tile, w [32 outputs][CU_BLOCK + 1], x [2][32 rows][CU_BLOCK], total [32][32 + 4]. */
+/* Shared memory: the job's lists, a tile, w [32 outputs][CU_BLOCK + 1], x [2][32 rows][CU_BLOCK], total [32][32 + 4]. */
 enum {
-	CU_PLAIN_W = (sizeof(struct cu_tile) + 127) / 128 * 128,
+	CU_PLAIN_W = CU_LISTS + (sizeof(struct cu_tile) + 127) / 128 * 128,
 	CU_PLAIN_X = CU_PLAIN_W + CU_PLAIN_OUTS * (CU_BLOCK + 1) * 4,
 	CU_PLAIN_TOTAL = CU_PLAIN_X + 2 * CU_PLAIN_ROWS * CU_BLOCK * 4,
 	CU_PLAIN_BYTES = CU_PLAIN_TOTAL + CU_PLAIN_ROWS * (CU_PLAIN_OUTS + 4) * 4,
@@ -562,10 +594,12 @@ CU_DEVICE void cu_plain_dot(const struct cu_tile &t, float *w, float *x, float *
 template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
 {
 	CU_SHARED(memory);
-	struct cu_tile *t = (struct cu_tile *)memory;
+	struct cu_tile *t = (struct cu_tile *)(memory + CU_LISTS);
 	float *total = (float *)(memory + CU_PLAIN_TOTAL);
 	cu_let_next();
 	cu_wait();
+	job_begin(job);
+	__syncthreads();
 	int items = job_items(job, CU_PLAIN_OUTS), end = cu_share(items, (int)blockIdx.x + 1);
 	for (int item = cu_share(items, (int)blockIdx.x); item < end; item++) {
 		if (threadIdx.x < CU_WARP)
@@ -586,18 +620,17 @@ struct cu_cut {
 	size_t shared;
 };
 
-/* For rows of so many blocks of inputs. pair: an even number of strips is needed. All inputs are staged at once if they fit, if need be
+/* For rows of so many blocks of inputs, of which a warp has two at least, or one in CU_TALL. pair: an even number of strips is needed. All inputs are staged at once if they fit, if need be
  * with fewer blocks on a multiprocessor; else in parts of one size. */
-template <int NT> static struct cu_cut cu_cut_for(const struct kern *k, int blocks, bool pair)
+template <class OF> static struct cu_cut cu_cut_for(const struct kern *k, int blocks, bool pair)
 {
-	typedef struct cu_bounds<NT> of;
-	struct cu_cut cut = { { of::WARPS, 1, blocks }, of::RESIDENT, 0 };
-	int *k_warps = &cut.shape.k_warps, most = of::WIDE && blocks > 4 ? 4 : blocks;
-	while (!of::WIDE && *k_warps < 8 && *k_warps * 4 <= blocks && (!pair || *k_warps * 4 <= of::WARPS))
+	struct cu_cut cut = { { OF::WARPS, 1, blocks }, OF::RESIDENT, 0 };
+	int *k_warps = &cut.shape.k_warps, most = OF::WIDE && blocks > 4 ? 4 : blocks;
+	while (*k_warps < OF::K_WARPS && *k_warps * (OF::K_WARPS == 16 ? 2 : 4) <= blocks && (!pair || *k_warps * 4 <= OF::WARPS))
 		*k_warps *= 2;
 	for (int parts = 1;; parts++) {
 		cut.shape.stage = cu_ceil(most, parts);
-		cut.shared = (size_t)cu_lay_out(NT * CU_GROUP, of::WIDE, cut.shape).bytes;
+		cut.shared = (size_t)cu_lay_out(OF::ROWS, OF::WIDE, cut.shape).bytes;
 		if (cut.shared <= k->device->shared_max)
 			break;
 	}

@@ -3,7 +3,7 @@
 #include "tests/kernels/trials.h"
 #include "tests/shim/shim.h"
 
-enum { MANY = 13, MORE = 131 };
+enum { MANY = 13, SOME = 33, MORE = 131 };
 static int ids[MORE] = { 3, 1, 4, 15, 9, 2, 6, 5, 35, 8, 97, 93, 23 };
 
 /* Rounds activations where a device may rely on it, for ref as well. */
@@ -145,11 +145,13 @@ static void many_rows_equal_few(struct kern *k, const struct trial *t, int v)
 		ids[i] = i % 29;
 	size_t width = (size_t)t->width(v);
 	padding = 16;
-	float *all = results(k, t, v, ids, MORE);
+	float *all = results(k, t, v, ids, MORE), *some = results(k, t, v, ids + MORE - SOME, SOME);
 	padding = 5;
 	float *few = results(k, t, v, ids + MORE - MANY, MANY);
 	assert_same_bits(t, v, "131 rows and the last of them", all + (MORE - MANY) * width, few, MANY * width);
+	assert_same_bits(t, v, "33 rows and the last of them", some + (SOME - MANY) * width, few, MANY * width);
 	mem_free(all);
+	mem_free(some);
 	mem_free(few);
 }
 BOTH(more_rows_than_a_tile, many_rows_equal_few)
