@@ -59,25 +59,19 @@ static double cpu_seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void settle(struct eng_model *m, struct result *r)
-{
-	if (eng_traffic(m, &r->bytes, &r->macs))
-		fail("%s", err_message());
-}
-
 static void begin(struct eng_model *m, struct result *r)
 {
-	settle(m, r);
+	or_stop(eng_traffic(m, &r->bytes, &r->macs));
 	r->seconds = clock_seconds();
 	r->cpu = cpu_seconds();
 }
 
-static void end(const struct eng_model *m, struct result *r)
+static void end(struct eng_model *m, struct result *r)
 {
 	uint64_t bytes = r->bytes, macs = r->macs;
 	r->cpu = cpu_seconds() - r->cpu;
 	r->seconds = clock_seconds() - r->seconds;
-	settle(m, r);
+	or_stop(eng_traffic(m, &r->bytes, &r->macs));
 	r->bytes -= bytes;
 	r->macs -= macs;
 }

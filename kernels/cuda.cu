@@ -39,7 +39,7 @@ static int find_device(struct kern_device *d)
 	int n = 0;
 	cudaError_t rc = cudaGetDeviceCount(&n);
 	if (rc != cudaSuccess || n == 0)
-		return err_set(ERR_MISSING, "no NVIDIA GPU can be used here (%s); --backend cpu works without",
+		return err_set(ERR_MISSING, "the backend \"cuda\" finds no NVIDIA GPU here (%s); cpu works without",
 		               rc == cudaSuccess ? "none was found" : cudaGetErrorString(rc));
 	int e = cu_result(cudaSetDevice(0), "the first GPU");
 	if (e || (e = cu_result(cudaGetDeviceProperties(&prop, 0), "the first GPU")))

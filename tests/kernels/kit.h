@@ -162,6 +162,12 @@ static inline void *scratch(size_t n)
 
 /* Called before a result is looked at or an operand goes: where operations are queued, it waits for them. */
 static void (*settle)(void);
+/* What describes operands is read before a call returns: where operations are queued, it is spoilt then. */
+static inline void forget(void *description, size_t n)
+{
+	if (settle)
+		memset(description, 0xff, n);
+}
 static inline void settled(void)
 {
 	if (settle)
@@ -198,6 +204,8 @@ static inline void assert_close(const struct trial *t, int v, const char *what, 
 	}
 }
 
+/* kern_NAME(k, &op) on a copy of op, which is then forgotten. */
+#define DO(NAME, K, OP) do { struct kern_##NAME copy_ = (OP); OK(kern_##NAME(K, &copy_)); forget(&copy_, sizeof copy_); } while (0)
 #define OK(CALL) do { int e_ = (CALL); if (e_) fail_msg("%s: %s", #CALL, err_message()); } while (0)
 
 #endif

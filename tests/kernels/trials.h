@@ -40,13 +40,17 @@ static void matmul_run(struct kern *k, int v, const int *ids, int n, float *out)
 	struct weight_spec spec = specs[quantised ? quantised_specs[v / COUNT(matmul_shapes) - COUNT(specs)] : v / COUNT(matmul_shapes)];
 	struct kern_weight w = weight(&a, k, 20, cols, in, spec), u = weight(&a, k, 21, cols, in, spec);
 	struct kern_view y = mat(&a, 0, NULL, n, cols), z = mat(&a, 5, ids, n, cols);
-	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z,
-		.residual = &z } } };
+	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z } } };
 	if (quantised && !small_integers) {
 		op.quantised = spec.block_cols;
 		quantise(op.x, op.quantised, op.x);
 	}
-	OK(kern_matmul(k, &op));
+	struct kern_view residual = z;
+	op.out[1].residual = &residual;
+	DO(matmul, k, op);
+	forget(&w, sizeof w);
+	forget(&u, sizeof u);
+	forget(&residual, sizeof residual);
 	settled();
 	take(out, 2 * cols, 0, &y);
 	take(out, 2 * cols, cols, &z);
@@ -69,7 +73,7 @@ static void quantise_run(struct kern *k, int v, const int *ids, int n, float *ou
 	struct kern_quantise op = { mat(&a, 44, ids, n, d), quantise_shapes[v / 2][1], mat(&a, 0, NULL, n, d) };
 	if (v % 2)
 		op.y = op.x;
-	OK(kern_quantise(k, &op));
+	DO(quantise, k, op);
 	settled();
 	take(out, d, 0, &op.y);
 	arena_release(&a);
@@ -88,7 +92,8 @@ static void embed_run(struct kern *k, int v, const int *ids, int n, float *out)
 	for (int r = 0; r < n; r++)
 		rows[r] = ids[r] * 5 % 97;
 	struct kern_embed op = { &table, rows, mat(&a, 0, NULL, n, embed_width(v)) };
-	OK(kern_embed(k, &op));
+	DO(embed, k, op);
+	forget(&table, sizeof table);
 	settled();
 	take(out, embed_width(v), 0, &op.y);
 	arena_release(&a);
@@ -107,7 +112,7 @@ static void norm_run(struct kern *k, int v, const int *ids, int n, float *out)
 		norm_width(v)) };
 	if (v % 2)
 		op.y = op.x;
-	OK(kern_norm(k, &op));
+	DO(norm, k, op);
 	settled();
 	take(out, norm_width(v), 0, &op.y);
 	arena_release(&a);
@@ -126,7 +131,7 @@ static void route_run(struct kern *k, int v, const int *ids, int n, float *out)
 	int e = route_shapes[v / 2][0], top = route_shapes[v / 2][1];
 	struct kern_route op = { mat(&a, 8, ids, n, e), top, v % 2, arena_alloc(&a, (size_t)(n * top) * 2 + 2), arena_alloc(&a,
 		(size_t)(n * top) * 4 + 4) };
-	OK(kern_route(k, &op));
+	DO(route, k, op);
 	settled();
 	for (int i = 0; i < n * top; i++) {
 		out[i / top * 2 * top + i % top] = op.experts[i];
@@ -204,7 +209,12 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 	op.plan = plan;
 	int32_t distinct = -1;
 	op.distinct = &distinct;
-	OK(kern_experts(k, &op));
+	DO(experts, k, op);
+	forget(mlp, (size_t)e * sizeof *mlp);
+	forget(&shared, sizeof shared);
+	forget(&gate, sizeof gate);
+	forget(&residual, sizeof residual);
+	forget(&quantised, sizeof quantised);
 	settled();
 	assert_int_equal(distinct, count_distinct(experts, n * top));
 	take(out, d, 0, &op.y);
@@ -236,7 +246,7 @@ static void attend(struct kern *k, struct kern_attention *op)
 	op->n_units = &n_units;
 	op->scratch_bytes = kern_attention_scratch(k, op, n);
 	op->scratch = scratch(op->scratch_bytes);
-	OK(kern_attention(k, op));
+	DO(attention, k, *op);
 	settled();
 	free(op->scratch);
 	free(units);
@@ -330,7 +340,7 @@ static void gdn_run(struct kern *k, int v, const int *ids, int n, float *out)
 		op.y = mat(&a, 0, NULL, n * step, hv * dv);
 		op.scratch_bytes = kern_gdn_scratch(k, &op, n * step);
 		op.scratch = scratch(op.scratch_bytes);
-		OK(kern_gdn(k, &op));
+		DO(gdn, k, op);
 		settled();
 		free(op.scratch);
 		assert_padding_untouched(&op.y);
@@ -358,7 +368,7 @@ static void scatter_run(struct kern *k, int v, const int *ids, int n, float *out
 	for (int r = 0; r < n; r++)
 		to[r] = 2 * (n - 1 - r) + 1;
 	struct kern_scatter op = { mat(&a, 45, ids, n, scatter_width(v)), to, mat(&a, 0, NULL, 2 * n, scatter_width(v)) };
-	OK(kern_scatter(k, &op));
+	DO(scatter, k, op);
 	settled();
 	assert_padding_untouched(&op.y);
 	for (int r = 0; r < n; r++) {

@@ -1,4 +1,5 @@
-/* The executor: a block's threads are fibers on this thread, which run until they block or end; blocks run one after the other. */
+/* The executor: a block's threads are fibers on this thread, which run until they block or end; blocks run one after the other.
+ * It is not sanitized itself (SHIM_SANITIZED says that what it runs is): most of the time of a test goes by here. */
 #include "kernels/cuda_ptx.cuh"
 #include "tests/shim/executor.h"
 #include "tests/shim/shim.h"
@@ -6,14 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(SHIM_SANITIZED)
 #include <sanitizer/common_interface_defs.h>
 #endif
 #if !defined(__x86_64__) && !defined(__aarch64__)
 #include <ucontext.h>
 #endif
 
-enum { WARP = 32, MAX_THREADS = 1024, MAX_WARPS = MAX_THREADS / WARP, WORDS = 16, COPIES = 256 };
+enum { WARP = 32, MAX_THREADS = 1024, MAX_WARPS = MAX_THREADS / WARP, WORDS = 16 };
 static const size_t STACK = 256 * 1024, GUARD = 64 * 1024; /* the latter a multiple of every page size */
 
 uint3 threadIdx, blockIdx;
@@ -22,18 +23,11 @@ dim3 blockDim, gridDim;
 static const char *const kind_names[] = { "__syncthreads", "__syncthreads_or", "__syncthreads_and", "__syncthreads_count", "__syncwarp",
 	"a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32" };
 
-enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, ENDED };
-
-/* An asynchronous copy that was begun and not waited for. */
-struct shim_copy {
-	void *to;
-	const void *from;
-	int bytes;
-	unsigned group;
-};
+enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, ENDED };
 
 struct fiber {
 	char *stack;
+	size_t stack_size;
 	void *context;    /* where it goes on; a stack pointer, or a ucontext_t */
 	void *fake;       /* AddressSanitizer's own stack for it */
 	uint3 index;
@@ -44,12 +38,10 @@ struct fiber {
 	struct shim_place place;
 	int result;          /* of a barrier */
 	uint32_t words[WORDS]; /* what it gave to a collective, and what it gets */
-	struct shim_copy copies[COPIES]; /* in order of their groups */
-	int n_copies;
-	unsigned group;      /* of the copies that come next */
+	struct shim_copies copies;
 };
 
-/* Lanes that wait for each other. Disjoint masks may be under way at once: a rendezvous stands at its lowest lane. */
+/* Lanes that wait for each other. Several may be under way at once, under different masks. */
 struct rendezvous {
 	unsigned mask, arrived; /* mask 0: none */
 	enum shim_kind kind;
@@ -59,18 +51,27 @@ struct rendezvous {
 
 struct warp {
 	struct fiber *lane[WARP];
-	unsigned there, ended; /* lanes that there are, that ended */
+	unsigned there, ended, at_barrier; /* lanes that there are, that ended, that wait at a barrier */
 	int n_waiting;         /* rendezvous under way */
-	struct rendezvous waiting[WARP];
+	struct rendezvous waiting[WARP + 1]; /* the first n_waiting of them; behind them, mask 0 */
 };
 
-static struct fiber fibers[MAX_THREADS];
-static struct warp warps[MAX_WARPS];
+/* What runs a block. There are two, so that the first block of a kernel can begin while the kernel before it has not been run. */
+struct team {
+	struct fiber fibers[MAX_THREADS];
+	struct warp warps[MAX_WARPS];
+	int n_threads, n_warps, n_ended, n_at_barrier, barrier_true;
+	struct fiber *at_barrier; /* the first there */
+	unsigned char *shared;
+	const struct shim_kernel *kernel; /* NULL: free */
+	uint3 block;
+	unsigned *blocks; /* in the order in which they run */
+	bool hold;        /* threads stop at cu_wait */
+	bool waited;      /* one called cu_wait */
+};
+
+static struct team teams[2], *team = teams;
 static struct fiber *self; /* NULL: the scheduler runs */
-static const struct shim_kernel *running;
-static unsigned char *shared;
-static int n_threads, n_warps, n_ended, n_at_barrier, barrier_true;
-static bool somebody_waited; /* called cu_wait */
 static unsigned order;
 static bool order_known;
 static uint64_t order_state;
@@ -80,9 +81,10 @@ void shim_fail(const char *format, ...)
 	va_list args;
 	va_start(args, format);
 	fflush(stdout);
-	fprintf(stderr, "shim: kernel %s", running && running->name ? running->name : "(no name)");
-	if (running)
-		fprintf(stderr, ", block (%u, %u, %u)", blockIdx.x, blockIdx.y, blockIdx.z);
+	const struct shim_kernel *kernel = team->kernel;
+	fprintf(stderr, "shim: %s%s", kernel ? "kernel " : "the runtime", !kernel ? "" : kernel->name ? kernel->name : "(no name)");
+	if (kernel)
+		fprintf(stderr, ", block (%u, %u, %u)", team->block.x, team->block.y, team->block.z);
 	if (self)
 		fprintf(stderr, ", thread (%u, %u, %u)", self->index.x, self->index.y, self->index.z);
 	fprintf(stderr, ": ");
@@ -148,37 +150,57 @@ static void *fresh_context(char *stack, void (*enter)(void))
 }
 #endif
 
-static void *scheduler_context;
-#if defined(__SANITIZE_ADDRESS__)
-static void *scheduler_fake;
-static const void *scheduler_stack;
-static size_t scheduler_stack_size;
-#endif
+/* Where run_warp stands: to be gone back to when the turn is over. */
+static struct fiber scheduler;
+/* Lanes of a warp in the order in which they take turns: each hands over to the next one that is ready. NULL behind the last. */
+static struct fiber *turn[WARP + 1];
+static int turn_at;
 
-static void to_scheduler(void)
+/* In the fiber that another one switched to. Where the scheduler's stack lies, nobody else knows. */
+static void arrived(struct fiber *f, struct fiber *from)
 {
-	struct fiber *f = self;
-#if defined(__SANITIZE_ADDRESS__)
-	__sanitizer_start_switch_fiber(&f->fake, scheduler_stack, scheduler_stack_size);
+#if defined(SHIM_SANITIZED)
+	const void *stack;
+	size_t size;
+	__sanitizer_finish_switch_fiber(f->fake, &stack, &size);
+	if (from == &scheduler) {
+		scheduler.stack = (char *)stack;
+		scheduler.stack_size = size;
+	}
 #endif
-	shim_switch(&f->context, scheduler_context);
-#if defined(__SANITIZE_ADDRESS__)
-	__sanitizer_finish_switch_fiber(f->fake, &scheduler_stack, &scheduler_stack_size);
-#endif
+	(void)f, (void)from;
 }
 
-static void resume(struct fiber *f)
+static struct fiber *left; /* whom the last switch left */
+
+static void switch_to(struct fiber *from, struct fiber *to)
 {
-	self = f;
-	threadIdx = f->index;
-#if defined(__SANITIZE_ADDRESS__)
-	__sanitizer_start_switch_fiber(&scheduler_fake, f->stack, STACK);
+	self = to == &scheduler ? NULL : to;
+	if (self)
+		threadIdx = to->index;
+	left = from;
+#if defined(SHIM_SANITIZED)
+	__sanitizer_start_switch_fiber(&from->fake, to->stack, to->stack_size);
 #endif
-	shim_switch(&scheduler_context, f->context);
-#if defined(__SANITIZE_ADDRESS__)
-	__sanitizer_finish_switch_fiber(scheduler_fake, NULL, NULL);
-#endif
-	self = NULL;
+	shim_switch(&from->context, to->context);
+	arrived(from, left);
+}
+
+static struct fiber *next_in_turn(void)
+{
+	while (turn[turn_at]) {
+		struct fiber *f = turn[turn_at++];
+		if (f->state == READY)
+			return f;
+	}
+	return NULL;
+}
+
+/* From a thread that waits or has ended. */
+static void hand_over(void)
+{
+	struct fiber *next = next_in_turn();
+	switch_to(self, next ? next : &scheduler);
 }
 
 static void thread_ends(void);
@@ -186,80 +208,87 @@ static void thread_ends(void);
 /* A fiber is used for one thread after the other: it never returns. */
 static void fiber_main(void)
 {
-#if defined(__SANITIZE_ADDRESS__)
-	__sanitizer_finish_switch_fiber(NULL, &scheduler_stack, &scheduler_stack_size);
-#endif
+	arrived(self, left);
 	for (;;) {
-		running->call->run(running->call);
+		team->kernel->call->run(team->kernel->call);
 		thread_ends();
-		to_scheduler();
+		hand_over();
 	}
 }
 
 static void make_stack(struct fiber *f)
 {
 	static char *pool;
-	size_t each = STACK + GUARD, at = (size_t)(f - fibers) * each;
+	size_t each = STACK + GUARD, at = (size_t)((team - teams) * MAX_THREADS + (f - team->fibers)) * each;
 	if (!pool)
-		pool = (char *)mmap(NULL, each * MAX_THREADS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		pool = (char *)mmap(NULL, each * 2 * MAX_THREADS, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (pool == (char *)MAP_FAILED || mprotect(pool + at + GUARD, STACK, PROT_READ | PROT_WRITE))
 		shim_fail("no memory for the stacks of its threads");
 	f->stack = pool + at + GUARD;
+	f->stack_size = STACK;
 	f->context = fresh_context(f->stack, fiber_main);
 }
 
 /* ---- barriers ---- */
 
+static bool same_place(struct shim_place a, struct shim_place b)
+{
+	return a.line == b.line && (a.file == b.file || strcmp(a.file, b.file) == 0);
+}
+
 int shim_barrier(shim_kind kind, int predicate, shim_place place)
 {
 	struct fiber *f = self;
-	if (n_ended)
-		shim_fail("%s (%s:%d), but %d of %d threads have ended", kind_names[kind], place.file, place.line, n_ended, n_threads);
-	for (int i = 0; i < WARP && f->warp->n_waiting; i++)
+	if (team->n_ended)
+		shim_fail("%s (%s:%d), but %d of %d threads have ended", kind_names[kind], place.file, place.line, team->n_ended, team->n_threads);
+	for (int i = 0; i < f->warp->n_waiting; i++)
 		if (f->warp->waiting[i].mask >> f->lane & 1)
 			shim_fail("%s (%s:%d), but other lanes wait for it at %s (%s:%d)", kind_names[kind], place.file, place.line,
 				kind_names[f->warp->waiting[i].kind], f->warp->waiting[i].place.file, f->warp->waiting[i].place.line);
-	static struct fiber *first;
-	if (n_at_barrier++ == 0) {
-		first = f;
-		barrier_true = 0;
-	} else if (first->kind != kind || first->place.line != place.line || strcmp(first->place.file, place.file)) {
+	const struct fiber *first = team->at_barrier;
+	if (team->n_at_barrier++ == 0) {
+		team->at_barrier = f;
+		team->barrier_true = 0;
+	} else if (first->kind != kind || !same_place(first->place, place)) {
 		shim_fail("%s (%s:%d), but thread (%u, %u, %u) waits at %s (%s:%d)", kind_names[kind], place.file, place.line, first->index.x,
 			first->index.y, first->index.z, kind_names[first->kind], first->place.file, first->place.line);
 	}
 	f->kind = kind;
 	f->place = place;
-	barrier_true += predicate != 0;
-	if (n_at_barrier < n_threads) {
+	team->barrier_true += predicate != 0;
+	if (team->n_at_barrier < team->n_threads) {
 		f->state = AT_BARRIER;
-		to_scheduler();
+		f->warp->at_barrier |= 1u << f->lane;
+		hand_over();
 		return f->result;
 	}
-	int result = kind == SHIM_BARRIER_OR ? barrier_true > 0 : kind == SHIM_BARRIER_AND ? barrier_true == n_threads : barrier_true;
-	for (int i = 0; i < n_threads; i++) {
-		fibers[i].state = READY;
-		fibers[i].result = result;
+	int result = kind == SHIM_BARRIER_OR ? team->barrier_true > 0 : kind == SHIM_BARRIER_AND ? team->barrier_true == team->n_threads : team->barrier_true;
+	for (int i = 0; i < team->n_threads; i++) {
+		team->fibers[i].state = READY;
+		team->fibers[i].result = result;
 	}
-	n_at_barrier = 0;
+	for (int i = 0; i < team->n_warps; i++)
+		team->warps[i].at_barrier = 0;
+	team->n_at_barrier = 0;
 	return result;
 }
 
 static void thread_ends(void)
 {
 	struct warp *w = self->warp;
-	for (int i = 0; i < WARP && w->n_waiting; i++)
+	for (int i = 0; i < w->n_waiting; i++)
 		if (w->waiting[i].mask >> self->lane & 1)
 			shim_fail("ends, but other lanes wait for it at %s (%s:%d)", kind_names[w->waiting[i].kind], w->waiting[i].place.file,
 				w->waiting[i].place.line);
-	if (n_at_barrier)
-		for (int i = 0; i < n_threads; i++)
-			if (fibers[i].state == AT_BARRIER)
-				shim_fail("ends, but thread (%u, %u, %u) and %d more wait at %s (%s:%d)", fibers[i].index.x, fibers[i].index.y,
-					fibers[i].index.z, n_at_barrier - 1, kind_names[fibers[i].kind], fibers[i].place.file,
-					fibers[i].place.line);
+	if (team->n_at_barrier)
+		for (int i = 0; i < team->n_threads; i++)
+			if (team->fibers[i].state == AT_BARRIER)
+				shim_fail("ends, but thread (%u, %u, %u) and %d more wait at %s (%s:%d)", team->fibers[i].index.x, team->fibers[i].index.y,
+					team->fibers[i].index.z, team->n_at_barrier - 1, kind_names[team->fibers[i].kind], team->fibers[i].place.file,
+					team->fibers[i].place.line);
 	self->state = ENDED;
 	w->ended |= 1u << self->lane;
-	n_ended++;
+	team->n_ended++;
 }
 
 /* ---- warp collectives: the last lane to arrive computes for all ---- */
@@ -333,13 +362,15 @@ static void check_arrival(struct warp *w, int lane, unsigned mask, enum shim_kin
 		shim_fail("%s (%s:%d) with the mask %08x, but the warp has only the lanes %08x", name, at.file, at.line, mask, w->there);
 	if (mask & w->ended)
 		shim_fail("%s (%s:%d) with the mask %08x, of which the lanes %08x have ended", name, at.file, at.line, mask, mask & w->ended);
-	for (int l = 0; l < WARP; l++)
-		if ((mask >> l & 1) && w->lane[l]->state == AT_BARRIER)
-			shim_fail("%s (%s:%d) with the mask %08x, but lane %d waits at %s (%s:%d)", name, at.file, at.line, mask, l,
-				kind_names[w->lane[l]->kind], w->lane[l]->place.file, w->lane[l]->place.line);
-	for (int i = 0; i < WARP && w->n_waiting; i++) {
+	if (mask & w->at_barrier) {
+		const struct fiber *f = w->lane[__builtin_ctz(mask & w->at_barrier)];
+		shim_fail("%s (%s:%d) with the mask %08x, but lane %d waits at %s (%s:%d)", name, at.file, at.line, mask, f->lane,
+			kind_names[f->kind], f->place.file, f->place.line);
+	}
+	for (int i = 0; i < w->n_waiting; i++) {
 		const struct rendezvous *m = &w->waiting[i];
-		if (m->mask & mask && (m->mask != mask || m->kind != kind || m->place.line != at.line || strcmp(m->place.file, at.file)))
+		bool same = m->mask == mask && m->kind == kind && same_place(m->place, at);
+		if (!same && (m->mask == mask || ((m->mask >> lane & 1) && m->arrived & mask)))
 			shim_fail("%s (%s:%d) with the mask %08x, but lanes %08x wait at %s (%s:%d) with the mask %08x", name, at.file, at.line,
 				mask, m->arrived, kind_names[m->kind], m->place.file, m->place.line, m->mask);
 	}
@@ -357,8 +388,8 @@ static void finish_collective(struct warp *w, struct rendezvous *m)
 	for (int l = 0; l < WARP; l++)
 		if (m->mask >> l & 1)
 			w->lane[l]->state = READY;
-	m->mask = 0;
-	w->n_waiting--;
+	*m = w->waiting[--w->n_waiting]; /* they stand without gaps */
+	w->waiting[w->n_waiting].mask = 0;
 }
 
 void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim_place place)
@@ -366,7 +397,9 @@ void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim
 	struct fiber *f = self;
 	struct warp *w = f->warp;
 	check_arrival(w, f->lane, mask, kind, place);
-	struct rendezvous *m = &w->waiting[__builtin_ctz(mask)];
+	struct rendezvous *m = w->waiting;
+	while (m->mask != mask && m->mask)
+		m++;
 	if (!m->mask) {
 		*m = { mask, 0, kind, place, n };
 		w->n_waiting++;
@@ -380,7 +413,7 @@ void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim
 	if (m->arrived == mask)
 		finish_collective(w, m);
 	else
-		to_scheduler();
+		hand_over();
 	if (n)
 		memcpy(words, f->words, (size_t)n * sizeof *words);
 }
@@ -410,83 +443,25 @@ void cu_mma_tf32(float d[4], const uint32_t a[4], const uint32_t b[2])
 	multiply(d, a, b, SHIM_MMA_TF32);
 }
 
-/* ---- memory ---- */
+/* ---- what a thread has of its own ---- */
 
 unsigned char *shim_shared(void)
 {
-	return shared;
+	return team->shared;
 }
 
-/* A power of two times eight bits: exact, or an infinity. */
-static uint32_t lift_one(uint32_t bf16)
+struct shim_copies *shim_own_copies(void)
 {
-	float y = __uint_as_float(bf16 << 16) * 0x1p120f;
-	return y != y ? 0x7fff : __float_as_uint(y) >> 16;
-}
-
-uint32_t cu_bf16x2_lift(uint32_t x)
-{
-	return lift_one(x >> 16) << 16 | lift_one(x & 0xffff);
-}
-
-static uint32_t bf16_of(float x)
-{
-	uint32_t u = __float_as_uint(x);
-	return x != x ? 0x7fff : (u + 0x7fff + (u >> 16 & 1)) >> 16;
-}
-
-uint32_t cu_bf16x2(float low, float high)
-{
-	return bf16_of(high) << 16 | bf16_of(low);
-}
-
-static void check_aligned(const char *what, const void *p)
-{
-	if ((uintptr_t)p % 16)
-		shim_fail("%s at %p, which is not aligned to 16 bytes", what, p);
-}
-
-uint4 cu_load_once(const void *p)
-{
-	check_aligned("cu_load_once", p);
-	return *(const uint4 *)p;
-}
-
-/* From here until it is waited for, what stands in `shared` is nobody's: poison. */
-void cu_copy16(void *to, const void *from, int bytes)
-{
-	struct fiber *f = self;
-	check_aligned("cu_copy16 to shared memory", to);
-	check_aligned("cu_copy16 from memory", from);
-	if (bytes < 0 || bytes > 16)
-		shim_fail("cu_copy16 of %d bytes", bytes);
-	if (f->n_copies == COPIES)
-		shim_fail("more than %d copies under way in one thread", COPIES);
-	memset(to, 0xff, 16);
-	f->copies[f->n_copies++] = { to, from, bytes, f->group };
-}
-
-void cu_copies_end_group(void)
-{
-	self->group++;
-}
-
-void shim_copies_wait(int n)
-{
-	struct fiber *f = self;
-	int done = 0;
-	while (done < f->n_copies && f->copies[done].group + (unsigned)n < f->group) {
-		const struct shim_copy *c = &f->copies[done++];
-		memset(c->to, 0, 16);
-		memcpy(c->to, c->from, (size_t)c->bytes);
-	}
-	f->n_copies -= done;
-	memmove(f->copies, f->copies + done, (size_t)f->n_copies * sizeof *f->copies);
+	return &self->copies;
 }
 
 void cu_wait(void)
 {
-	somebody_waited = true;
+	team->waited = true;
+	if (!team->hold)
+		return;
+	self->state = AT_WAIT;
+	hand_over();
 }
 
 void cu_let_next(void) {}
@@ -522,26 +497,26 @@ static void arrange(unsigned *at, unsigned n)
 
 static void start_block(unsigned block)
 {
-	dim3 size = running->block;
-	blockIdx = { block % gridDim.x, block / gridDim.x % gridDim.y, block / gridDim.x / gridDim.y };
-	memset(shared, 0xff, running->shared);
-	n_threads = (int)(size.x * size.y * size.z);
-	n_warps = (n_threads + WARP - 1) / WARP;
-	n_ended = n_at_barrier = 0;
-	memset(warps, 0, (size_t)n_warps * sizeof *warps);
-	for (int i = 0; i < n_threads; i++) {
-		struct fiber *f = &fibers[i];
+	dim3 size = team->kernel->block, grid = team->kernel->grid;
+	team->block = { block % grid.x, block / grid.x % grid.y, block / grid.x / grid.y };
+	memset(team->shared, 0xff, team->kernel->shared);
+	team->n_threads = (int)(size.x * size.y * size.z);
+	team->n_warps = (team->n_threads + WARP - 1) / WARP;
+	team->n_ended = team->n_at_barrier = 0;
+	memset(team->warps, 0, (size_t)team->n_warps * sizeof *team->warps);
+	for (int i = 0; i < team->n_threads; i++) {
+		struct fiber *f = &team->fibers[i];
 		unsigned u = (unsigned)i;
 		if (!f->stack)
 			make_stack(f);
 		f->index = { u % size.x, u / size.x % size.y, u / size.x / size.y };
 		f->lane = i % WARP;
-		f->warp = &warps[i / WARP];
+		f->warp = &team->warps[i / WARP];
 		f->warp->lane[f->lane] = f;
 		f->warp->there |= 1u << f->lane;
 		f->state = READY;
-		f->n_copies = 0;
-		f->group = 0;
+		f->copies.n = 0;
+		f->copies.group = 0;
 	}
 }
 
@@ -549,67 +524,93 @@ static void start_block(unsigned block)
 static bool run_warp(struct warp *w)
 {
 	unsigned at[WARP];
-	bool any = false, moved = true;
-	while (moved) {
-		moved = false;
+	bool any = false;
+	do {
+		int n = 0;
 		arrange(at, WARP);
-		for (int i = 0; i < WARP; i++) {
-			struct fiber *f = w->lane[at[i]];
-			if (!f || f->state != READY)
-				continue;
-			resume(f);
-			moved = any = true;
-		}
-		if (order > 1 && order % 2)
+		for (int i = 0; i < WARP; i++)
+			if (w->lane[at[i]])
+				turn[n++] = w->lane[at[i]];
+		turn[n] = NULL;
+		turn_at = 0;
+		struct fiber *first = next_in_turn();
+		if (!first)
 			break;
-	}
+		switch_to(&scheduler, first);
+		any = true;
+	} while (order < 2 || order % 2 == 0);
 	return any;
 }
 
-static void say_deadlock(void)
-{
-	for (int i = 0; i < n_threads; i++)
-		if (fibers[i].state != ENDED) {
-			self = &fibers[i];
-			shim_fail("waits for ever at %s (%s:%d): %d threads at a barrier, %d ended, of %d", kind_names[self->kind],
-				self->place.file, self->place.line, n_at_barrier, n_ended, n_threads);
-		}
-}
-
-static void run_block(unsigned block)
+/* Until no thread can go on. */
+static void run_threads(void)
 {
 	unsigned at[MAX_WARPS];
-	start_block(block);
-	while (n_ended < n_threads) {
-		bool moved = false;
-		arrange(at, (unsigned)n_warps);
-		for (int i = 0; i < n_warps; i++)
-			moved |= run_warp(&warps[at[i]]);
-		if (!moved)
-			say_deadlock();
+	blockIdx = team->block;
+	blockDim = team->kernel->block;
+	gridDim = team->kernel->grid;
+	for (bool moved = true; moved && team->n_ended < team->n_threads;) {
+		moved = false;
+		arrange(at, (unsigned)team->n_warps);
+		for (int i = 0; i < team->n_warps; i++)
+			moved |= run_warp(&team->warps[at[i]]);
 	}
 }
 
-void shim_run(const shim_kernel *kernel)
+static void finish_block(void)
 {
-	unsigned n = kernel->grid.x * kernel->grid.y * kernel->grid.z;
-	unsigned *at = (unsigned *)malloc(n * sizeof *at);
+	team->hold = false;
+	for (int i = 0; i < team->n_threads; i++)
+		if (team->fibers[i].state == AT_WAIT)
+			team->fibers[i].state = READY;
+	run_threads();
+	for (int i = 0; i < team->n_threads; i++)
+		if (team->fibers[i].state != ENDED) {
+			self = &team->fibers[i];
+			shim_fail("waits for ever at %s (%s:%d): %d threads at a barrier, %d ended, of %d", kind_names[self->kind],
+				self->place.file, self->place.line, team->n_at_barrier, team->n_ended, team->n_threads);
+		}
+}
+
+static unsigned n_blocks(const struct shim_kernel *kernel)
+{
+	return kernel->grid.x * kernel->grid.y * kernel->grid.z;
+}
+
+static struct team *begin(const struct shim_kernel *kernel)
+{
 	void *memory;
 	if (!order_known)
 		shim_order(getenv("SHIM_ORDER") ? (unsigned)strtoul(getenv("SHIM_ORDER"), NULL, 10) : 0);
-	running = kernel;
-	gridDim = kernel->grid;
-	blockDim = kernel->block;
-	somebody_waited = false;
-	if (!at || posix_memalign(&memory, 128, kernel->shared))
+	team = teams[0].kernel ? &teams[1] : &teams[0];
+	team->kernel = kernel;
+	team->waited = false;
+	team->blocks = (unsigned *)malloc(n_blocks(kernel) * sizeof *team->blocks);
+	if (!team->blocks || posix_memalign(&memory, 128, kernel->shared))
 		shim_fail("no memory for it");
-	shared = (unsigned char *)memory;
-	arrange(at, n);
-	for (unsigned i = 0; i < n; i++)
-		run_block(at[i]);
-	if (!somebody_waited)
+	team->shared = (unsigned char *)memory;
+	arrange(team->blocks, n_blocks(kernel));
+	start_block(team->blocks[0]);
+	return team;
+}
+
+void shim_prelude(const struct shim_kernel *kernel)
+{
+	begin(kernel)->hold = true;
+	run_threads();
+}
+
+void shim_run(const struct shim_kernel *kernel)
+{
+	team = teams[0].kernel == kernel ? &teams[0] : teams[1].kernel == kernel ? &teams[1] : begin(kernel);
+	finish_block();
+	for (unsigned i = 1; i < n_blocks(kernel); i++) {
+		start_block(team->blocks[i]);
+		finish_block();
+	}
+	if (!team->waited)
 		shim_fail("it ended, and no thread of it called cu_wait()");
-	running = NULL;
-	free(shared);
-	free(at);
+	team->kernel = NULL;
+	free(team->shared);
+	free(team->blocks);
 }

@@ -1,4 +1,4 @@
-/* tests/shim/executor.h - inside tests/shim. A launch, and how it is run. */
+/* tests/shim/executor.h - inside tests/shim. A launch, how it is run, and what a thread keeps. */
 #ifndef TESTS_SHIM_EXECUTOR_H
 #define TESTS_SHIM_EXECUTOR_H
 
@@ -10,7 +10,24 @@ struct shim_kernel {
 	size_t shared;
 	shim_call *call;
 };
-/* Runs every block of it, on this thread. */
+/* Begins it: its first block runs up to cu_wait. At most one kernel may be begun beside the one that runs next. */
+void shim_prelude(const shim_kernel *kernel);
+/* Runs every block of it, or what is left of them, on this thread. */
 void shim_run(const shim_kernel *kernel);
+
+/* Asynchronous copies that were begun and not waited for, in order of their groups. */
+struct shim_copies {
+	enum { MOST = 256 };
+	struct {
+		void *to;
+		const void *from;
+		int bytes;
+		unsigned group;
+	} at[MOST];
+	int n;
+	unsigned group; /* of the copies that come next */
+};
+/* Those of the thread that runs. */
+struct shim_copies *shim_own_copies(void);
 
 #endif

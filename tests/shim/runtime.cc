@@ -1,4 +1,5 @@
-/* The runtime's functions: memory is the process's own, a stream does at once what it is given, a graph keeps it. */
+/* The runtime's functions. Memory is the process's own. All streams are one queue, done in order: at once, or under shim_overlap as late
+ * as may be. A graph keeps what would have been queued. */
 #include "kernels/cuda_ptx.cuh"
 #include "tests/shim/executor.h"
 #include "tests/shim/shim.h"
@@ -11,15 +12,20 @@ static const size_t ALL = (size_t)4 << 30;
 /* One thing a stream does. */
 struct item {
 	enum { KERNEL, COPY, SET } what;
-	shim_kernel kernel;
+	shim_kernel kernel; /* its call is the item's own, or that of a graph */
+	bool owned, overlaps; /* a kernel that may begin before the one ahead ends */
 	void *to;
 	const void *from;
+	void *staged; /* NULL, or where `from` is: a copy of what the caller may change at once */
 	size_t n;
 	int byte;
 };
-struct shim_graph {
-	struct item *items;
+struct items {
+	struct item *at;
 	int n, room;
+};
+struct shim_graph {
+	struct items items;
 	int users; /* the graph and what was made of it */
 };
 struct shim_stream {
@@ -27,8 +33,12 @@ struct shim_stream {
 };
 struct shim_event {
 	double at;
+	unsigned long long after; /* what was queued before it */
 };
 
+static struct items queued;
+static unsigned long long n_queued, n_done; /* since the process began; queued holds the last n_queued - n_done */
+static bool late = getenv("SHIM_OVERLAP") != NULL;
 static struct shim_stream default_stream;
 static unsigned long long launches;
 static const char *next_name;
@@ -186,10 +196,13 @@ static cudaError_t make_block(void **p, size_t n, bool device)
 	return cudaSuccess;
 }
 
+static void drain(unsigned long long upto);
+
 static cudaError_t free_block(void *p, bool device)
 {
 	if (!p)
 		return cudaSuccess;
+	drain(n_queued);
 	for (struct block **at = bucket(p), *b; (b = *at); at = &b->next)
 		if (b->p == p && b->device == device) {
 			used -= device ? b->n : 0;
@@ -223,13 +236,13 @@ cudaError_t cudaFreeHost(void *p)
 
 /* ---- streams and graphs ---- */
 
-static void keep_item(struct shim_graph *g, const struct item *item)
+static void append(struct items *l, const struct item *item)
 {
-	if (g->n == g->room) {
-		g->room = g->room ? 2 * g->room : 64;
-		g->items = (struct item *)realloc(g->items, (size_t)g->room * sizeof *g->items);
+	if (l->n == l->room) {
+		l->room = l->room ? 2 * l->room : 64;
+		l->at = (struct item *)realloc(l->at, (size_t)l->room * sizeof *l->at);
 	}
-	g->items[g->n++] = *item;
+	l->at[l->n++] = *item;
 }
 
 static void do_item(const struct item *item)
@@ -244,37 +257,86 @@ static void do_item(const struct item *item)
 	}
 }
 
-static void drop_item(struct item *item)
+static void drop(struct item *item)
 {
-	if (item->what == item::KERNEL)
+	if (item->owned)
 		item->kernel.call->drop(item->kernel.call);
+	free(item->staged);
+}
+
+/* Does what was queued as one of the first `upto`. A kernel that follows a kernel begins before it. */
+static void drain(unsigned long long upto)
+{
+	int i = 0;
+	for (; i < queued.n && n_done < upto; i++, n_done++) {
+		const struct item *next = n_done + 1 < upto ? &queued.at[i + 1] : NULL;
+		if (late && next && next->overlaps && queued.at[i].what == item::KERNEL)
+			shim_prelude(&next->kernel);
+		do_item(&queued.at[i]);
+		drop(&queued.at[i]);
+	}
+	queued.n -= i;
+	if (i)
+		memmove(queued.at, queued.at + i, (size_t)queued.n * sizeof *queued.at);
 }
 
 static cudaError_t queue(cudaStream_t stream, struct item item)
 {
 	struct shim_stream *s = stream ? stream : &default_stream;
 	if (s->capturing) {
-		keep_item(s->capturing, &item);
+		append(&s->capturing->items, &item);
 		return cudaSuccess;
 	}
-	do_item(&item);
-	drop_item(&item);
+	append(&queued, &item);
+	n_queued++;
+	if (!late)
+		drain(n_queued);
 	return cudaSuccess;
 }
 
-cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t n, cudaMemcpyKind, cudaStream_t stream)
+void shim_overlap(bool on)
+{
+	drain(n_queued);
+	late = on;
+}
+
+void shim_settle(void)
+{
+	drain(n_queued);
+}
+
+static bool is_pinned(const void *p)
+{
+	for (const auto *b : blocks)
+		for (; b; b = b->next)
+			if (!b->device && (const char *)p >= (const char *)b->p && (const char *)p < (const char *)b->p + b->n)
+				return true;
+	return false;
+}
+
+cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t n, cudaMemcpyKind kind, cudaStream_t stream)
 {
 	struct item item = {};
+	bool capturing = stream && stream->capturing;
 	item.what = item::COPY;
 	item.to = to;
 	item.from = from;
 	item.n = n;
-	return queue(stream, item);
+	if (late && !capturing && kind == cudaMemcpyHostToDevice && !is_pinned(from)) {
+		item.from = item.staged = malloc(n);
+		memcpy(item.staged, from, n);
+	}
+	cudaError_t e = queue(stream, item);
+	if (!capturing && kind == cudaMemcpyDeviceToHost && !is_pinned(to))
+		drain(n_queued);
+	return e;
 }
 
 cudaError_t cudaMemcpy(void *to, const void *from, size_t n, cudaMemcpyKind kind)
 {
-	return cudaMemcpyAsync(to, from, n, kind, 0);
+	cudaError_t e = cudaMemcpyAsync(to, from, n, kind, 0);
+	drain(n_queued);
+	return e;
 }
 
 cudaError_t cudaMemsetAsync(void *p, int byte, size_t n, cudaStream_t stream)
@@ -289,7 +351,9 @@ cudaError_t cudaMemsetAsync(void *p, int byte, size_t n, cudaStream_t stream)
 
 cudaError_t cudaMemset(void *p, int byte, size_t n)
 {
-	return cudaMemsetAsync(p, byte, n, 0);
+	cudaError_t e = cudaMemsetAsync(p, byte, n, 0);
+	drain(n_queued);
+	return e;
 }
 
 cudaError_t cudaStreamCreate(cudaStream_t *stream)
@@ -305,13 +369,17 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned)
 
 cudaError_t cudaStreamDestroy(cudaStream_t stream)
 {
+	drain(n_queued);
 	free(stream);
 	return cudaSuccess;
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream)
 {
-	return remember(stream && stream->capturing ? cudaErrorStreamCaptureUnsupported : cudaSuccess);
+	if (stream && stream->capturing)
+		return remember(cudaErrorStreamCaptureUnsupported);
+	drain(n_queued);
+	return cudaSuccess;
 }
 
 cudaError_t cudaStreamQuery(cudaStream_t stream)
@@ -321,6 +389,7 @@ cudaError_t cudaStreamQuery(cudaStream_t stream)
 
 cudaError_t cudaDeviceSynchronize(void)
 {
+	drain(n_queued);
 	return cudaSuccess;
 }
 
@@ -353,8 +422,11 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream)
 {
 	if (stream && stream->capturing)
 		return remember(cudaErrorStreamCaptureUnsupported);
-	for (int i = 0; i < exec->n; i++)
-		do_item(&exec->items[i]);
+	for (int i = 0; i < exec->items.n; i++) {
+		struct item item = exec->items.at[i];
+		item.owned = false;
+		queue(stream, item);
+	}
 	return cudaSuccess;
 }
 
@@ -362,9 +434,10 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph)
 {
 	if (--graph->users)
 		return cudaSuccess;
-	for (int i = 0; i < graph->n; i++)
-		drop_item(&graph->items[i]);
-	free(graph->items);
+	drain(n_queued);
+	for (int i = 0; i < graph->items.n; i++)
+		drop(&graph->items.at[i]);
+	free(graph->items.at);
 	free(graph);
 	return cudaSuccess;
 }
@@ -398,17 +471,19 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t)
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	event->at = (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
+	event->after = n_queued;
 	return cudaSuccess;
 }
 
-cudaError_t cudaEventSynchronize(cudaEvent_t)
+cudaError_t cudaEventSynchronize(cudaEvent_t event)
 {
+	drain(event->after);
 	return cudaSuccess;
 }
 
-cudaError_t cudaEventQuery(cudaEvent_t)
+cudaError_t cudaEventQuery(cudaEvent_t event)
 {
-	return cudaSuccess;
+	return n_done >= event->after ? cudaSuccess : cudaErrorNotReady;
 }
 
 cudaError_t cudaEventElapsedTime(float *milliseconds, cudaEvent_t from, cudaEvent_t to)
@@ -467,6 +542,9 @@ cudaError_t shim_launch(const cudaLaunchConfig_t *config, const void *kernel, sh
 	struct item item = {};
 	item.what = item::KERNEL;
 	item.kernel = { next_name, config->gridDim, config->blockDim, config->dynamicSmemBytes, call };
+	item.owned = true;
+	for (unsigned i = 0; i < config->numAttrs; i++)
+		item.overlaps |= config->attrs[i].val.programmaticStreamSerializationAllowed != 0;
 	next_name = NULL;
 	if (launchable(config, kernel))
 		return queue(config->stream, item);

@@ -10,6 +10,12 @@ extern "C" {
 /* In which order blocks and the threads of one take turns: 0 ascending, 1 descending, 2.. shuffled anew at every turn, by that seed.
  * Before the first call the environment's SHIM_ORDER says it (default 0). No result may depend on it. */
 void shim_order(unsigned order);
+/* On: launches and copies wait until somebody waits for them (an event, a stream, a free), and the first block of a kernel then runs up
+ * to its cu_wait before the kernel ahead of it has done anything. Off, as at first unless the environment has SHIM_OVERLAP: everything is
+ * done at once. */
+void shim_overlap(bool on);
+/* Does what is still queued. */
+void shim_settle(void);
 /* How many kernels ran since the process began. */
 unsigned long long shim_launches(void);
 /* The backend "cuda" from what cuda_* functions are linked in, NULL for those that are not; and a struct kern of it, on the shim's

@@ -1,0 +1,80 @@
+/* What cuda_ptx.cuh names and a thread does alone: conversions, checked loads, copies that are late. Sanitized as kernels are. */
+#include "kernels/cuda_ptx.cuh"
+#include "tests/shim/executor.h"
+
+/* A power of two times eight bits: exact, or an infinity. */
+static uint32_t lift_one(uint32_t bf16)
+{
+	float y = __uint_as_float(bf16 << 16) * 0x1p120f;
+	return y != y ? 0x7fff : __float_as_uint(y) >> 16;
+}
+
+uint32_t cu_bf16x2_lift(uint32_t x)
+{
+	return lift_one(x >> 16) << 16 | lift_one(x & 0xffff);
+}
+
+static uint32_t bf16_of(float x)
+{
+	uint32_t u = __float_as_uint(x);
+	return x != x ? 0x7fff : (u + 0x7fff + (u >> 16 & 1)) >> 16;
+}
+
+uint32_t cu_bf16x2(float low, float high)
+{
+	return bf16_of(high) << 16 | bf16_of(low);
+}
+
+static uint32_t bf16_of(float x)
+{
+	uint32_t u = __float_as_uint(x);
+	return x != x ? 0x7fff : (u + 0x7fff + (u >> 16 & 1)) >> 16;
+}
+
+uint32_t cu_bf16x2(float low, float high)
+{
+	return bf16_of(high) << 16 | bf16_of(low);
+}
+
+static void check_aligned(const char *what, const void *p)
+{
+	if ((uintptr_t)p % 16)
+		shim_fail("%s at %p, which is not aligned to 16 bytes", what, p);
+}
+
+uint4 cu_load_once(const void *p)
+{
+	check_aligned("cu_load_once", p);
+	return *(const uint4 *)p;
+}
+
+/* From here until it is waited for, what stands in `to` is nobody's: poison. */
+void cu_copy16(void *to, const void *from, int bytes)
+{
+	struct shim_copies *c = shim_own_copies();
+	check_aligned("cu_copy16 to shared memory", to);
+	check_aligned("cu_copy16 from memory", from);
+	if (bytes < 0 || bytes > 16)
+		shim_fail("cu_copy16 of %d bytes", bytes);
+	if (c->n == shim_copies::MOST)
+		shim_fail("more than %d copies under way in one thread", shim_copies::MOST);
+	memset(to, 0xff, 16);
+	c->at[c->n++] = { to, from, bytes, c->group };
+}
+
+void cu_copies_end_group(void)
+{
+	shim_own_copies()->group++;
+}
+
+void shim_copies_wait(int n)
+{
+	struct shim_copies *c = shim_own_copies();
+	int done = 0;
+	for (; done < c->n && c->at[done].group + (unsigned)n < c->group; done++) {
+		memset(c->at[done].to, 0, 16);
+		memcpy(c->at[done].to, c->at[done].from, (size_t)c->at[done].bytes);
+	}
+	c->n -= done;
+	memmove(c->at, c->at + done, (size_t)c->n * sizeof *c->at);
+}

@@ -1,0 +1,529 @@
+/* The shim itself: what it computes, and that it catches kernels which are wrong on purpose. */
+#include "kernels/cuda_math.cuh"
+#include "tests/shim/shim.h"
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+extern "C" {
+#include <cmocka.h>
+}
+
+static struct kern k;
+
+#define LAUNCH(GRID, BLOCK, SHARED, KERNEL, ...) \
+	assert_int_equal(cu_launch(&k, #KERNEL, KERNEL, GRID, BLOCK, SHARED, __VA_ARGS__), 0)
+
+/* ---- threads ---- */
+
+static __global__ void indices(uint32_t *out, int *turn)
+{
+	cu_wait();
+	unsigned block = blockIdx.x + gridDim.x * (blockIdx.y + gridDim.y * blockIdx.z);
+	unsigned thread = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
+	out[block * blockDim.x * blockDim.y * blockDim.z + thread] = (uint32_t)atomicAdd(turn, 1);
+}
+
+static void every_thread_runs_once(void **)
+{
+	uint32_t out[4 * 1024];
+	for (unsigned order = 0; order < 4; order++) {
+		int turn = 0;
+		bool seen[4 * 1024] = {};
+		shim_order(order);
+		LAUNCH(dim3(2, 1, 2), dim3(16, 32, 2), 0, indices, out, &turn);
+		assert_int_equal(turn, 4 * 1024);
+		for (uint32_t at : out) {
+			assert_false(seen[at]);
+			seen[at] = true;
+		}
+		assert_int_equal(out[0] == 0 && out[4095] == 4095, order == 0);
+		assert_int_equal(out[0] == 4095 && out[4095] == 0, order == 1);
+	}
+	shim_order(0);
+}
+
+static __global__ void reverse(const int *x, int *y, int n)
+{
+	CU_SHARED(memory);
+	int *all = (int *)memory;
+	cu_wait();
+	for (int round = 0; round < 3; round++) {
+		all[threadIdx.x] = x[threadIdx.x] + round;
+		__syncthreads();
+		y[round * n + (int)threadIdx.x] = all[n - 1 - (int)threadIdx.x];
+		__syncthreads();
+	}
+}
+
+static void barriers_separate(void **)
+{
+	int x[1000], y[3000];
+	for (int i = 0; i < 1000; i++)
+		x[i] = i * i;
+	for (unsigned order = 0; order < 6; order++) {
+		shim_order(order);
+		LAUNCH(dim3(1), dim3(1000), sizeof x, reverse, x, y, 1000);
+		for (int i = 0; i < 3000; i++)
+			assert_int_equal(y[i], x[999 - i % 1000] + i / 1000);
+	}
+	shim_order(0);
+}
+
+static __global__ void votes(int *out)
+{
+	cu_wait();
+	int i = (int)threadIdx.x;
+	int any = __syncthreads_or(i == 70), none = __syncthreads_or(i > 1000), all = __syncthreads_and(i >= 0), few = __syncthreads_and(i);
+	int count = __syncthreads_count(i % 3 == 0);
+	out[i] = (any != 0) + 2 * (none != 0) + 4 * (all != 0) + 8 * (few != 0) + 16 * count;
+}
+
+static void barriers_vote(void **)
+{
+	int out[100];
+	LAUNCH(dim3(1), dim3(100), 0, votes, out);
+	for (int x : out)
+		assert_int_equal(x, 1 + 4 + 16 * 34);
+}
+
+/* ---- warps ---- */
+
+enum { N_SHUFFLES = 8 };
+static __global__ void shuffles(uint64_t *out)
+{
+	cu_wait();
+	int i = (int)threadIdx.x, lane = i % 32;
+	float f = (float)i + 0.5f;
+	double d = (double)i * 0x1.00001p3;
+	uint64_t got[N_SHUFFLES] = {
+		__float_as_uint(__shfl_sync(0xffffffffu, f, 7)),
+		__float_as_uint(__shfl_xor_sync(0xffffffffu, f, 5)),
+		(uint64_t)__shfl_down_sync(0xffffffffu, (long long)i << 40, 3),
+		__shfl_up_sync(0xffffffffu, (unsigned)i, 2),
+		(uint64_t)__shfl_sync(0xffffffffu, i, lane + 1, 8),
+		(uint64_t)__shfl_down_sync(0xffffffffu, i, 3, 8),
+		(uint64_t)(__shfl_sync(0xffffffffu, d, 31 - lane) * 0x1p20),
+		/* two halves at once, each under its own mask */
+		lane < 16 ? (uint64_t)__shfl_xor_sync(0x0000ffffu, i, 1) : __ballot_sync(0xffff0000u, lane % 2),
+	};
+	__syncwarp();
+	for (int s = 0; s < N_SHUFFLES; s++)
+		out[i * N_SHUFFLES + s] = got[s];
+}
+
+static void lanes_exchange(void **)
+{
+	static uint64_t out[64 * N_SHUFFLES];
+	for (unsigned order = 0; order < 5; order++) {
+		shim_order(order);
+		LAUNCH(dim3(1), dim3(64), 0, shuffles, out);
+		for (int i = 0; i < 64; i++) {
+			int lane = i % 32, base = i - lane;
+			const uint64_t *o = out + i * N_SHUFFLES;
+			assert_true(o[0] == __float_as_uint((float)(base + 7) + 0.5f));
+			assert_true(o[1] == __float_as_uint((float)(base + (lane ^ 5)) + 0.5f));
+			assert_true(o[2] == (uint64_t)(lane + 3 < 32 ? i + 3 : i) << 40);
+			assert_true(o[3] == (uint64_t)(lane >= 2 ? i - 2 : i));
+			assert_true(o[4] == (uint64_t)(i / 8 * 8 + (i + 1) % 8));
+			assert_true(o[5] == (uint64_t)(i % 8 + 3 < 8 ? i + 3 : i));
+			assert_true(o[6] == (uint64_t)((double)(base + 31 - lane) * 0x1.00001p3 * 0x1p20));
+			assert_true(o[7] == (lane < 16 ? (uint64_t)(i ^ 1) : 0xaaaa0000u));
+		}
+	}
+	shim_order(0);
+}
+
+static __global__ void lanes_agree(int *out)
+{
+	cu_wait();
+	int lane = (int)threadIdx.x;
+	if (lane < 20)
+		out[lane] = __any_sync(0xfffffu, lane == 3) + 2 * __all_sync(0xfffffu, lane < 20) + 4 * __all_sync(0xfffffu, lane < 19);
+}
+
+static void part_of_a_warp_votes(void **)
+{
+	int out[20];
+	LAUNCH(dim3(1), dim3(32), 0, lanes_agree, out);
+	for (int x : out)
+		assert_int_equal(x, 3);
+}
+
+/* d = d + a b by one warp: words as the comments of cuda_ptx.cuh say; twice, the second time on top. */
+template <bool BF16> static __global__ void multiply(const float *a, const float *b, float *d)
+{
+	cu_wait();
+	int g = (int)threadIdx.x / 4, t = (int)threadIdx.x % 4;
+	uint32_t fa[4], fb[2];
+	float fd[4] = { d[g * 8 + 2 * t], d[g * 8 + 2 * t + 1], d[(g + 8) * 8 + 2 * t], d[(g + 8) * 8 + 2 * t + 1] };
+	for (int i = 0; i < 4; i++) {
+		const float *row = a + (g + i % 2 * 8) * 16;
+		int c = BF16 ? 2 * t + i / 2 * 8 : t + i / 2 * 4;
+		fa[i] = BF16 ? cu_pack_bf16(row[c], row[c + 1]) : __float_as_uint(row[c]) | 0x1fff;
+	}
+	for (int i = 0; i < 2; i++) {
+		int r = BF16 ? 2 * t + i * 8 : t + i * 4;
+		fb[i] = BF16 ? cu_pack_bf16(b[r * 8 + g], b[(r + 1) * 8 + g]) : __float_as_uint(b[r * 8 + g]) | 0x1abc;
+	}
+	for (int i = 0; i < 2; i++)
+		BF16 ? cu_mma_bf16(fd, fa, fb) : cu_mma_tf32(fd, fa, fb);
+	d[g * 8 + 2 * t] = fd[0];
+	d[g * 8 + 2 * t + 1] = fd[1];
+	d[(g + 8) * 8 + 2 * t] = fd[2];
+	d[(g + 8) * 8 + 2 * t + 1] = fd[3];
+}
+
+static void matrices_multiply(void **)
+{
+	for (int depth = 8; depth <= 16; depth += 8) {
+		float a[16 * 16], b[16 * 8], d[16 * 8], want[16 * 8];
+		for (int i = 0; i < 256; i++)
+			a[i] = (float)(i - 100); /* distinct, and exact in 8 bits of mantissa */
+		for (int i = 0; i < 128; i++)
+			b[i] = (float)(i * 2 - 77 - (i * 2 - 77) / 128);
+		for (int i = 0; i < 128; i++) {
+			want[i] = d[i] = (float)(1000 + i);
+			for (int j = 0; j < depth; j++)
+				want[i] += 2 * a[i / 8 * 16 + j] * b[j * 8 + i % 8];
+		}
+		if (depth == 16)
+			LAUNCH(dim3(1), dim3(32), 0, multiply<true>, a, b, d);
+		else
+			LAUNCH(dim3(1), dim3(32), 0, multiply<false>, a, b, d);
+		for (int i = 0; i < 128; i++)
+			assert_true(d[i] == want[i]);
+	}
+}
+
+static void codes_are_lifted(void **)
+{
+	for (uint32_t q = 0; q < 256; q++) {
+		uint32_t other = q * 7 % 256, word = ((other & 0x80) << 8 | (other & 0x7f) << 4) << 16 | (q & 0x80) << 8 | (q & 0x7f) << 4;
+		uint32_t got = cu_bf16x2_lift(word);
+		if (q % 128 == 127 || other % 128 == 127)
+			continue; /* NaN codes are refused at load */
+		assert_int_equal(got << 16, __float_as_uint(kern_fp8_to_f32((uint8_t)q)));
+		assert_int_equal(got & 0xffff0000u, __float_as_uint(kern_fp8_to_f32((uint8_t)other)));
+	}
+}
+
+/* ---- memory ---- */
+
+static __global__ void copy_late(const uint4 *from, uint32_t *out)
+{
+	CU_SHARED(memory);
+	uint4 *to = (uint4 *)memory;
+	int i = (int)threadIdx.x;
+	cu_wait();
+	to[2 * i] = make_uint4(1, 2, 3, 4);
+	out[0] = to[2 * i + 1].x; /* never written */
+	cu_copy16(&to[2 * i], from, 16);
+	cu_copies_end_group();
+	cu_copy16(&to[2 * i + 1], from + 1, 5);
+	cu_copies_end_group();
+	out[1] = to[2 * i].x;
+	cu_copies_wait<1>();
+	out[2] = to[2 * i].x;
+	out[3] = to[2 * i + 1].x;
+	cu_copies_wait<0>();
+	out[4] = to[2 * i + 1].x;
+	out[5] = to[2 * i + 1].y;
+	out[6] = to[2 * i + 1].w;
+	cu_copy16(&to[2 * i], from, 0); /* no group yet: not waited for */
+	cu_copies_wait<0>();
+	out[7] = to[2 * i].x;
+	out[8] = cu_load_once(from + 1).w;
+}
+
+static void copies_are_late(void **)
+{
+	uint4 from[2] = { { 11, 12, 13, 14 }, { 21, 0x22222222, 23, 24 } };
+	uint32_t out[9], want[9] = { 0xffffffff, 0xffffffff, 11, 0xffffffff, 21, 0x22, 0, 0xffffffff, 24 };
+	LAUNCH(dim3(1), dim3(3), 3 * 32, copy_late, from, out);
+	assert_memory_equal(out, want, sizeof out);
+}
+
+static void device_memory_is_poisoned(void **)
+{
+	unsigned char *p = NULL;
+	size_t before, after, all;
+	cudaMemGetInfo(&before, &all);
+	assert_int_equal(cudaMalloc(&p, 1001), cudaSuccess);
+	cudaMemGetInfo(&after, &all);
+	assert_int_equal(before - after, 1001);
+	for (int i = 0; i < 1001; i++)
+		assert_int_equal(p[i], 0xff);
+	cudaFree(p);
+	assert_int_equal(cudaMalloc(&p, all + 1), cudaErrorMemoryAllocation);
+	assert_string_equal(cudaGetErrorString(cudaGetLastError()), "out of memory");
+}
+
+/* ---- launches ---- */
+
+static __global__ void add(int *x, int by)
+{
+	cu_wait();
+	*x += by;
+}
+
+static void launches_are_checked(void **)
+{
+	int x = 0;
+	LAUNCH(dim3(3), dim3(1024), 227 * 1024, add, &x, 1);
+	assert_int_equal(x, 3 * 1024);
+	assert_int_not_equal(cu_launch(&k, "add", add, dim3(1), dim3(1025), 0, &x, 1), 0);
+	assert_non_null(strstr(err_message(), "add"));
+	assert_int_not_equal(cu_launch(&k, "add", add, dim3(0), dim3(1), 0, &x, 1), 0);
+	assert_int_not_equal(cu_launch(&k, "add", add, dim3(1, 65536), dim3(1), 0, &x, 1), 0);
+	assert_int_not_equal(cu_launch(&k, "add", add, dim3(1), dim3(1), 227 * 1024 + 1, &x, 1), 0);
+	cudaLaunchConfig_t c = {};
+	c.gridDim = c.blockDim = dim3(1);
+	c.dynamicSmemBytes = 60 * 1024; /* that nobody asked for, for this kernel */
+	assert_int_not_equal(cudaLaunchKernelEx(&c, votes, (int *)NULL), cudaSuccess);
+}
+
+static void a_graph_keeps_its_arguments(void **)
+{
+	int x = 0, by = 5, y = 0, z = 7;
+	cudaStream_t s = k.device->stream;
+	cudaGraph_t graph;
+	cudaGraphExec_t exec;
+	assert_int_equal(cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal), cudaSuccess);
+	LAUNCH(dim3(1), dim3(2), 0, add, &x, by);
+	by = 100; /* is not seen any more */
+	cudaMemcpyAsync(&y, &x, sizeof x, cudaMemcpyDeviceToDevice, s);
+	cudaMemsetAsync(&z, 0, sizeof z, s);
+	assert_int_equal(cudaStreamSynchronize(s), cudaErrorStreamCaptureUnsupported);
+	assert_int_equal(cudaStreamEndCapture(s, &graph), cudaSuccess);
+	assert_true(x == 0 && y == 0 && z == 7);
+	assert_int_equal(cudaGraphInstantiate(&exec, graph, 0), cudaSuccess);
+	cudaGraphDestroy(graph);
+	cudaGraphLaunch(exec, s);
+	assert_true(x == 10 && y == 10 && z == 0);
+	x = 1; /* what the arguments point to is */
+	cudaGraphLaunch(exec, s);
+	assert_true(x == 11 && y == 11);
+	cudaGraphExecDestroy(exec);
+}
+
+static __global__ void first_then_wait(const int *from, int *to, bool wait_first)
+{
+	int x = wait_first ? 0 : *from;
+	cu_let_next();
+	cu_wait();
+	*to = wait_first ? *from : x;
+}
+
+static void a_kernel_begins_before_the_last_one_ends(void **)
+{
+	for (int good = 0; good < 2; good++) {
+		int x = 1, y = 0, z = 0, pinned_is_read_late = 0, *pinned;
+		cudaMallocHost(&pinned, sizeof *pinned);
+		*pinned = 3;
+		shim_overlap(true);
+		cudaMemcpyAsync(&pinned_is_read_late, pinned, sizeof *pinned, cudaMemcpyHostToDevice, k.device->stream);
+		LAUNCH(dim3(1), dim3(1), 0, add, &x, 1);
+		LAUNCH(dim3(1), dim3(1), 0, first_then_wait, &x, &y, good);
+		LAUNCH(dim3(1), dim3(1), 0, first_then_wait, &y, &z, good);
+		assert_int_equal(x, 1); /* nothing was done yet */
+		*pinned = 4;
+		assert_int_equal(cudaStreamSynchronize(k.device->stream), cudaSuccess);
+		shim_overlap(false);
+		assert_true(x == 2 && y == (good ? 2 : 1) && z == (good ? 2 : 0) && pinned_is_read_late == 4);
+		cudaFreeHost(pinned);
+	}
+}
+
+/* ---- sabotage ---- */
+
+/* Runs it in a child that must die saying `words`. */
+static void assert_caught(void (*sabotage)(void), const char *words)
+{
+	FILE *said = tmpfile();
+	assert_non_null(said);
+	pid_t child = fork();
+	if (child == 0) {
+		struct rlimit none = { 0, 0 };
+		setrlimit(RLIMIT_CORE, &none);
+		signal(SIGABRT, SIG_DFL); /* cmocka's would go on */
+		signal(SIGSEGV, SIG_DFL);
+		dup2(fileno(said), 2);
+		sabotage();
+		_exit(0);
+	}
+	int status;
+	char text[20000];
+	waitpid(child, &status, 0);
+	rewind(said);
+	text[fread(text, 1, sizeof text - 1, said)] = 0;
+	fclose(said);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		fail_msg("nobody noticed; expected \"%s\"", words);
+	if (!strstr(text, words))
+		fail_msg("expected \"%s\" in: %s", words, text);
+}
+
+static void assert_sanitizer_catches(void (*sabotage)(void), const char *words)
+{
+#if defined(__SANITIZE_ADDRESS__) /* the other one comes with it */
+	assert_caught(sabotage, words);
+#else
+	(void)sabotage;
+	print_message("left out: %s shows under the sanitizers alone\n", words);
+#endif
+}
+
+static int memory[4096] __align__(16);
+#define WRONG(NAME, THREADS, SHARED, BODY) \
+	static __global__ void NAME##_kernel(int *x) { CU_SHARED(raw); int i = (int)threadIdx.x, *sh = (int *)raw; (void)x, (void)i, (void)sh; BODY } \
+	static void NAME(void) { (void)cu_launch(&k, #NAME, NAME##_kernel, dim3(1), dim3(THREADS), SHARED, memory); }
+
+/* Places in the source are lines, and a macro has one alone. */
+static __device__ void barrier_here(void)
+{
+	__syncthreads();
+}
+static __device__ void barrier_there(void)
+{
+	__syncthreads();
+}
+static __device__ int shuffle_here(int i)
+{
+	return __shfl_xor_sync(0xffffffffu, i, 1);
+}
+static __device__ int shuffle_there(int i)
+{
+	return __shfl_xor_sync(0xffffffffu, i, 2);
+}
+
+WRONG(two_places, 64, 0, cu_wait(); if (i < 32) barrier_here(); else barrier_there();)
+WRONG(two_shuffles, 32, 0, cu_wait(); x[i] = i < 16 ? shuffle_here(i) : shuffle_there(i);)
+WRONG(unwaiting, 32, 0, x[i] = 1;)
+WRONG(divergent, 64, 0, cu_wait(); if (i < 40) __syncthreads();)
+WRONG(early, 64, 0, cu_wait(); if (i == 63) return; __syncthreads();)
+WRONG(late, 64, 0, cu_wait(); if (i == 0) return; __syncthreads();)
+WRONG(two_kinds, 64, 0, cu_wait(); if (i < 32) __syncthreads(); else x[i] = __syncthreads_or(0);)
+WRONG(partial, 32, 0, cu_wait(); if (i < 31) x[i] = __shfl_xor_sync(0xffffffffu, i, 1); else __syncthreads();)
+WRONG(ended_lane, 32, 0, cu_wait(); if (i < 31) x[i] = __shfl_xor_sync(0xffffffffu, i, 1);)
+WRONG(missing_lanes, 48, 0, cu_wait(); x[i] = __shfl_xor_sync(0xffffffffu, i, 1);)
+WRONG(unlike_masks, 32, 0, cu_wait(); x[i] = __shfl_xor_sync(i < 16 ? 0xffffffffu : 0xffff0000u, i, 1);)
+WRONG(not_in_mask, 32, 0, cu_wait(); if (i) x[i] = __shfl_sync(0xfffffffeu, i, 0);)
+WRONG(not_itself, 32, 0, cu_wait(); __syncwarp(0xffffu);)
+WRONG(part_multiplies, 32, 0, cu_wait(); float d[4] = {}; uint32_t a[4] = {}; uint32_t b[2] = {}; if (i % 2) cu_mma_bf16(d, a, b);)
+WRONG(barrier_in_a_warp, 64, 0, cu_wait(); if (i < 32) { __syncthreads(); } else if (i % 2) { __syncwarp(); } else { __syncthreads(); })
+WRONG(crooked_load, 32, 0, cu_wait(); x[i] = (int)cu_load_once(x + i).x;)
+WRONG(crooked_copy, 32, 1024, cu_wait(); cu_copy16(sh + 4 * i, x + i, 16);)
+WRONG(long_copy, 32, 1024, cu_wait(); cu_copy16(sh + 4 * i, x + 4 * i, 17);)
+WRONG(over, 32, 31 * 4, cu_wait(); sh[i] = x[i];)
+WRONG(crooked_vector, 32, 0, cu_wait(); x[i] = (int)((const uint4 *)(x + i))->y;)
+WRONG(trap, 1, 0, cu_wait(); __trap();)
+
+static void barriers_that_not_all_reach(void **)
+{
+	assert_caught(divergent, "but thread (0, 0, 0) and 39 more wait at __syncthreads");
+	assert_caught(divergent, "shim: kernel divergent, block (0, 0, 0), thread (40, 0, 0): ends");
+	assert_caught(early, "thread (63, 0, 0): ends, but thread (0, 0, 0) and 62 more wait");
+	assert_caught(late, "thread (1, 0, 0): __syncthreads");
+	assert_caught(late, "1 of 64 threads have ended");
+	assert_caught(two_places, "but thread (0, 0, 0) waits at __syncthreads");
+	assert_caught(two_kinds, "__syncthreads_or");
+}
+
+static void collectives_that_not_all_lanes_reach(void **)
+{
+	assert_caught(partial, "but other lanes wait for it at a shuffle");
+	assert_caught(ended_lane, "ends, but other lanes wait for it at a shuffle");
+	assert_caught(missing_lanes, "the warp has only the lanes 0000ffff");
+	assert_caught(two_shuffles, "but lanes 0000ffff wait at a shuffle");
+	assert_caught(unlike_masks, "ends, but other lanes wait for it at a shuffle");
+	assert_caught(not_in_mask, "reads lane 0, which the mask fffffffe leaves out");
+	assert_caught(not_itself, "leaves out its own lane 16");
+	assert_caught(part_multiplies, "cu_mma_bf16");
+	assert_caught(barrier_in_a_warp, "__syncwarp");
+}
+
+static void kernels_that_do_not_wait(void **)
+{
+	assert_caught(unwaiting, "kernel unwaiting");
+	assert_caught(unwaiting, "no thread of it called cu_wait()");
+	assert_caught(trap, "__trap");
+}
+
+static void crooked_addresses(void **)
+{
+	assert_caught(crooked_load, "thread (1, 0, 0): cu_load_once");
+	assert_caught(crooked_copy, "cu_copy16 from memory");
+	assert_caught(long_copy, "cu_copy16 of 17 bytes");
+	assert_sanitizer_catches(crooked_vector, "misaligned address");
+}
+
+static void free_twice(void)
+{
+	int *p;
+	cudaMalloc(&p, 4);
+	cudaFree(p);
+	cudaFree(p);
+}
+
+static void memory_that_is_not_there(void **)
+{
+	assert_caught(free_twice, "is not device memory");
+	assert_sanitizer_catches(over, "heap-buffer-overflow");
+}
+
+static __global__ void no_barrier(int *y)
+{
+	CU_SHARED(raw);
+	int *sh = (int *)raw;
+	cu_wait();
+	sh[threadIdx.x] = (int)threadIdx.x;
+	y[threadIdx.x] = sh[(threadIdx.x + 40) % 64];
+}
+
+static __global__ void no_copies_wait(const int *from, int *y)
+{
+	CU_SHARED(raw);
+	cu_wait();
+	cu_copy16(raw + 16 * threadIdx.x, from + 4 * threadIdx.x, 16);
+	cu_copies_end_group();
+	__syncthreads();
+	y[threadIdx.x] = ((int *)raw)[threadIdx.x];
+}
+
+/* What has no message shows in the results. */
+static void results_that_tell(void **)
+{
+	int y[3][64];
+	for (unsigned order = 0; order < 3; order++) {
+		shim_order(order);
+		LAUNCH(dim3(1), dim3(64), 256, no_barrier, y[order]);
+	}
+	shim_order(0);
+	assert_memory_not_equal(y[0], y[1], sizeof y[0]);
+	assert_memory_not_equal(y[0], y[2], sizeof y[0]);
+	assert_int_equal(y[0][0], -1);
+	LAUNCH(dim3(1), dim3(32), 512, no_copies_wait, memory, y[0]);
+	assert_int_equal(y[0][0], -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_thread_runs_once), cmocka_unit_test(barriers_separate), cmocka_unit_test(barriers_vote),
+		cmocka_unit_test(lanes_exchange), cmocka_unit_test(part_of_a_warp_votes), cmocka_unit_test(matrices_multiply),
+		cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
+		cmocka_unit_test(launches_are_checked), cmocka_unit_test(a_graph_keeps_its_arguments),
+		cmocka_unit_test(a_kernel_begins_before_the_last_one_ends), cmocka_unit_test(barriers_that_not_all_reach),
+		cmocka_unit_test(collectives_that_not_all_lanes_reach), cmocka_unit_test(kernels_that_do_not_wait),
+		cmocka_unit_test(crooked_addresses), cmocka_unit_test(memory_that_is_not_there), cmocka_unit_test(results_that_tell),
+	};
+	shim_open(&k, KERN_F32);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	shim_close(&k);
+	return failed;
+}
