@@ -25,17 +25,6 @@ uint32_t cu_bf16x2(float low, float high)
 	return bf16_of(high) << 16 | bf16_of(low);
 }
 
-static uint32_t bf16_of(float x)
-{
-	uint32_t u = __float_as_uint(x);
-	return x != x ? 0x7fff : (u + 0x7fff + (u >> 16 & 1)) >> 16;
-}
-
-uint32_t cu_bf16x2(float low, float high)
-{
-	return bf16_of(high) << 16 | bf16_of(low);
-}
-
 static void check_aligned(const char *what, const void *p)
 {
 	if ((uintptr_t)p % 16)
