@@ -313,7 +313,8 @@ CU_DEVICE float page_weights(uint32_t w[4], float (*s)[4], int at, float top)
 
 /* The pairs' limits, places and q as a[] to shared memory; pairs that are not there are zeros that see one position. */
 template <int C, int TILES>
-CU_DEVICE void stage(const struct attention_job &job, const struct unit &u, int base, int pairs, const int *row_limit, struct unit_shared<C, TILES> *s)
+CU_DEVICE void stage(const struct attention_job &job, const struct unit &u, int base, int pairs, const int *row_limit,
+	struct unit_shared<C, TILES> *s)
 {
 	int thread = (int)threadIdx.x, lane = thread % CU_WARP;
 	for (int i = thread; i < TILES * 16; i += UNIT_THREADS) {
@@ -435,6 +436,7 @@ enum { UNIT_BLOCKS = 2 };
 template <int C, int TILES>
 static __global__ void __launch_bounds__(UNIT_THREADS, TILES <= 4 ? UNIT_BLOCKS : 1) unit_kernel(const __grid_constant__ struct attention_job job)
 {
+	enum { DEPTH = TILES == 1 ? 8 : TILES == 4 ? 2 : 4 }; /* as many loads under way as registers allow */
 	CU_SHARED(shared);
 	struct unit_pages *pages = &((struct unit_shared<C, TILES> *)shared)->pages;
 	int items = *job.op.n_units * job.op.kv_heads, item = (int)blockIdx.x;
@@ -449,7 +451,7 @@ static __global__ void __launch_bounds__(UNIT_THREADS, TILES <= 4 ? UNIT_BLOCKS 
 			attend<C, 1, 8>(job, u, 0, pairs, pages->limit, (struct unit_shared<C, 1> *)shared);
 		else
 			for (int base = 0; base < pairs; base += TILES * 16)
-				attend<C, TILES, TILES == 1 ? 8 : TILES == 4 ? 2 : 4>(job, u, base, pairs, pages->limit, (struct unit_shared<C, TILES> *)shared);
+				attend<C, TILES, DEPTH>(job, u, base, pairs, pages->limit, (struct unit_shared<C, TILES> *)shared);
 		item += (int)gridDim.x;
 		if (item < items)
 			u = unit_begin(job, item, pages);
@@ -543,7 +545,8 @@ CU_DEVICE void plain_sums(const struct attention_job &job, const struct unit &u,
 	}
 }
 
-template <bool HALF> static __global__ void __launch_bounds__(UNIT_THREADS, PLAIN_BLOCKS) plain_kernel(const __grid_constant__ struct attention_job job)
+template <bool HALF>
+static __global__ void __launch_bounds__(UNIT_THREADS, PLAIN_BLOCKS) plain_kernel(const __grid_constant__ struct attention_job job)
 {
 	CU_SHARED(shared);
 	struct plain_shared *s = (struct plain_shared *)shared;
@@ -647,7 +650,8 @@ static int launch_bodies(const struct kern *k, const struct attention_job &job)
 {
 	if (job.tensor)
 		return job.op.dim == 64 ? launch_tensor<64>(k, job) : job.op.dim == 128 ? launch_tensor<128>(k, job) : launch_tensor<256>(k, job);
-	return launch_units(k, job, job.op.kv_type == KERN_BF16 ? plain_kernel<true> : plain_kernel<false>, sizeof(struct plain_shared), PLAIN_BLOCKS);
+	void (*plain)(struct attention_job) = job.op.kv_type == KERN_BF16 ? plain_kernel<true> : plain_kernel<false>;
+	return launch_units(k, job, plain, sizeof(struct plain_shared), PLAIN_BLOCKS);
 }
 
 int cuda_attention(struct kern *k, const struct kern_attention *op)
@@ -658,15 +662,14 @@ int cuda_attention(struct kern *k, const struct kern_attention *op)
 		return 0;
 	lay_out(op, n, at);
 	char *scratch = (char *)op->scratch;
-	struct attention_job job = {*op, kern_page_bytes(op->kv_heads, op->dim, op->kv_type), cu_ceil(op->longest, KERN_SPAN), op->heads / op->kv_heads,
-		k->compute == KERN_BF16, on_tensor_cores(k, op), (uint16_t *)(scratch + at[0]), (float2 *)(scratch + at[1]), (float *)(scratch + at[2]),
-		k->device->traffic};
-	unsigned tasks = (unsigned)(n * (op->heads + 2 * op->kv_heads));
-	if ((e = cu_launch(k, "attention's rows", prepare_kernel, (tasks + PREPARE_WARPS - 1) / PREPARE_WARPS, PREPARE_WARPS * CU_WARP,
-		PREPARE_WARPS * (size_t)op->dim * sizeof(float), job)) ||
+	struct attention_job job = {*op, kern_page_bytes(op->kv_heads, op->dim, op->kv_type), cu_ceil(op->longest, KERN_SPAN),
+		op->heads / op->kv_heads, k->compute == KERN_BF16, on_tensor_cores(k, op), (uint16_t *)(scratch + at[0]),
+		(float2 *)(scratch + at[1]), (float *)(scratch + at[2]), k->device->traffic};
+	unsigned prepare = (unsigned)cu_ceil(n * (op->heads + 2 * op->kv_heads), PREPARE_WARPS), threads = (unsigned)cu_ceil(op->dim, CU_WARP) * CU_WARP;
+	if ((e = cu_launch(k, "attention's rows", prepare_kernel, prepare, PREPARE_WARPS * CU_WARP, PREPARE_WARPS * (size_t)op->dim * sizeof(float),
+		job)) ||
 	    (e = launch_bodies(k, job)))
 		return e;
-	int threads = cu_ceil(op->dim, CU_WARP) * CU_WARP;
-	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), (unsigned)(threads < MERGE_THREADS ? threads : MERGE_THREADS),
+	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), threads < MERGE_THREADS ? threads : (unsigned)MERGE_THREADS,
 		(size_t)job.spans * sizeof(float2), job);
 }
