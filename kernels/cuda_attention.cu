@@ -74,11 +74,11 @@ CU_DEVICE int permuted(int c)
 	return (c & ~15) + c % 4 * 4 + c / 4 % 4;
 }
 
-CU_DEVICE void prepare_query(const struct attention_job &job, int r, int h, float *head)
+CU_DEVICE void prepare_query(const struct attention_job &job, int r, int h, int t, float *head)
 {
 	const struct kern_attention &op = job.op;
 	float *u = cu_at(op.q, r) + (size_t)h * (size_t)(op.gated ? 2 * op.dim : op.dim);
-	norm_and_rotate(job, head, u, op.q_norm, op.position[r]);
+	norm_and_rotate(job, head, u, op.q_norm, t);
 	for (int c = (int)threadIdx.x % CU_WARP; c < op.dim; c += CU_WARP) {
 		u[c] = head[c];
 		if (job.tensor)
@@ -86,11 +86,10 @@ CU_DEVICE void prepare_query(const struct attention_job &job, int r, int h, floa
 	}
 }
 
-CU_DEVICE void prepare_key_value(const struct attention_job &job, int r, int g, bool value, float *head)
+CU_DEVICE void prepare_key_value(const struct attention_job &job, int r, int g, int t, char *page, bool value, float *head)
 {
 	const struct kern_attention &op = job.op;
-	int t = op.position[r], slot = t % KERN_PAGE;
-	char *page = (char *)op.pool + (size_t)op.table[r][t / KERN_PAGE] * job.page_bytes;
+	int slot = t % KERN_PAGE;
 	size_t at = (size_t)g * (size_t)op.dim * KERN_PAGE;
 	if (value) {
 		const float *u = cu_at(op.vx, r) + (size_t)g * (size_t)op.dim;
@@ -107,24 +106,26 @@ CU_DEVICE void prepare_key_value(const struct attention_job &job, int r, int g, 
 	}
 }
 
-/* A warp a head: h of the queries, g of the keys, g of the values of each row. Shared: c floats a warp. */
+/* A warp a head: h of the queries, g of the keys, g of the values of each row. Shared: c floats a warp. Positions, tables and units are
+ * put in the device's memory and written by no kernel: here and below they are read before the wait. */
 static __global__ void prepare_kernel(const __grid_constant__ struct attention_job job)
 {
 	CU_SHARED(shared);
-	cu_wait();
-	cu_let_next();
 	const struct kern_attention &op = job.op;
 	int warp = (int)threadIdx.x / CU_WARP, per_row = op.heads + 2 * op.kv_heads, task = (int)blockIdx.x * PREPARE_WARPS + warp,
-	    r = task / per_row, slot = task % per_row;
+	    r = task / per_row, slot = task % per_row, t = r < op.q.rows ? op.position[r] : 0;
+	char *page = r < op.q.rows ? (char *)op.pool + (size_t)op.table[r][t / KERN_PAGE] * job.page_bytes : NULL;
 	float *head = (float *)shared + (size_t)warp * (size_t)op.dim;
-	if (r >= op.q.rows)
+	cu_wait();
+	cu_let_next();
+	if (!page)
 		return;
 	if (slot < op.heads)
-		prepare_query(job, r, slot, head);
+		prepare_query(job, r, slot, t, head);
 	else if (slot < op.heads + op.kv_heads)
-		prepare_key_value(job, r, slot - op.heads, false, head);
+		prepare_key_value(job, r, slot - op.heads, t, page, false, head);
 	else
-		prepare_key_value(job, r, slot - op.heads - op.kv_heads, true, head);
+		prepare_key_value(job, r, slot - op.heads - op.kv_heads, t, page, true, head);
 }
 
 /* What a block knows of its unit; in shared memory. */
@@ -134,7 +135,7 @@ struct unit_pages {
 };
 struct unit {
 	int span, first, rows, last, head; /* last: the largest limit inside the span */
-	const int *page;                   /* those of the row that goes furthest: all that any row reads */
+	const int *page;                   /* those of the row that goes furthest: all that any row reads; behind them the first again */
 };
 
 /* The whole block: item is a unit and a key/value head. Begins when nobody reads the one before any more, and ends with a barrier. */
@@ -146,7 +147,7 @@ CU_DEVICE struct unit unit_begin(const struct attention_job &job, int item, stru
 	if (row < at.rows) {
 		int limit = op.position[at.first + row] - at.span * KERN_SPAN;
 		const int32_t *table = op.table[at.first + row] + at.span * SPAN_PAGES;
-		p->page[row][page] = page * KERN_PAGE <= limit ? table[page] : 0;
+		p->page[row][page] = table[page * KERN_PAGE <= limit ? page : 0];
 		if (page == 0)
 			p->limit[row] = limit;
 	}
@@ -229,13 +230,9 @@ CU_DEVICE void load_keys(uint32_t (*w)[2], const uint16_t *k, int step)
 		load_items<4>(w[i], k + (size_t)(16 * step + lane % 4 + 4 * i) * KERN_PAGE + 4 * (lane / 4));
 }
 
-/* s[m][j][..]: pair lane / 4 (and + 8) of tile m, positions 8 (lane % 4) + j and + 4 of the page. */
-template <int C, int TILES, int DEPTH> CU_DEVICE void scores(float (*s)[4][4], const uint16_t *k, const uint4 *q)
+/* s += q K from what is in the ring already on. s[m][j][..]: pair lane / 4 (and + 8) of tile m, positions 8 (lane % 4) + j and + 4. */
+template <int C, int TILES, int DEPTH> CU_DEVICE void scores(float (*s)[4][4], uint32_t (*ring)[4][2], const uint16_t *k, const uint4 *q)
 {
-	uint32_t ring[DEPTH][4][2];
-#pragma unroll
-	for (int i = 0; i < DEPTH; i++)
-		load_keys(ring[i], k, i);
 #pragma unroll 1
 	for (int step = 0; step < C / 16; step += DEPTH)
 #pragma unroll
@@ -316,7 +313,8 @@ CU_DEVICE float page_weights(uint32_t w[4], float (*s)[4], int at, float top)
 
 /* The pairs' limits, places and q as a[] to shared memory; pairs that are not there are zeros that see one position. */
 template <int C, int TILES>
-CU_DEVICE void stage(const struct attention_job &job, const struct unit &u, int base, int pairs, const int *row_limit, struct unit_shared<C, TILES> *s)
+CU_DEVICE void stage(const struct attention_job &job, const struct unit &u, int base, int pairs, const int *row_limit,
+	struct unit_shared<C, TILES> *s)
 {
 	int thread = (int)threadIdx.x, lane = thread % CU_WARP;
 	for (int i = thread; i < TILES * 16; i += UNIT_THREADS) {
@@ -324,7 +322,7 @@ CU_DEVICE void stage(const struct attention_job &job, const struct unit &u, int 
 		s->place[i] = base + i < pairs ? pair_place(job, u, base + i) : -1;
 	}
 	__syncthreads();
-#pragma unroll
+#pragma unroll 2
 	for (int m = 0; m < TILES; m++) {
 		int first = s->place[m * 16 + lane / 4], second = s->place[m * 16 + 8 + lane / 4];
 		for (int step = thread / CU_WARP; step < C / 16; step += UNIT_WARPS) {
@@ -399,20 +397,24 @@ CU_DEVICE void write_pairs(const struct attention_job &job, const struct unit &u
 }
 
 /* 16 TILES pairs of the unit. Warp w computes the scores of page w for all of them, then the sums of its eighth of the columns over
- * all pages, whose first positions it asks for before the weights are ready. */
+ * all pages. Keys are asked for before q is there, and values before the weights are. */
 template <int C, int TILES, int DEPTH> CU_DEVICE void attend(const struct attention_job &job, const struct unit &u, int base, int pairs,
 	const int *row_limit, struct unit_shared<C, TILES> *shared)
 {
+	enum { KEYS = DEPTH < C / 16 ? DEPTH : C / 16 };
 	int warp = (int)threadIdx.x / CU_WARP, lane = (int)threadIdx.x % CU_WARP;
 	size_t head = (size_t)u.head * C * KERN_PAGE * 2, values = (size_t)job.op.kv_heads * C * KERN_PAGE * 2;
-	const char *v = (const char *)job.op.pool + values + head + (size_t)(warp * (C / UNIT_WARPS) + lane / 4 * (C / 64)) * 2;
+	const char *pool = (const char *)job.op.pool + head, *v = pool + values + (size_t)(warp * (C / UNIT_WARPS) + lane / 4 * (C / 64)) * 2;
+	const uint16_t *k = (const uint16_t *)(pool + (size_t)u.page[warp] * job.page_bytes);
+	bool active = warp * KERN_PAGE <= u.last;
+	uint32_t ring[DEPTH][4][2];
+#pragma unroll
+	for (int i = 0; i < KEYS; i++)
+		load_keys(ring[i], k, i);
 	stage(job, u, base, pairs, row_limit, shared);
 	float s[TILES][4][4] = {};
-	if (warp * KERN_PAGE <= u.last) {
-		const char *k = (const char *)job.op.pool + (size_t)u.page[warp] * job.page_bytes + head;
-		scores<C, TILES, (DEPTH < C / 16 ? DEPTH : C / 16)>(s, (const uint16_t *)k, &shared->q[0][0][lane]);
-	}
-	uint32_t ring[DEPTH][4][2];
+	if (active)
+		scores<C, TILES, KEYS>(s, ring, k, &shared->q[0][0][lane]);
 #pragma unroll
 	for (int i = 0; i < DEPTH; i++)
 		load_values<C>(ring[i], v, u.page, job.page_bytes, i, u.last);
@@ -434,25 +436,30 @@ enum { UNIT_BLOCKS = 2 };
 template <int C, int TILES>
 static __global__ void __launch_bounds__(UNIT_THREADS, TILES <= 4 ? UNIT_BLOCKS : 1) unit_kernel(const __grid_constant__ struct attention_job job)
 {
+	enum { DEPTH = TILES == 1 ? 8 : TILES == 4 ? 2 : 4 }; /* as many loads under way as registers allow */
 	CU_SHARED(shared);
 	struct unit_pages *pages = &((struct unit_shared<C, TILES> *)shared)->pages;
+	int items = *job.op.n_units * job.op.kv_heads, item = (int)blockIdx.x;
+	struct unit u = {};
+	if (item < items)
+		u = unit_begin(job, item, pages);
 	cu_wait();
 	cu_let_next();
-	int items = *job.op.n_units * job.op.kv_heads;
-	for (int item = (int)blockIdx.x; item < items; item += (int)gridDim.x) {
-		struct unit u = unit_begin(job, item, pages);
+	while (item < items) {
 		int pairs = u.rows * job.group;
-		if (pairs <= 16) {
+		if (pairs <= 16)
 			attend<C, 1, 8>(job, u, 0, pairs, pages->limit, (struct unit_shared<C, 1> *)shared);
-			continue;
-		}
-		for (int base = 0; base < pairs; base += TILES * 16)
-			attend<C, TILES, TILES == 1 ? 8 : TILES == 4 ? 2 : 4>(job, u, base, pairs, pages->limit, (struct unit_shared<C, TILES> *)shared);
+		else
+			for (int base = 0; base < pairs; base += TILES * 16)
+				attend<C, TILES, DEPTH>(job, u, base, pairs, pages->limit, (struct unit_shared<C, TILES> *)shared);
+		item += (int)gridDim.x;
+		if (item < items)
+			u = unit_begin(job, item, pages);
 	}
 }
 
 /* ---- plain ---- */
-enum { PLAIN_PAIRS = 8 };
+enum { PLAIN_PAIRS = 8, PLAIN_BLOCKS = 4 };
 
 /* Eight pairs at once share what they load of K and V. */
 struct plain_shared {
@@ -538,7 +545,8 @@ CU_DEVICE void plain_sums(const struct attention_job &job, const struct unit &u,
 	}
 }
 
-template <bool HALF> static __global__ void __launch_bounds__(UNIT_THREADS) plain_kernel(const __grid_constant__ struct attention_job job)
+template <bool HALF>
+static __global__ void __launch_bounds__(UNIT_THREADS, PLAIN_BLOCKS) plain_kernel(const __grid_constant__ struct attention_job job)
 {
 	CU_SHARED(shared);
 	struct plain_shared *s = (struct plain_shared *)shared;
@@ -564,12 +572,12 @@ template <bool HALF> static __global__ void __launch_bounds__(UNIT_THREADS) plai
 static __global__ void merge_kernel(const __grid_constant__ struct attention_job job)
 {
 	CU_SHARED(shared);
-	cu_wait();
-	cu_let_next();
 	const struct kern_attention &op = job.op;
 	float2 *span = (float2 *)shared;
 	int r = (int)blockIdx.x / op.heads, h = (int)blockIdx.x % op.heads, spans = op.position[r] / KERN_SPAN + 1;
 	size_t from = (size_t)blockIdx.x * (size_t)job.spans, dim = (size_t)op.dim;
+	cu_wait();
+	cu_let_next();
 	for (int i = (int)threadIdx.x; i < spans; i += (int)blockDim.x)
 		span[i] = job.tops[from + (size_t)i];
 	__syncthreads();
@@ -642,7 +650,8 @@ static int launch_bodies(const struct kern *k, const struct attention_job &job)
 {
 	if (job.tensor)
 		return job.op.dim == 64 ? launch_tensor<64>(k, job) : job.op.dim == 128 ? launch_tensor<128>(k, job) : launch_tensor<256>(k, job);
-	return launch_units(k, job, job.op.kv_type == KERN_BF16 ? plain_kernel<true> : plain_kernel<false>, sizeof(struct plain_shared), 4);
+	void (*plain)(struct attention_job) = job.op.kv_type == KERN_BF16 ? plain_kernel<true> : plain_kernel<false>;
+	return launch_units(k, job, plain, sizeof(struct plain_shared), PLAIN_BLOCKS);
 }
 
 int cuda_attention(struct kern *k, const struct kern_attention *op)
@@ -653,15 +662,14 @@ int cuda_attention(struct kern *k, const struct kern_attention *op)
 		return 0;
 	lay_out(op, n, at);
 	char *scratch = (char *)op->scratch;
-	struct attention_job job = {*op, kern_page_bytes(op->kv_heads, op->dim, op->kv_type), cu_ceil(op->longest, KERN_SPAN), op->heads / op->kv_heads,
-		k->compute == KERN_BF16, on_tensor_cores(k, op), (uint16_t *)(scratch + at[0]), (float2 *)(scratch + at[1]), (float *)(scratch + at[2]),
-		k->device->traffic};
-	unsigned tasks = (unsigned)(n * (op->heads + 2 * op->kv_heads));
-	if ((e = cu_launch(k, "attention's rows", prepare_kernel, (tasks + PREPARE_WARPS - 1) / PREPARE_WARPS, PREPARE_WARPS * CU_WARP,
-		PREPARE_WARPS * (size_t)op->dim * sizeof(float), job)) ||
+	struct attention_job job = {*op, kern_page_bytes(op->kv_heads, op->dim, op->kv_type), cu_ceil(op->longest, KERN_SPAN),
+		op->heads / op->kv_heads, k->compute == KERN_BF16, on_tensor_cores(k, op), (uint16_t *)(scratch + at[0]),
+		(float2 *)(scratch + at[1]), (float *)(scratch + at[2]), k->device->traffic};
+	unsigned prepare = (unsigned)cu_ceil(n * (op->heads + 2 * op->kv_heads), PREPARE_WARPS), threads = (unsigned)cu_ceil(op->dim, CU_WARP) * CU_WARP;
+	if ((e = cu_launch(k, "attention's rows", prepare_kernel, prepare, PREPARE_WARPS * CU_WARP, PREPARE_WARPS * (size_t)op->dim * sizeof(float),
+		job)) ||
 	    (e = launch_bodies(k, job)))
 		return e;
-	int threads = cu_ceil(op->dim, CU_WARP) * CU_WARP;
-	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), (unsigned)(threads < MERGE_THREADS ? threads : MERGE_THREADS),
+	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), threads < MERGE_THREADS ? threads : (unsigned)MERGE_THREADS,
 		(size_t)job.spans * sizeof(float2), job);
 }
