@@ -620,8 +620,8 @@ struct cu_cut {
 	size_t shared;
 };
 
-/* For rows of so many blocks of inputs, of which a warp has two at least, or one in CU_TALL. pair: an even number of strips is needed. All inputs are staged at once if they fit, if need be
- * with fewer blocks on a multiprocessor; else in parts of one size. */
+/* For rows of so many blocks of inputs, of which a warp has two at least, or one in CU_TALL. pair: an even number of strips is needed.
+ * All inputs are staged at once if they fit, if need be with fewer blocks on a multiprocessor; else in parts of one size. */
 template <class OF> static struct cu_cut cu_cut_for(const struct kern *k, int blocks, bool pair)
 {
 	struct cu_cut cut = { { OF::WARPS, 1, blocks }, OF::RESIDENT, 0 };
