@@ -15,7 +15,7 @@ static const struct weight_spec specs[] = {
 };
 
 /* Every backend gives the same bits here; ref has it always. */
-static void quantise(struct kern_view x, int block, struct kern_view y)
+static void quantise_rows(struct kern_view x, int block, struct kern_view y)
 {
 	struct kern ref = { .backend = &kern_ref };
 	OK(kern_quantise(&ref, &(struct kern_quantise){ x, block, y }));
@@ -43,7 +43,7 @@ static void matmul_run(struct kern *k, int v, const int *ids, int n, float *out)
 	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z } } };
 	if (quantised && !small_integers) {
 		op.quantised = spec.block_cols;
-		quantise(op.x, op.quantised, op.x);
+		quantise_rows(op.x, op.quantised, op.x);
 	}
 	struct kern_view residual = z;
 	op.out[1].residual = &residual;
@@ -199,7 +199,7 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 				   .y = v % 2 ? residual : mat(&a, 0, NULL, n, d) };
 	struct kern_view quantised = mat(&a, 0, NULL, n, d);
 	if (experts_quantise(v)) {
-		quantise(op.x, spec.block_cols, quantised);
+		quantise_rows(op.x, spec.block_cols, quantised);
 		op.quantised = &quantised;
 	}
 	op.scratch_bytes = kern_experts_scratch(k, &op, n);
