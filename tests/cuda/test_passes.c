@@ -73,7 +73,6 @@ static void a_fork_equals_an_independent_run_to_the_bit(void **state)
 		return;
 	forks_equal_independent_runs("plain", &f32);
 	forks_equal_independent_runs("blocks", &bf16);
-});
 }
 
 /* What the two backends make of the same model, apart from any reference: within 1e-5 root mean square and 1e-3 at most, of the
