@@ -65,7 +65,7 @@ static inline int cu_ceil(int a, int b)
 	return (a + b - 1) / b;
 }
 
-/* The operations, each in the source of its name: cuda_rows.cu, cuda_matmul.cu, cuda_experts.cu, cuda_attention.cu, cuda_gdn.cu,
+/* The operations, each in the source of its name: cuda_rows.cu, cuda_matmul.cu, cuda_experts.cu, cuda_attention.cu, cuda_gdn*.cu,
  * cuda_sample.cu. */
 int cuda_embed(struct kern *k, const struct kern_embed *op);
 int cuda_norm(struct kern *k, const struct kern_norm *op);
