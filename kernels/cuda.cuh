@@ -10,8 +10,13 @@
  * sides are exact in bfloat16 (FP8 codes are), else of fmaf in ascending order. The scaled sums of the blocks are added in ascending
  * order, by CU_ADD. So a result depends on its row and its matrix alone, whatever tile, strip or warp it was computed by.
  *
- * Kernels of one pass overlap at their ends (programmatic dependent launch): each calls cu_wait() before it touches anything that an
- * earlier kernel writes or reads; weights may be fetched before. */
+ * Kernels of one pass overlap at their ends (programmatic dependent launch). Each calls cu_wait(), on every path and in every thread that
+ * goes on, before it touches anything that an earlier kernel writes or reads; and cu_let_next(), if at all, after that. Then, when a kernel
+ * begins, every block of the one directly ahead is past its own wait, so all before that one are done. Ahead of its wait a kernel may read
+ *   - what no kernel writes: weights, plans, and what copies put there before the pass (tables, positions, units),
+ *   - what is left by any kernel but the one directly ahead, if that one keeps to the rule; past the first-level cache (cu_copy16,
+ *     cu_load_far), since that is known to be fresh only after a wait.
+ * It may write nothing. */
 #ifndef KERNELS_CUDA_CUH
 #define KERNELS_CUDA_CUH
 

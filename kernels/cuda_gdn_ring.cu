@@ -55,15 +55,16 @@ CU_DEVICE struct ring_shared ring_places(float *memory, int dk, int dv, bool sta
 	return m;
 }
 
+/* Whole pieces of 16 bytes go past the first-level cache: before the wait. */
+CU_DEVICE bool checkpoint_is_whole(const float *from, int n)
+{
+	return (uintptr_t)from % 16 == 0 && n % 4 == 0;
+}
+
 CU_DEVICE void fetch_checkpoint(float *to, const float *from, int n)
 {
-	bool aligned = (uintptr_t)from % 16 == 0;
 	for (int i = 4 * threadIdx.x; i < n; i += 4 * GDN_THREADS)
-		if (aligned && i + 4 <= n)
-			cu_copy16(to + i, from + i, 16);
-		else
-			for (int j = i; j < i + 4 && j < n; j++)
-				to[j] = from[j];
+		cu_copy16(to + i, from + i, 16);
 	cu_copies_end_group();
 }
 
@@ -252,6 +253,20 @@ template <int N> CU_DEVICE void state_vectors(const float *state, const float *x
 	}
 }
 
+/* Half the threads take the keys, the others the queries, of as many rows as there are or a few more. */
+CU_DEVICE void unit_vectors(const float *state, const struct ring_shared &m, int rows, int dk, int dv)
+{
+	int half = threadIdx.x / RING_COLUMNS * UNIT;
+	if (rows == 1)
+		state_vectors<1>(state, m.x, m.p, half, dk, dv);
+	else if (rows == 2)
+		state_vectors<2>(state, m.x, m.p, half, dk, dv);
+	else if (rows <= 4)
+		state_vectors<4>(state, m.x, m.p, half, dk, dv);
+	else
+		state_vectors<UNIT>(state, m.x, m.p, half, dk, dv);
+}
+
 template <bool BF16> CU_DEVICE float4 value4(const struct gdn_args &a, int r, int channel, int left)
 {
 	float4 v = { u_at<BF16>(a, r, channel), left > 1 ? u_at<BF16>(a, r, channel + 1) : 0, left > 2 ? u_at<BF16>(a, r, channel + 2) : 0,
@@ -348,9 +363,12 @@ template <bool BF16, int PARTS> static __global__ void __launch_bounds__(GDN_THR
 	const struct kern_gdn_unit unit = a.units[blockIdx.x / hv];
 	const float *state = a.gdn.op.state[unit.first].s_src;
 	state = state ? state + (size_t)head * dk * dv : NULL;
-	if (state && a.staged)
+	bool whole = checkpoint_is_whole(state, dk * dv);
+	if (state && a.staged && whole)
 		fetch_checkpoint(m.state, state, dk * dv);
 	cu_wait();
+	for (int i = threadIdx.x; state && a.staged && !whole && i < dk * dv; i += GDN_THREADS)
+		m.state[i] = state[i];
 	fetch_vectors<BF16>(a.gdn, unit, head / (hv / a.gdn.op.key_heads), m.x);
 	__syncthreads();
 	struct ring_sums<PARTS> sums = {};
@@ -367,15 +385,8 @@ template <bool BF16, int PARTS> static __global__ void __launch_bounds__(GDN_THR
 	cu_copies_wait<0>();
 	__syncthreads();
 	const float *near = state && a.staged ? m.state : state;
-	int half = threadIdx.x / RING_COLUMNS * UNIT;
-	if (near && unit.rows == 1)
-		state_vectors<1>(near, m.x, m.p, half, dk, dv);
-	else if (near && unit.rows == 2)
-		state_vectors<2>(near, m.x, m.p, half, dk, dv);
-	else if (near && unit.rows <= 4)
-		state_vectors<4>(near, m.x, m.p, half, dk, dv);
-	else if (near)
-		state_vectors<UNIT>(near, m.x, m.p, half, dk, dv);
+	if (near)
+		unit_vectors(near, m, unit.rows, dk, dv);
 	__syncthreads();
 	cu_let_next();
 	if (warp < unit.rows)

@@ -102,15 +102,17 @@ CU_DEVICE void step_norm(const struct gdn_args &a, const float *o_share, float *
 	cu_at(a.op.y, r)[head * GDN_WIDTH + c] = cu_round(a.bf16, x * a.op.norm_w[c] * cu_silu(z));
 }
 
-/* A thread's part of a state, 128 floats from row to row: all loads are on their way before the first is used. NULL: zeros. */
+/* A thread's part of a state, 128 floats from row to row: all loads are on their way before the first is used. */
 CU_DEVICE void load_state(float4 s[STEP_ROWS], const float *from)
 {
-	if (from && (uintptr_t)from % 16 == 0) {
 #pragma unroll
-		for (int i = 0; i < STEP_ROWS; i++)
-			s[i] = *(const float4 *)(from + i * GDN_WIDTH);
-		return;
-	}
+	for (int i = 0; i < STEP_ROWS; i++)
+		s[i] = cu_load_far(from + i * GDN_WIDTH);
+}
+
+/* The same of a state that lies askew, or NULL: zeros. */
+CU_DEVICE void load_askew(float4 s[STEP_ROWS], const float *from)
+{
 #pragma unroll
 	for (int i = 0; i < STEP_ROWS; i++) {
 		const float *at = from + i * GDN_WIDTH;
@@ -139,8 +141,8 @@ CU_DEVICE void store_state(float *to, const float4 s[STEP_ROWS])
 	}
 }
 
-/* Blocks: value heads of the sequences. The state is on its way before the wait: conv, which comes before, does not touch it, and
- * began only when all before it was done. Shared: q [128], k [128], shares of m and of o [8][128], of o's squares [4]. */
+/* Blocks: value heads of the sequences. The state is on its way before the wait: neither conv nor finish, which come before, touches it
+ * (the rule of cuda.cuh). Where it goes is looked up again at the end: all registers hold the state meanwhile. Shared: q [128], k [128], shares of m and of o [8][128], of o's squares [4]. */
 template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gdn_step(const struct gdn_args a)
 {
 	CU_SHARED(memory);
@@ -155,8 +157,12 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gd
 		return;
 	}
 	float4 s[STEP_ROWS];
-	load_state(s, p.src ? p.src + at : NULL);
+	bool early = p.src && (uintptr_t)p.src % 16 == 0;
+	if (early)
+		load_state(s, p.src + at);
 	cu_wait();
+	if (!early)
+		load_askew(s, p.src ? p.src + at : NULL);
 	for (int r = p.row0; r < p.row0 + p.rows; r++) {
 		step_key<BF16>(a, p, r, q);
 		float4 v = u4_at<BF16>(a, r, p.v + 4 * lane);
@@ -167,7 +173,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gd
 		step_norm(a, (const float *)o_share, squares, r, p.head);
 	}
 	cu_let_next();
-	store_state(p.dst + at, s);
+	store_state(place_of(a).dst + at, s);
 }
 
 enum { ANY_COLUMNS = CU_WARP, ANY_SHARES = GDN_WARPS };
