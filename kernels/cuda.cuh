@@ -38,8 +38,11 @@ struct kern_device {
 	char name[256];
 };
 
-/* 0, or ERR_UNSUPPORTED naming the kernel, its shape and what the runtime said. */
+/* 0, or ERR_UNSUPPORTED naming the kernel and what the runtime said. */
 int cu_result(cudaError_t rc, const char *what);
+/* 0, or ERR_UNSUPPORTED naming the kernel where a block of it needs more shared memory than this device gives one (sm_90: 227 KB, sm_80:
+ * 163, sm_86 and sm_89: 99). */
+int cu_fits(const struct kern *k, const char *name, size_t shared);
 
 /* Launches kernel<<<grid, block, shared>>>(args...) on k's stream; on Hopper so that it may begin while the one before it ends. Not
  * on later ones: they run what was compiled for sm_80, where cu_wait does nothing. */
@@ -47,9 +50,9 @@ template <typename... Params, typename... Args>
 static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Args... args)
 {
 	if (shared > 48 * 1024) {
-		cudaError_t rc = cudaFuncSetAttribute((const void *)kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared);
-		if (rc != cudaSuccess)
-			return cu_result(rc, name);
+		int e = cu_fits(k, name, shared);
+		if (e || (e = cu_result(cudaFuncSetAttribute((const void *)kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared), name)))
+			return e;
 	}
 	cudaLaunchAttribute overlap = {};
 	overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;

@@ -1,5 +1,6 @@
 /* Gated DeltaNet: scratch, the convolution, and which launches a call is made of (cuda_gdn.cuh). */
 #include "kernels/cuda_gdn.cuh"
+#include <limits.h>
 
 static size_t gdn_round(size_t n)
 {
@@ -144,6 +145,8 @@ static __global__ void __launch_bounds__(GDN_THREADS) gdn_conv(const struct gdn_
 int gdn_launch_conv(struct kern *k, const struct gdn_args &a)
 {
 	int n = a.op.qkv.rows, tiles = n == a.op.n_seq ? n : n / GDN_TILE + a.op.n_seq, heads = 2 * a.op.key_heads + a.op.value_heads;
+	if (((long long)n + a.op.n_seq) * heads > INT_MAX - GDN_WARPS) /* more than any of the launches counts */
+		return err_set(ERR_UNSUPPORTED, "gdn: %d rows of %d heads are too many for one call", n, heads);
 	return cu_launch(k, "gdn conv", gdn_conv, dim3((unsigned)cu_ceil(tiles * heads, GDN_WARPS)), dim3(GDN_THREADS), 0, a, tiles);
 }
 
@@ -155,11 +158,12 @@ int cuda_gdn(struct kern *k, const struct kern_gdn *op)
 		return 0;
 	a.op = *op;
 	a.bf16 = k->compute == KERN_BF16;
+	a.chunks = gdn_has_chunks(k, op);
 	gdn_lay_out(op, n, &a);
 	if ((e = gdn_launch_conv(k, a)))
 		return e;
 	/* So many sequences can be long at most: the others have a row at least. */
-	int n_long = gdn_fast(op) ? (n - n_seq) / (GDN_LONG - 1) : 0;
+	int n_long = a.chunks ? (n - n_seq) / (GDN_LONG - 1) : 0;
 	n_long = n_long < n_seq ? n_long : n_seq;
 	if (n_long && (e = gdn_launch_chunks(k, a, n_long)))
 		return e;

@@ -8,9 +8,11 @@
  *   steps     cuda_gdn_step.cu     all other sequences, row by row: a block has one value head's state, read once and written once
  * and a kern_gdn_ring is conv and
  *   ring      cuda_gdn_ring.cu     steps from a checkpoint that rows may share, and a ring of their own
- * prepare, advance and finish are left out where no sequence can be long, steps where the only one is.
+ * prepare, advance and finish are left out where no sequence can be long, steps where the only one is. Heads of other widths than
+ * GDN_WIDTH go by steps alone, and so does everything on a device whose blocks have too little shared memory for the chunks: f32 with
+ * 99 KB (sm_86, sm_89).
  *
- * Which way a sequence goes depends on its own number of rows alone. Chunks are counted from its first row in the call, so a prompt
+ * Which way a sequence goes depends, on one device, on its own number of rows alone. Chunks are counted from its first row in the call, so a prompt
  * cut otherwise gives other bits (within the bound): unlike on the cpu, a chunk does not equal its steps to the bit. The engine
  * computes every prompt in the same chunks.
  *
@@ -44,12 +46,13 @@ struct gdn_args {
 	unsigned char *u, *records;
 	float *lengths;
 	float2 *gates;
-	bool bf16;
+	bool bf16, chunks; /* chunks: long sequences go by them; else all go by steps */
 };
 
 /* Says where the parts of op->scratch lie for n rows (args may be NULL), and how many bytes they are together. */
 size_t gdn_lay_out(const struct kern_gdn *op, int n, struct gdn_args *args);
-int gdn_launch_conv(struct kern *k, const struct gdn_args &a);
+int gdn_launch_conv(struct kern *k, const struct gdn_args &a); /* ERR_UNSUPPORTED for more rows x heads than a grid can have */
+bool gdn_has_chunks(const struct kern *k, const struct kern_gdn *op);
 int gdn_launch_steps(struct kern *k, const struct gdn_args &a);
 int gdn_launch_chunks(struct kern *k, const struct gdn_args &a, int n_long); /* n_long: at most so many sequences are long */
 

@@ -1,6 +1,7 @@
 /* Gated DeltaNet by chunks (cuda_gdn_chunk.cu): advance, which carries a sequence's state from chunk to chunk. A block has GDN_SLICE
  * columns of a value head's state from its first chunk to its last; slices do not need each other.
- *   gdn_advance_bf16  by matrix instructions, the state in registers, the next chunk on its way to shared memory
+ *   gdn_advance_bf16  by matrix instructions, the state in registers, the next chunk on its way to shared memory; with one place for
+ *                     chunks instead of two where a block may have less than 177 KB (sm_80, 86, 89): the same bits
  *   gdn_advance_f32   by fmaf, the state in shared memory */
 #include "kernels/cuda_gdn_chunk.cuh"
 
@@ -56,7 +57,7 @@ CU_DEVICE bool advance_at(const struct gdn_args &a, struct advance_place *p)
 
 enum { MATRIX_LD_BF16 = GDN_CHUNK + 8, SLICE_LD_BF16 = GDN_SLICE + 8 };
 
-/* One chunk in shared memory under BF16; two of these take turns. */
+/* One chunk in shared memory under BF16; two of these take turns, if there is room. */
 enum {
 	STAGE_Q = GDN_CHUNK * KEY_LD_BF16 * 2,
 	STAGE_MATRIX = 2 * STAGE_Q,                           /* T high, T low, P high, P low */
@@ -68,13 +69,23 @@ enum {
 	GROUPS = GDN_SLICE / 16,
 	STEPS_S = GDN_WIDTH / 16,
 	STEPS_R = GDN_CHUNK / 16,
-	LEFT_S = 2 * STAGE_BYTES,                             /* the state; later D, and D with its decay to the chunk's end */
-	LEFT_R = LEFT_S + GROUPS * STEPS_S * 2 * CU_WARP * 16,
-	ADVANCE_BYTES = LEFT_R + GROUPS * STEPS_R * 2 * CU_WARP * 16,
+	LEFT_S_BYTES = GROUPS * STEPS_S * 2 * CU_WARP * 16,
+	LEFT_R_BYTES = GROUPS * STEPS_R * 2 * CU_WARP * 16,
 	QUARTERS = GDN_WARPS / GROUPS,                        /* warps that share 16 columns */
 	STATE_TILES = GDN_WIDTH / 8 / QUARTERS,               /* of 8 state rows, a warp's */
 };
 static_assert(QUARTERS == 4 && STEPS_S == 2 * STEPS_R, "advance hands out tiles by quarters, and keeps two left sides where the state was");
+
+/* Behind the stages. With one stage R takes the place of the queries, which are done with by then. */
+template <int STAGES> struct advance_layout {
+	enum {
+		S = STAGES * STAGE_BYTES, /* the state's fragments; later D's, and behind them D's with its decay to the chunk's end */
+		AGED = S + LEFT_R_BYTES,
+		R = STAGES == 2 ? S + LEFT_S_BYTES : STAGE_Q,
+		BYTES = S + LEFT_S_BYTES + (STAGES == 2 ? LEFT_R_BYTES : 0),
+	};
+};
+static_assert((int)LEFT_R_BYTES <= (int)STAGE_Q, "R fits where the queries were");
 
 /* Asks for chunk c. Of T and P only what a fragment on or below the diagonal reads. */
 CU_DEVICE void fetch_chunk(const struct gdn_args &a, const struct advance_place &p, int c, unsigned char *stage)
@@ -92,6 +103,7 @@ CU_DEVICE void fetch_chunk(const struct gdn_args &a, const struct advance_place 
 	}
 	for (int i = threadIdx.x; i < GDN_CHUNK + 1; i += GDN_THREADS)
 		cu_copy16(stage + STAGE_FACTORS + i * 16, record + RECORD_FACTORS + i * 16, 16);
+	cu_copies_end_group();
 }
 
 /* A warp's place in a slice: 16 columns, of which lane (g, i) has g and g + 8; of a chunk's rows the tiles of 8 numbered
@@ -131,7 +143,7 @@ CU_DEVICE void get_left(uint32_t a[4], const uint4 *from)
 }
 
 /* k S and q S of the warp's tiles: right sides exact, left ones in two parts with a sum each. */
-CU_DEVICE void state_products(const struct advance_warp &w, unsigned char *memory, const unsigned char *stage, float kd[2][4], float qd[2][4])
+CU_DEVICE void state_products(const struct advance_warp &w, unsigned char *left_s, const unsigned char *stage, float kd[2][4], float qd[2][4])
 {
 	enum { LD = KEY_LD_BF16 / 2 };
 	const uint32_t *k = (const uint32_t *)stage, *q = (const uint32_t *)(stage + STAGE_Q);
@@ -139,7 +151,7 @@ CU_DEVICE void state_products(const struct advance_warp &w, unsigned char *memor
 #pragma unroll
 	for (int step = 0; step < STEPS_S; step++) {
 		uint32_t high[4], low[4];
-		const uint4 *left = left_at(memory + LEFT_S, STEPS_S, w.group, step) + w.lane;
+		const uint4 *left = left_at(left_s, STEPS_S, w.group, step) + w.lane;
 		get_left(high, left);
 		get_left(low, left + CU_WARP);
 #pragma unroll
@@ -184,7 +196,7 @@ CU_DEVICE void triangle_product(const struct advance_warp &w, unsigned char *lef
 }
 
 /* R of the warp's tiles, from k S. */
-CU_DEVICE void put_rest(const struct advance_warp &w, unsigned char *memory, const unsigned char *stage, const float kd[2][4])
+CU_DEVICE void put_rest(const struct advance_warp &w, unsigned char *left_r, const unsigned char *stage, const float kd[2][4])
 {
 	const uint16_t *v = (const uint16_t *)(stage + STAGE_V);
 	const float4 *factors = (const float4 *)(stage + STAGE_FACTORS);
@@ -197,28 +209,28 @@ CU_DEVICE void put_rest(const struct advance_warp &w, unsigned char *memory, con
 			float4 f = factors[r];
 			rest[e] = f.y * (cu_from_bf16(v[r * SLICE_LD_BF16 + column]) - f.x * kd[n][e]);
 		}
-		put_left(memory + LEFT_R, STEPS_R, w, tile_of(w, n), rest);
+		put_left(left_r, STEPS_R, w, tile_of(w, n), rest);
 	}
 }
 
 /* D of the warp's tiles: for o as it is, for the state decayed to the chunk's end and with the key's length. */
-CU_DEVICE void put_delta(const struct advance_warp &w, unsigned char *memory, const unsigned char *stage)
+CU_DEVICE void put_delta(const struct advance_warp &w, unsigned char *left_r, const unsigned char *stage, unsigned char *delta, unsigned char *aged)
 {
 	const float4 *factors = (const float4 *)(stage + STAGE_FACTORS);
 #pragma unroll
 	for (int n = 0; n < 2; n++) {
 		int tile = tile_of(w, n);
 		float d[4] = {};
-		triangle_product(w, memory + LEFT_R, stage + STAGE_MATRIX, tile, d);
-		put_left(memory + LEFT_S, STEPS_R, w, tile, d);
+		triangle_product(w, left_r, stage + STAGE_MATRIX, tile, d);
+		put_left(delta, STEPS_R, w, tile, d);
 		float first = factors[8 * tile + 2 * w.i].w, second = factors[8 * tile + 2 * w.i + 1].w;
-		float aged[4] = { d[0] * first, d[1] * second, d[2] * first, d[3] * second };
-		put_left(memory + LEFT_S + GROUPS * STEPS_R * 2 * CU_WARP * 16, STEPS_R, w, tile, aged);
+		float at_end[4] = { d[0] * first, d[1] * second, d[2] * first, d[3] * second };
+		put_left(aged, STEPS_R, w, tile, at_end);
 	}
 }
 
 /* o of the warp's tiles, before its norm, into y. row0, rows: the chunk's. */
-CU_DEVICE void write_output(const struct advance_warp &w, const struct gdn_args &a, unsigned char *memory, const unsigned char *stage,
+CU_DEVICE void write_output(const struct advance_warp &w, const struct gdn_args &a, unsigned char *delta, const unsigned char *stage,
 	float qd[2][4], int row0, int rows, int column0)
 {
 	const float4 *factors = (const float4 *)(stage + STAGE_FACTORS);
@@ -228,7 +240,7 @@ CU_DEVICE void write_output(const struct advance_warp &w, const struct gdn_args 
 #pragma unroll
 		for (int e = 0; e < 4; e++)
 			qd[n][e] *= factors[r + e % 2].z;
-		triangle_product(w, memory + LEFT_S, stage + STAGE_MATRIX + 2 * MATRIX_BYTES, tile_of(w, n), qd[n]);
+		triangle_product(w, delta, stage + STAGE_MATRIX + 2 * MATRIX_BYTES, tile_of(w, n), qd[n]);
 #pragma unroll
 		for (int e = 0; e < 4; e++)
 			if (r + e % 2 < rows)
@@ -237,7 +249,7 @@ CU_DEVICE void write_output(const struct advance_warp &w, const struct gdn_args 
 }
 
 /* S = exp(G_last) S + D^T k, the warp's quarter of the state's rows. The keys are read across: two rows' items make a word. */
-CU_DEVICE void update_state(const struct advance_warp &w, unsigned char *memory, const unsigned char *stage, float s[STATE_TILES][4])
+CU_DEVICE void update_state(const struct advance_warp &w, unsigned char *aged, const unsigned char *stage, float s[STATE_TILES][4])
 {
 	const uint16_t *k = (const uint16_t *)stage;
 	float total = ((const float *)(stage + STAGE_FACTORS))[4 * GDN_CHUNK];
@@ -249,7 +261,7 @@ CU_DEVICE void update_state(const struct advance_warp &w, unsigned char *memory,
 #pragma unroll
 	for (int step = 0; step < STEPS_R; step++) {
 		uint32_t high[4], low[4];
-		const uint4 *left = left_at(memory + LEFT_S + GROUPS * STEPS_R * 2 * CU_WARP * 16, STEPS_R, w.group, step) + w.lane;
+		const uint4 *left = left_at(aged, STEPS_R, w.group, step) + w.lane;
 		get_left(high, left);
 		get_left(low, left + CU_WARP);
 #pragma unroll
@@ -268,10 +280,29 @@ CU_DEVICE size_t state_item(const struct advance_warp &w, int n, int e)
 	return (size_t)(8 * (w.quarter * STATE_TILES + n) + 2 * w.i + e % 2) * GDN_WIDTH + 16 * w.group + w.g + 8 * (e / 2);
 }
 
-/* Blocks: long sequences x value heads x slices of columns; eight warps. A chunk's four barriers: what was read of the last one is
- * done with and this one has come; the state's fragments are there; R's; D's. */
-static __global__ void __launch_bounds__(GDN_THREADS, 1) gdn_advance_bf16(const struct gdn_args a)
+CU_DEVICE void load_slice(const struct advance_warp &w, const float *from, float s[STATE_TILES][4])
 {
+#pragma unroll
+	for (int n = 0; n < STATE_TILES; n++)
+#pragma unroll
+		for (int e = 0; e < 4; e++)
+			s[n][e] = from ? from[state_item(w, n, e)] : 0;
+}
+
+CU_DEVICE void store_slice(const struct advance_warp &w, float *to, const float s[STATE_TILES][4])
+{
+#pragma unroll
+	for (int n = 0; n < STATE_TILES; n++)
+#pragma unroll
+		for (int e = 0; e < 4; e++)
+			to[state_item(w, n, e)] = s[n][e];
+}
+
+/* Blocks: long sequences x value heads x slices of columns; eight warps. A chunk's four barriers: what was read of the last one is
+ * done with and this one has come; the state's fragments are there; R's; D's. With one stage two more: the queries are done with; all is. */
+template <int STAGES> static __global__ void __launch_bounds__(GDN_THREADS, 1) gdn_advance_bf16(const struct gdn_args a)
+{
+	typedef struct advance_layout<STAGES> at;
 	CU_SHARED(memory);
 	struct advance_place p;
 	cu_wait();
@@ -282,37 +313,33 @@ static __global__ void __launch_bounds__(GDN_THREADS, 1) gdn_advance_bf16(const 
 	const struct advance_warp w = { warp / QUARTERS, warp % QUARTERS, lane, lane / 4, lane % 4 };
 	float s[STATE_TILES][4];
 	fetch_chunk(a, p, 0, memory);
-	cu_copies_end_group();
-#pragma unroll
-	for (int n = 0; n < STATE_TILES; n++)
-#pragma unroll
-		for (int e = 0; e < 4; e++)
-			s[n][e] = p.src ? p.src[state_item(w, n, e)] : 0;
+	load_slice(w, p.src, s);
 	for (int c = 0; c < chunks; c++) {
-		const unsigned char *stage = memory + c % 2 * STAGE_BYTES;
+		const unsigned char *stage = memory + c % STAGES * STAGE_BYTES;
 		cu_copies_wait<0>();
 		__syncthreads();
-		if (c + 1 < chunks)
+		if (STAGES == 2 && c + 1 < chunks)
 			fetch_chunk(a, p, c + 1, memory + (c + 1) % 2 * STAGE_BYTES);
-		cu_copies_end_group();
 #pragma unroll
 		for (int n = 0; n < STATE_TILES; n++)
-			put_left(memory + LEFT_S, STEPS_S, w, w.quarter * STATE_TILES + n, s[n]);
+			put_left(memory + at::S, STEPS_S, w, w.quarter * STATE_TILES + n, s[n]);
 		__syncthreads();
 		float kd[2][4] = {}, qd[2][4] = {};
-		state_products(w, memory, stage, kd, qd);
-		put_rest(w, memory, stage, kd);
+		state_products(w, memory + at::S, stage, kd, qd);
+		if (STAGES == 1)
+			__syncthreads();
+		put_rest(w, memory + at::R, stage, kd);
 		__syncthreads();
-		put_delta(w, memory, stage);
+		put_delta(w, memory + at::R, stage, memory + at::S, memory + at::AGED);
 		__syncthreads();
-		write_output(w, a, memory, stage, qd, p.row0 + c * GDN_CHUNK, p.rows - c * GDN_CHUNK, p.head * GDN_WIDTH + p.column);
-		update_state(w, memory, stage, s);
+		write_output(w, a, memory + at::S, stage, qd, p.row0 + c * GDN_CHUNK, p.rows - c * GDN_CHUNK, p.head * GDN_WIDTH + p.column);
+		update_state(w, memory + at::AGED, stage, s);
+		if (STAGES == 1 && c + 1 < chunks) {
+			__syncthreads();
+			fetch_chunk(a, p, c + 1, memory);
+		}
 	}
-#pragma unroll
-	for (int n = 0; n < STATE_TILES; n++)
-#pragma unroll
-		for (int e = 0; e < 4; e++)
-			p.dst[state_item(w, n, e)] = s[n][e];
+	store_slice(w, p.dst, s);
 }
 
 /* Under F32: everything by fmaf. Shared: k, q [64][128], v and R and D [64][32], T and P [64][64], factors, S [128][32]. */
@@ -407,9 +434,15 @@ static __global__ void __launch_bounds__(GDN_THREADS, 1) gdn_advance_f32(const s
 		p.dst[(size_t)(i / GDN_SLICE) * GDN_WIDTH + i % GDN_SLICE] = s[i];
 }
 
+size_t gdn_advance_shared(bool bf16)
+{
+	return bf16 ? (size_t)advance_layout<1>::BYTES : F32_ITEMS * sizeof(float);
+}
+
 int gdn_launch_advance(struct kern *k, const struct gdn_args &a, int n_long)
 {
 	dim3 slices((unsigned)(n_long * a.op.value_heads * (GDN_WIDTH / GDN_SLICE)));
-	size_t shared = a.bf16 ? (size_t)ADVANCE_BYTES : F32_ITEMS * sizeof(float);
-	return cu_launch(k, "gdn advance", a.bf16 ? gdn_advance_bf16 : gdn_advance_f32, slices, dim3(GDN_THREADS), shared, a);
+	if (a.bf16 && (size_t)advance_layout<2>::BYTES <= k->device->shared_max)
+		return cu_launch(k, "gdn advance", gdn_advance_bf16<2>, slices, dim3(GDN_THREADS), advance_layout<2>::BYTES, a);
+	return cu_launch(k, "gdn advance", a.bf16 ? gdn_advance_bf16<1> : gdn_advance_f32, slices, dim3(GDN_THREADS), gdn_advance_shared(a.bf16), a);
 }

@@ -266,12 +266,23 @@ static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gd
 		gated_norm<1>(a, cu_at(a.op.y, r) + (size_t)head * a.op.value_dim, r, head);
 }
 
+static size_t prepare_shared_bytes(bool bf16)
+{
+	return 2 * (size_t)(bf16 ? PREPARE_KEYS_BF16 : PREPARE_KEYS_F32) + PREPARE_REST;
+}
+
+bool gdn_has_chunks(const struct kern *k, const struct kern_gdn *op)
+{
+	bool bf16 = k->compute == KERN_BF16;
+	size_t room = k->device->shared_max;
+	return gdn_fast(op) && prepare_shared_bytes(bf16) <= room && gdn_advance_shared(bf16) <= room;
+}
+
 int gdn_launch_chunks(struct kern *k, const struct gdn_args &a, int n_long)
 {
 	int hv = a.op.value_heads, n = a.op.qkv.rows, e;
 	dim3 slots((unsigned)(n / GDN_LONG * hv)), threads(GDN_THREADS);
-	size_t prepare = 2 * (size_t)(a.bf16 ? PREPARE_KEYS_BF16 : PREPARE_KEYS_F32) + PREPARE_REST;
-	if ((e = cu_launch(k, "gdn prepare", a.bf16 ? gdn_prepare<true> : gdn_prepare<false>, slots, threads, prepare, a)) ||
+	if ((e = cu_launch(k, "gdn prepare", a.bf16 ? gdn_prepare<true> : gdn_prepare<false>, slots, threads, prepare_shared_bytes(a.bf16), a)) ||
 	    (e = gdn_launch_advance(k, a, n_long)))
 		return e;
 	return cu_launch(k, "gdn finish", gdn_finish, dim3((unsigned)cu_ceil(n * hv, GDN_WARPS)), threads, 0, a);

@@ -10,6 +10,7 @@
 #include "kernels/cuda_gdn.cuh"
 
 int gdn_launch_advance(struct kern *k, const struct gdn_args &a, int n_long);
+size_t gdn_advance_shared(bool bf16); /* bytes of shared memory that advance cannot do without */
 
 /* Where a row of a chunk lies in shared memory, in items: 16 bytes of padding, so that 8 rows of one column meet 8 different banks. */
 enum {

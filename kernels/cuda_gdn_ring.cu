@@ -403,7 +403,8 @@ int cuda_gdn_ring(struct kern *k, const struct kern_gdn_ring *op)
 {
 	const struct kern_gdn *g = &op->gdn;
 	int dk = g->key_dim, dv = g->value_dim, entry = g->key_heads * dk + g->value_heads * (dv + 1), e;
-	struct ring_args a = { {}, op->position, op->ring, op->units, op->n_units, k->device->traffic, entry, dk * dv <= STAGE_FLOATS };
+	bool staged = dk * dv <= STAGE_FLOATS && (size_t)ring_floats(dk, dv, true) * sizeof(float) <= k->device->shared_max;
+	struct ring_args a = { {}, op->position, op->ring, op->units, op->n_units, k->device->traffic, entry, staged };
 	if (g->n_seq == 0)
 		return 0;
 	a.gdn.op = *g;

@@ -152,7 +152,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gd
 	const struct step_place p = place_of(a);
 	int warp = threadIdx.x / CU_WARP, lane = threadIdx.x % CU_WARP;
 	size_t at = (size_t)warp * STEP_ROWS * GDN_WIDTH + 4 * lane;
-	if (p.rows >= GDN_LONG) {
+	if (a.chunks && p.rows >= GDN_LONG) {
 		cu_wait();
 		return;
 	}
