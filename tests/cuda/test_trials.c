@@ -351,6 +351,20 @@ static void fill_rows(struct kern *k, const struct recorded *r, int seed, float 
 	OK(kern_put(k, r->x.data, plain, RECORDED_ROWS * RECORDED_COLS * sizeof *plain));
 }
 
+/* Memory cannot be asked for meanwhile: what comes then fails, and is what the caller is told of. */
+static void a_recording_that_fails(struct kern *k, const struct recorded *r)
+{
+	char said[256];
+	OK(kern_record(k, 9));
+	assert_null(kern_alloc(k, 64));
+	int e = two_norms(k, r);
+	e = e ? e : err_set(ERR_LIMIT, "something else");
+	snprintf(said, sizeof said, "%s", err_message());
+	assert_int_equal(kern_record_end(k, e), e);
+	assert_string_equal(err_message(), said);
+	assert_int_equal(kern_replay(k, 9), 0);
+}
+
 static void recordings_are_replayed(void **state)
 {
 	(void)state;
@@ -387,6 +401,7 @@ static void recordings_are_replayed(void **state)
 	OK(kern_record(&k, 8));
 	assert_int_equal(kern_record_end(&k, ERR_LIMIT), ERR_LIMIT); /* one that went wrong is not kept */
 	assert_int_equal(kern_replay(&k, 8), 0);
+	a_recording_that_fails(&k, &r);
 	for (uint64_t key = 100; key < 300; key++) { /* more than are kept */
 		OK(kern_record(&k, key));
 		int e = two_norms(&k, &r);
