@@ -31,6 +31,7 @@ struct shim_graph {
 };
 struct shim_stream {
 	struct shim_graph *capturing;
+	bool spoilt; /* by what is not allowed meanwhile: nothing is queued any more, and the end of it is an error */
 };
 struct shim_event {
 	double at;
@@ -40,7 +41,7 @@ struct shim_event {
 static struct items queued;
 static unsigned long long n_queued, n_done; /* since the process began; queued holds the last n_queued - n_done */
 static bool late = getenv("SHIM_OVERLAP") != NULL;
-static struct shim_stream default_stream;
+static struct shim_stream default_stream, *recorder; /* recorder: who captures; one at a time */
 static unsigned long long launches;
 static const char *next_name;
 static size_t used;
@@ -69,7 +70,8 @@ static const struct {
 	{ cudaErrorMemoryAllocation, "cudaErrorMemoryAllocation", "out of memory" },
 	{ cudaErrorInvalidConfiguration, "cudaErrorInvalidConfiguration", "invalid configuration argument" },
 	{ cudaErrorInvalidDevice, "cudaErrorInvalidDevice", "invalid device ordinal" },
-	{ cudaErrorStreamCaptureUnsupported, "cudaErrorStreamCaptureUnsupported", "operation not permitted when stream is capturing" } };
+	{ cudaErrorStreamCaptureUnsupported, "cudaErrorStreamCaptureUnsupported", "operation not permitted when stream is capturing" },
+	{ cudaErrorStreamCaptureInvalidated, "cudaErrorStreamCaptureInvalidated", "operation failed due to a previous error during capture" } };
 
 const char *cudaGetErrorString(cudaError_t e)
 {
@@ -93,6 +95,14 @@ static cudaError_t remember(cudaError_t e)
 	if (e != cudaSuccess)
 		last_error = e;
 	return e;
+}
+
+/* What waits, allocates or frees, while a stream captures. */
+static bool spoils(void)
+{
+	if (recorder)
+		recorder->spoilt = true;
+	return recorder != NULL;
 }
 
 cudaError_t cudaGetLastError(void)
@@ -188,7 +198,7 @@ static struct block **bucket(const void *p)
 static cudaError_t make_block(void **p, size_t n, bool device)
 {
 	*p = NULL;
-	if (default_stream.capturing)
+	if (spoils())
 		return remember(cudaErrorStreamCaptureUnsupported);
 	if (n == 0)
 		return cudaSuccess;
@@ -208,6 +218,8 @@ static cudaError_t free_block(void *p, bool device)
 {
 	if (!p)
 		return cudaSuccess;
+	if (spoils())
+		return remember(cudaErrorStreamCaptureUnsupported);
 	drain(n_queued);
 	for (struct block **at = bucket(p), *b; (b = *at); at = &b->next)
 		if (b->p == p && b->device == device) {
@@ -289,6 +301,10 @@ static void drain(unsigned long long upto)
 static cudaError_t queue(cudaStream_t stream, struct item item)
 {
 	struct shim_stream *s = stream ? stream : &default_stream;
+	if (s->spoilt) {
+		drop(&item);
+		return remember(cudaErrorStreamCaptureInvalidated);
+	}
 	if (s->capturing) {
 		append(&s->capturing->items, &item);
 		return cudaSuccess;
@@ -382,7 +398,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream)
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream)
 {
-	if (stream && stream->capturing)
+	if (stream && stream->capturing && spoils())
 		return remember(cudaErrorStreamCaptureUnsupported);
 	drain(n_queued);
 	return cudaSuccess;
@@ -395,6 +411,8 @@ cudaError_t cudaStreamQuery(cudaStream_t stream)
 
 cudaError_t cudaDeviceSynchronize(void)
 {
+	if (spoils())
+		return remember(cudaErrorStreamCaptureUnsupported);
 	drain(n_queued);
 	return cudaSuccess;
 }
@@ -405,6 +423,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode)
 		return remember(cudaErrorInvalidValue);
 	stream->capturing = (struct shim_graph *)calloc(1, sizeof *stream->capturing);
 	stream->capturing->users = 1;
+	recorder = stream;
 	return cudaSuccess;
 }
 
@@ -414,7 +433,13 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph)
 	if (!*graph)
 		return remember(cudaErrorInvalidValue);
 	stream->capturing = NULL;
-	return cudaSuccess;
+	recorder = NULL;
+	if (!stream->spoilt)
+		return cudaSuccess;
+	stream->spoilt = false;
+	cudaGraphDestroy(*graph);
+	*graph = NULL;
+	return remember(cudaErrorStreamCaptureInvalidated);
 }
 
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *exec, cudaGraph_t graph, unsigned long long)
@@ -554,6 +579,8 @@ cudaError_t shim_launch(const cudaLaunchConfig_t *config, const void *kernel, sh
 	next_name = NULL;
 	if (launchable(config, kernel))
 		return queue(config->stream, item);
+	if (config->stream && config->stream->capturing)
+		config->stream->spoilt = true;
 	call->drop(call);
 	return remember(cudaErrorInvalidConfiguration);
 }
