@@ -699,6 +699,7 @@ int cuda_experts(struct kern *k, const struct kern_experts *op)
 	struct experts_job job = job_of(k, op);
 	bool exact_up = up_is_exact(k, op, job.group), exact_down = down_is_exact(k, op);
 	job.tile_rows = tile_rows_for(&job, exact_up && exact_down);
+	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS;
 	if (!job.few)
 		rc = cu_launch(k, "experts (group)", group_pairs, dim3(1), dim3(GROUP_THREADS), (size_t)(4 + 3 * op->n_experts) * 4, job);
 	rc = rc ? rc : up(k, op, &job, exact_up);
