@@ -203,8 +203,8 @@ static int check_block(const struct kern *k, const struct kern_experts *op)
 	if (kern_quantises(k))
 		return 0;
 	if (!op->block != !op->quantised)
-		return err_set(ERR_USAGE, "experts: a block of %d, and %s quantised rows: it takes both or neither", op->block,
-			op->quantised ? "" : "no");
+		return err_set(ERR_USAGE, "experts: a block of %d, and %squantised rows: it takes both or neither", op->block,
+			op->quantised ? "" : "no ");
 	return op->quantised ? check_view("experts", "quantised", op->quantised, op->x.rows, op->x.cols) : 0;
 }
 
