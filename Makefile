@@ -156,7 +156,7 @@ sanitized-shim:
 
 # The same tests on a GPU. Their operands are plain memory: there all of it is pinned, stacks too (tests/cuda/on_gpu.cu).
 GPU_TESTS := $(if $(CUDA_OBJ),$(addprefix $(BUILD)/gpu/,$(CUDA_TESTS)))
-PINNED    := arena_alloc arena_release mem_large mem_large_free main
+PINNED    := arena_alloc arena_strndup arena_release mem_large mem_large_free posix_memalign free main
 $(BUILD)/gpu/tests/cuda/%: $(BUILD)/tests/cuda/%.o $(BUILD)/gpu/tests/cuda/on_gpu.o $(CUDA_OBJ) $(LIB_engine)
 	@mkdir -p $(@D)
 	$(SAY) '  link $@'

@@ -33,6 +33,14 @@ int cu_result(cudaError_t rc, const char *what)
 	               cudaGetErrorString(rc));
 }
 
+int cu_fits(const struct kern *k, const char *name, size_t shared)
+{
+	if (shared <= k->device->shared_max)
+		return 0;
+	return err_set(ERR_UNSUPPORTED, "%s: a block of it needs %zu bytes of shared memory, %s has %zu", name, shared, k->device->name,
+	               k->device->shared_max);
+}
+
 static int find_device(struct kern_device *d)
 {
 	cudaDeviceProp prop;
@@ -236,14 +244,15 @@ static int cuda_record_end(struct kern *k, int rc)
 {
 	struct cu_recordings *all = k->device->recordings;
 	cudaGraph_t graph = NULL;
-	int e = cu_result(cudaStreamEndCapture(k->device->stream, &graph), "recording a pass");
-	struct cu_recordings::cu_recording *r = rc || e ? NULL : place_for(all);
+	cudaError_t ended = cudaStreamEndCapture(k->device->stream, &graph);
+	int e = rc ? rc : cu_result(ended, "recording a pass"); /* where a launch failed it fails too, and the launch has said more */
+	struct cu_recordings::cu_recording *r = e ? NULL : place_for(all);
 	if (r)
 		e = cu_result(cudaGraphInstantiate(&r->graph, graph, 0), "recording a pass");
 	if (graph)
 		cudaGraphDestroy(graph);
-	if (rc || e)
-		return rc ? rc : e;
+	if (e)
+		return e;
 	r->key = all->key;
 	r->bytes = k->bytes - all->bytes;
 	r->macs = k->macs - all->macs;

@@ -12,6 +12,11 @@ nvidia-smi -L >/dev/null 2>&1 || { echo "gpu_check: no NVIDIA GPU here (nvidia-s
 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
 failed=0
 
+# What went wrong first, and how it ended.
+excerpt() { # FILE
+	grep -v '^\[ RUN\|^\[       OK' "$1" | awk '{ line[NR] = $0 } END { for (i = 1; i <= NR; i++) if (i <= 15 || i > NR - 8) print "    " line[i] }'
+}
+
 step() { # NAME SECONDS COMMAND...
 	local name=$1 limit=$2 begun=$SECONDS log
 	shift 2
@@ -20,16 +25,24 @@ step() { # NAME SECONDS COMMAND...
 		printf 'ok     %-44s %4d s\n' "$name" $((SECONDS - begun))
 	else
 		printf 'FAILED %-44s %4d s (status %d)\n' "$name" $((SECONDS - begun)) $?
-		grep -v '^\[ RUN\|^\[       OK' "$log" | tail -25 | sed 's/^/    /'
+		excerpt "$log"
 		failed=$((failed + 1))
+		if grep -q 'CUDA runtime says\|on_gpu:' "$log"; then # again, each launch waited for: the error then names its kernel
+			echo "    -- with CUDA_LAUNCH_BLOCKING:"
+			CUDA_LAUNCH_BLOCKING=1 timeout 60 "$@" >"$log" 2>&1
+			excerpt "$log"
+		fi
 	fi
 	rm -f "$log"
 }
 
 export COPPICE_GPU=1
+tests=0
 for t in "$build"/gpu/tests/cuda/test_*; do
-	[ -x "$t" ] && [ "${t%.*}" = "$t" ] && step "$(basename "$t")" 150 "$t"
+	name=$(basename "$t")
+	[ -x "$t" ] && [ "${name%.*}" = "$name" ] && step "$name" 150 "$t" && tests=$((tests + 1))
 done
+[ $tests -gt 0 ] || { echo "gpu_check: there are no tests in $build/gpu/tests/cuda: make gpu-programs first" >&2; exit 1; }
 if command -v compute-sanitizer >/dev/null; then
 	unset COPPICE_GPU # the small ones: the tool is slow
 	for tool in memcheck racecheck; do

@@ -1,7 +1,8 @@
 /* Lets the tests of this folder run on a GPU as they are: they hand plain memory to kernels, so all of it is pinned, which a device
  * reads and writes over the bus at the same addresses. Linked in with --wrap for the allocators and main, in place of tests/shim:
- * arenas and large blocks come from one pinned region, and main runs on a stack in it. Slow, and not the memory that coppice itself
- * uses: passes of whole models (test_passes) use that. */
+ * arenas, large blocks and what kit.h's scratch() gives come from one pinned region, and main runs on a stack in it. What malloc,
+ * calloc or a static variable gives is no operand. Slow, and not the memory that coppice itself uses: passes of whole models
+ * (test_passes) use that. */
 extern "C" {
 #include "base/mem.h"
 #include "tests/shim/shim.h"
@@ -14,7 +15,7 @@ extern "C" {
 
 static const size_t REGION = (size_t)4 << 30, STACK = (size_t)64 << 20, ALIGN = 256;
 
-/* [stack | pieces]; a piece is preceded by its size. Pieces are given out in order, and the region begins anew when none is held. */
+/* [stack | pieces], with a gap before each. Pieces are given out in order, and the region begins anew when none is held. */
 static char *region;
 static size_t used = STACK, held;
 
@@ -50,6 +51,28 @@ extern "C" void __wrap_arena_release(struct arena *a)
 {
 	give_back((size_t)a->first);
 	a->first = NULL;
+}
+
+/* Defined beside arena_alloc, which it therefore calls by itself. */
+extern "C" char *__wrap_arena_strndup(struct arena *a, const char *s, size_t n)
+{
+	return (char *)memcpy(__wrap_arena_alloc(a, n + 1), s, n);
+}
+
+extern "C" int __wrap_posix_memalign(void **p, size_t, size_t n)
+{
+	*p = pinned(n);
+	return 0;
+}
+
+extern "C" void __real_free(void *p);
+
+extern "C" void __wrap_free(void *p)
+{
+	if (region && (uintptr_t)p - (uintptr_t)region < REGION)
+		give_back(1);
+	else
+		__real_free(p);
 }
 
 extern "C" void *__wrap_mem_large(size_t n)

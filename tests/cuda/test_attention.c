@@ -226,5 +226,7 @@ int main(void)
 		cmocka_unit_test(a_chunk_equals_its_steps), cmocka_unit_test(a_fork_does_not_see_its_siblings),
 		cmocka_unit_test(strangers_do_not_meet),
 	};
+	settle = shim_settle;
+	shim_overlap(true);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,7 +170,7 @@ static void a_large_vocabulary(void **state)
 	static const struct way ways[] = {{0, 0, 1}, {0.7, 0, 1}, {1.3, 0, 0.9}, {1, 50, 0.95}};
 	struct results got, want;
 	struct kern k, ref;
-	float *x = mem_array(2 * LARGE, sizeof *x);
+	float *x = scratch(2 * LARGE * sizeof *x);
 	struct kern_view v = kern_rows(x, 2, LARGE);
 	double u[2] = {0.3, 0.8};
 	sampled_row(x, LARGE, SAMPLED_NORMAL, 1);
@@ -183,7 +183,7 @@ static void a_large_vocabulary(void **state)
 		for (int r = 0; r < 2; r++)
 			agree(x + r * LARGE, LARGE, &ways[i], u[r], &got, &want, r);
 	}
-	mem_free(x);
+	free(x);
 	shim_close(&k);
 }
 

@@ -301,7 +301,8 @@ static void memory_is_put_and_got(void **state)
 	size_t room = kern_room(&k);
 	unsigned char *plain = mem_array(N, 1), *back = mem_array(N, 1), *p = kern_alloc(&k, N), *q = kern_alloc(&k, N);
 	assert_true(kern_is_device(&k) && p && q && (uintptr_t)p % 64 == 0);
-	assert_int_equal(room - kern_room(&k), 2 * N);
+	/* A GPU gives whole megabytes of its own choice. */
+	assert_true(room >= kern_room(&k) && room - kern_room(&k) >= 2 * N && room - kern_room(&k) < 64 << 20);
 	OK(kern_get(&k, back, q, N));
 	for (int i = 0; i < N; i++)
 		assert_int_equal(back[i], 0);
@@ -319,7 +320,7 @@ static void memory_is_put_and_got(void **state)
 			fail_msg("byte %d", i);
 	kern_free(&k, p);
 	kern_free(&k, q);
-	assert_int_equal(kern_room(&k), room);
+	assert_true(kern_room(&k) + N > room);
 	assert_null(kern_alloc(&k, (size_t)1 << 60));
 	mem_free(plain);
 	mem_free(back);
@@ -348,6 +349,20 @@ static void fill_rows(struct kern *k, const struct recorded *r, int seed, float 
 	for (int i = 0; i < RECORDED_ROWS * RECORDED_COLS; i++)
 		plain[i] = value_at(70, seed, i);
 	OK(kern_put(k, r->x.data, plain, RECORDED_ROWS * RECORDED_COLS * sizeof *plain));
+}
+
+/* Memory cannot be asked for meanwhile: what comes then fails, and is what the caller is told of. */
+static void a_recording_that_fails(struct kern *k, const struct recorded *r)
+{
+	char said[256];
+	OK(kern_record(k, 9));
+	assert_null(kern_alloc(k, 64));
+	int e = two_norms(k, r);
+	e = e ? e : err_set(ERR_LIMIT, "something else");
+	snprintf(said, sizeof said, "%s", err_message());
+	assert_int_equal(kern_record_end(k, e), e);
+	assert_string_equal(err_message(), said);
+	assert_int_equal(kern_replay(k, 9), 0);
 }
 
 static void recordings_are_replayed(void **state)
@@ -386,6 +401,7 @@ static void recordings_are_replayed(void **state)
 	OK(kern_record(&k, 8));
 	assert_int_equal(kern_record_end(&k, ERR_LIMIT), ERR_LIMIT); /* one that went wrong is not kept */
 	assert_int_equal(kern_replay(&k, 8), 0);
+	a_recording_that_fails(&k, &r);
 	for (uint64_t key = 100; key < 300; key++) { /* more than are kept */
 		OK(kern_record(&k, key));
 		int e = two_norms(&k, &r);

@@ -15,7 +15,7 @@ static const struct weight_spec specs[] = {
 };
 
 /* Every backend gives the same bits here; ref has it always. */
-static void quantise(struct kern_view x, int block, struct kern_view y)
+static void quantise_rows(struct kern_view x, int block, struct kern_view y)
 {
 	struct kern ref = { .backend = &kern_ref };
 	OK(kern_quantise(&ref, &(struct kern_quantise){ x, block, y }));
@@ -55,7 +55,7 @@ static void matmul_run(struct kern *k, int v, const int *ids, int n, float *out)
 			settled();
 		}
 		if (!kern_quantises(k) || (!mixed && v % 2))
-			quantise(op.x, spec.block_cols, op.x);
+			quantise_rows(op.x, spec.block_cols, op.x);
 	}
 	DO(matmul, k, op);
 	forget(&w, sizeof w);
@@ -212,7 +212,7 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 	struct kern_view quantised = mat(&a, 0, NULL, n, d);
 	if (experts_quantise(v)) {
 		op.block = spec.block_cols;
-		quantise(op.x, op.block, quantised);
+		quantise_rows(op.x, op.block, quantised);
 		op.quantised = kern_quantises(k) ? NULL : &quantised;
 	}
 	op.scratch_bytes = kern_experts_scratch(k, &op, n);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SHARED_MAX = 227 * 1024, SHARED_PLAIN = 48 * 1024, SMS = 4 };
+enum { SHARED_PLAIN = 48 * 1024, SMS = 4 };
+static int shared_max = 227 * 1024;
 static const size_t ALL = (size_t)4 << 30;
 
 /* One thing a stream does. */
@@ -30,6 +31,7 @@ struct shim_graph {
 };
 struct shim_stream {
 	struct shim_graph *capturing;
+	bool spoilt; /* by what is not allowed meanwhile: nothing is queued any more, and the end of it is an error */
 };
 struct shim_event {
 	double at;
@@ -39,10 +41,15 @@ struct shim_event {
 static struct items queued;
 static unsigned long long n_queued, n_done; /* since the process began; queued holds the last n_queued - n_done */
 static bool late = getenv("SHIM_OVERLAP") != NULL;
-static struct shim_stream default_stream;
+static struct shim_stream default_stream, *recorder; /* recorder: who captures; one at a time */
 static unsigned long long launches;
 static const char *next_name;
 static size_t used;
+
+void shim_shared_max(int bytes)
+{
+	shared_max = bytes;
+}
 
 unsigned long long shim_launches(void)
 {
@@ -63,7 +70,8 @@ static const struct {
 	{ cudaErrorMemoryAllocation, "cudaErrorMemoryAllocation", "out of memory" },
 	{ cudaErrorInvalidConfiguration, "cudaErrorInvalidConfiguration", "invalid configuration argument" },
 	{ cudaErrorInvalidDevice, "cudaErrorInvalidDevice", "invalid device ordinal" },
-	{ cudaErrorStreamCaptureUnsupported, "cudaErrorStreamCaptureUnsupported", "operation not permitted when stream is capturing" } };
+	{ cudaErrorStreamCaptureUnsupported, "cudaErrorStreamCaptureUnsupported", "operation not permitted when stream is capturing" },
+	{ cudaErrorStreamCaptureInvalidated, "cudaErrorStreamCaptureInvalidated", "operation failed due to a previous error during capture" } };
 
 const char *cudaGetErrorString(cudaError_t e)
 {
@@ -87,6 +95,14 @@ static cudaError_t remember(cudaError_t e)
 	if (e != cudaSuccess)
 		last_error = e;
 	return e;
+}
+
+/* What waits, allocates or frees, while a stream captures. */
+static bool spoils(void)
+{
+	if (recorder)
+		recorder->spoilt = true;
+	return recorder != NULL;
 }
 
 cudaError_t cudaGetLastError(void)
@@ -131,7 +147,7 @@ cudaError_t cudaRuntimeGetVersion(int *version)
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device)
 {
-	*p = { "host shim", ALL, SHARED_PLAIN, SHARED_MAX, SHARED_MAX + 1024, 9, 0, SMS, 32, 1024, 2048, 50 << 20, 65536 };
+	*p = { "host shim", ALL, SHARED_PLAIN, (size_t)shared_max, (size_t)shared_max + 1024, 9, 0, SMS, 32, 1024, 2048, 50 << 20, 65536 };
 	return cudaSetDevice(device);
 }
 
@@ -143,15 +159,15 @@ cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int dev
 	case cudaDevAttrL2CacheSize: *value = 50 << 20; break;
 	case cudaDevAttrComputeCapabilityMajor: *value = 9; break;
 	case cudaDevAttrComputeCapabilityMinor: *value = 0; break;
-	case cudaDevAttrMaxSharedMemoryPerMultiprocessor: *value = SHARED_MAX + 1024; break;
-	case cudaDevAttrMaxSharedMemoryPerBlockOptin: *value = SHARED_MAX; break;
+	case cudaDevAttrMaxSharedMemoryPerMultiprocessor: *value = shared_max + 1024; break;
+	case cudaDevAttrMaxSharedMemoryPerBlockOptin: *value = shared_max; break;
 	}
 	return cudaSetDevice(device);
 }
 
 cudaError_t shim_occupancy(int *blocks, int threads, size_t shared)
 {
-	int by_threads = 2048 / ((threads + 31) / 32 * 32), by_memory = (int)((SHARED_MAX + 1024) / (shared + 1024));
+	int by_threads = 2048 / ((threads + 31) / 32 * 32), by_memory = (int)(((size_t)shared_max + 1024) / (shared + 1024));
 	*blocks = by_threads < by_memory ? by_threads : by_memory;
 	return cudaSuccess;
 }
@@ -182,7 +198,7 @@ static struct block **bucket(const void *p)
 static cudaError_t make_block(void **p, size_t n, bool device)
 {
 	*p = NULL;
-	if (default_stream.capturing)
+	if (spoils())
 		return remember(cudaErrorStreamCaptureUnsupported);
 	if (n == 0)
 		return cudaSuccess;
@@ -202,6 +218,8 @@ static cudaError_t free_block(void *p, bool device)
 {
 	if (!p)
 		return cudaSuccess;
+	if (spoils())
+		return remember(cudaErrorStreamCaptureUnsupported);
 	drain(n_queued);
 	for (struct block **at = bucket(p), *b; (b = *at); at = &b->next)
 		if (b->p == p && b->device == device) {
@@ -283,6 +301,10 @@ static void drain(unsigned long long upto)
 static cudaError_t queue(cudaStream_t stream, struct item item)
 {
 	struct shim_stream *s = stream ? stream : &default_stream;
+	if (s->spoilt) {
+		drop(&item);
+		return remember(cudaErrorStreamCaptureInvalidated);
+	}
 	if (s->capturing) {
 		append(&s->capturing->items, &item);
 		return cudaSuccess;
@@ -376,7 +398,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream)
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream)
 {
-	if (stream && stream->capturing)
+	if (stream && stream->capturing && spoils())
 		return remember(cudaErrorStreamCaptureUnsupported);
 	drain(n_queued);
 	return cudaSuccess;
@@ -389,6 +411,8 @@ cudaError_t cudaStreamQuery(cudaStream_t stream)
 
 cudaError_t cudaDeviceSynchronize(void)
 {
+	if (spoils())
+		return remember(cudaErrorStreamCaptureUnsupported);
 	drain(n_queued);
 	return cudaSuccess;
 }
@@ -399,6 +423,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode)
 		return remember(cudaErrorInvalidValue);
 	stream->capturing = (struct shim_graph *)calloc(1, sizeof *stream->capturing);
 	stream->capturing->users = 1;
+	recorder = stream;
 	return cudaSuccess;
 }
 
@@ -408,7 +433,13 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph)
 	if (!*graph)
 		return remember(cudaErrorInvalidValue);
 	stream->capturing = NULL;
-	return cudaSuccess;
+	recorder = NULL;
+	if (!stream->spoilt)
+		return cudaSuccess;
+	stream->spoilt = false;
+	cudaGraphDestroy(*graph);
+	*graph = NULL;
+	return remember(cudaErrorStreamCaptureInvalidated);
 }
 
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *exec, cudaGraph_t graph, unsigned long long)
@@ -521,7 +552,7 @@ cudaError_t cudaFuncSetAttribute(const void *kernel, cudaFuncAttribute attribute
 {
 	if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize)
 		return cudaSuccess;
-	if (value < 0 || value > SHARED_MAX)
+	if (value < 0 || value > shared_max)
 		return remember(cudaErrorInvalidValue);
 	promise_of(kernel)->shared = value;
 	return cudaSuccess;
@@ -548,6 +579,8 @@ cudaError_t shim_launch(const cudaLaunchConfig_t *config, const void *kernel, sh
 	next_name = NULL;
 	if (launchable(config, kernel))
 		return queue(config->stream, item);
+	if (config->stream && config->stream->capturing)
+		config->stream->spoilt = true;
 	call->drop(call);
 	return remember(cudaErrorInvalidConfiguration);
 }

@@ -281,6 +281,7 @@ static void launches_are_checked(void **)
 	assert_int_not_equal(cu_launch(&k, "add", add, dim3(0), dim3(1), 0, &x, 1), 0);
 	assert_int_not_equal(cu_launch(&k, "add", add, dim3(1, 65536), dim3(1), 0, &x, 1), 0);
 	assert_int_not_equal(cu_launch(&k, "add", add, dim3(1), dim3(1), 227 * 1024 + 1, &x, 1), 0);
+	assert_non_null(strstr(err_message(), "232449 bytes of shared memory, host shim has 232448"));
 	cudaLaunchConfig_t c = {};
 	c.gridDim = c.blockDim = dim3(1);
 	c.dynamicSmemBytes = 60 * 1024; /* that nobody asked for, for this kernel */
@@ -298,7 +299,6 @@ static void a_graph_keeps_its_arguments(void **)
 	by = 100; /* is not seen any more */
 	cudaMemcpyAsync(&y, &x, sizeof x, cudaMemcpyDeviceToDevice, s);
 	cudaMemsetAsync(&z, 0, sizeof z, s);
-	assert_int_equal(cudaStreamSynchronize(s), cudaErrorStreamCaptureUnsupported);
 	assert_int_equal(cudaStreamEndCapture(s, &graph), cudaSuccess);
 	assert_true(x == 0 && y == 0 && z == 7);
 	assert_int_equal(cudaGraphInstantiate(&exec, graph, 0), cudaSuccess);
@@ -309,6 +309,30 @@ static void a_graph_keeps_its_arguments(void **)
 	cudaGraphLaunch(exec, s);
 	assert_true(x == 11 && y == 11);
 	cudaGraphExecDestroy(exec);
+}
+
+/* As on a GPU, where one wait, allocation or failed launch spoils all that is captured. */
+static void a_spoilt_capture_gives_no_graph(void **)
+{
+	int x = 0;
+	cudaStream_t s = k.device->stream;
+	cudaGraph_t graph;
+	for (int how = 0; how < 3; how++) {
+		assert_int_equal(cudaStreamBeginCapture(s, cudaStreamCaptureModeThreadLocal), cudaSuccess);
+		LAUNCH(dim3(1), dim3(2), 0, add, &x, 1);
+		if (how == 0)
+			assert_int_equal(cudaStreamSynchronize(s), cudaErrorStreamCaptureUnsupported);
+		else if (how == 1)
+			assert_int_equal(cudaMalloc(&graph, 8), cudaErrorStreamCaptureUnsupported);
+		else
+			assert_int_not_equal(cu_launch(&k, "add", add, dim3(0), dim3(1), 0, &x, 1), 0);
+		assert_int_not_equal(cu_launch(&k, "add", add, dim3(1), dim3(1), 0, &x, 1), 0);
+		assert_int_equal(cudaStreamEndCapture(s, &graph), cudaErrorStreamCaptureInvalidated);
+		assert_null(graph);
+	}
+	assert_int_equal(x, 0);
+	LAUNCH(dim3(1), dim3(2), 0, add, &x, 1);
+	assert_int_equal(x, 2);
 }
 
 static __global__ void first_then_wait(const int *from, int *to, bool wait_first)
@@ -518,7 +542,7 @@ int main(void)
 		cmocka_unit_test(every_thread_runs_once), cmocka_unit_test(barriers_separate), cmocka_unit_test(barriers_vote),
 		cmocka_unit_test(lanes_exchange), cmocka_unit_test(part_of_a_warp_votes), cmocka_unit_test(matrices_multiply),
 		cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
-		cmocka_unit_test(launches_are_checked), cmocka_unit_test(a_graph_keeps_its_arguments),
+		cmocka_unit_test(launches_are_checked), cmocka_unit_test(a_graph_keeps_its_arguments), cmocka_unit_test(a_spoilt_capture_gives_no_graph),
 		cmocka_unit_test(a_kernel_begins_before_the_last_one_ends), cmocka_unit_test(barriers_that_not_all_reach),
 		cmocka_unit_test(collectives_that_not_all_lanes_reach), cmocka_unit_test(kernels_that_do_not_wait),
 		cmocka_unit_test(crooked_addresses), cmocka_unit_test(memory_that_is_not_there), cmocka_unit_test(results_that_tell),

@@ -219,7 +219,8 @@ static inline float max(float a, float b) { return fmaxf(a, b); }
 
 /* ---- the runtime ---- */
 enum cudaError_t { cudaSuccess, cudaErrorInvalidValue, cudaErrorMemoryAllocation, cudaErrorInvalidConfiguration = 9, cudaErrorNoDevice = 100,
-	cudaErrorInvalidDevice = 101, cudaErrorNotReady = 600, cudaErrorStreamCaptureUnsupported = 900 };
+	cudaErrorInvalidDevice = 101, cudaErrorNotReady = 600, cudaErrorStreamCaptureUnsupported = 900,
+	cudaErrorStreamCaptureInvalidated = 901 };
 typedef struct shim_stream *cudaStream_t;
 typedef struct shim_event *cudaEvent_t;
 typedef struct shim_graph *cudaGraph_t;
