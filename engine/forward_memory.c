@@ -216,7 +216,8 @@ static bool get_memory(struct forward *f)
 	const struct eng_config *c = f->c;
 	const struct forward_limits *m = &f->limits;
 	size_t rows = (size_t)m->max_rows, d = (size_t)c->d_model, per_state = slot_floats(f) * (size_t)f->n_gdn;
-	size_t mixed = larger((size_t)(c->n_heads * c->head_dim), (size_t)forward_value_width(c)), q = m->quantise ? larger(d, mixed) : 0;
+	size_t mixed = larger((size_t)(c->n_heads * c->head_dim), (size_t)forward_value_width(c));
+	size_t q = m->quantise && !kern_quantises(f->k) ? larger(d, mixed) : 0;
 	size_t vocab = (size_t)c->n_vocab, per_ring = ring_slot_floats(f) * (size_t)f->n_gdn;
 	measure_scratch(f);
 	return get(f, &f->kv, (size_t)m->n_pages * (size_t)f->n_attention, f->page_bytes) &&
