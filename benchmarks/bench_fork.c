@@ -1,7 +1,10 @@
-/* What forks cost: making them, and a step of them against the number of experts they touch.
+/* What forks cost: making them, their first steps, and a step of them against the number of experts they touch.
  *
- *   bench_fork [--model DIR] [--dummy-weights SEED] [--backend NAME] [--compute f32|bf16|fp8] [--threads N] [--prompt N]
- *              [--forks N] [--steps N] [--csv]
+ *   bench_fork [--model DIR] [--dummy-weights SEED] [--backend NAME] [--compute f32|bf16|fp8] [--state own|shared] [--threads N]
+ *              [--prompt N] [--forks N] [--steps N] [--save FILE | --against FILE] [--csv]
+ *
+ * The first steps are 16, each sibling with tokens of its own: milliseconds and bytes moved a step. What the first siblings then have
+ * (logits) and had (routes) can be saved, and another run, with --state shared say, held against it.
  *
  * Siblings that read the same tokens choose the same experts. So forks in 1, 2, 4, ... groups, each group with tokens of its own,
  * touch more and more distinct experts while the number of rows stays: the time of a step against them is fitted by a line,
@@ -12,13 +15,14 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "engine/engine.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_GROUPINGS = 16 };
+enum { MAX_GROUPINGS = 16, FIRST_STEPS = 16, KEPT = 8 };
 
 struct setting {
-	const char *dir;
+	const char *dir, *save, *against;
 	struct eng_options options;
 	int prompt, forks, steps;
 	bool csv;
@@ -89,6 +93,98 @@ static void measure_making(struct eng_model *m, const struct setting *s)
 		eng_fork_free(f[i]);
 	eng_prefix_free(p);
 	mem_free(f);
+}
+
+/* What the first KEPT siblings' first steps came to: routes of every step, and logits after the last. */
+struct outcome {
+	uint16_t *experts; /* [FIRST_STEPS][kept][layers][k] */
+	float *logits;     /* [kept][vocab] */
+	size_t n_experts, n_logits;
+};
+
+static void save(const struct outcome *o, const char *path)
+{
+	FILE *f = fopen(path, "wb");
+	if (!f || fwrite(o->experts, sizeof *o->experts, o->n_experts, f) != o->n_experts ||
+	    fwrite(o->logits, sizeof *o->logits, o->n_logits, f) != o->n_logits || fclose(f))
+		or_stop(err_errno(ERR_IO, "cannot write %s", path));
+}
+
+/* Sets that are equal, slot for slot, and the distance of the logits relative to their spread. */
+static void hold_against(const struct outcome *o, const char *path, size_t row, bool csv)
+{
+	struct outcome was = {mem_array(o->n_experts, sizeof *was.experts), mem_array(o->n_logits, sizeof *was.logits), 0, 0};
+	FILE *f = fopen(path, "rb");
+	if (!f || fread(was.experts, sizeof *was.experts, o->n_experts, f) != o->n_experts ||
+	    fread(was.logits, sizeof *was.logits, o->n_logits, f) != o->n_logits || fclose(f))
+		or_stop(err_errno(ERR_IO, "cannot read %s, or it is of another shape", path));
+	double sum = 0, squares = 0, apart = 0;
+	size_t same = 0;
+	for (size_t i = 0; i < o->n_logits; i++) {
+		double x = (double)was.logits[i], d = (double)o->logits[i] - x;
+		sum += x;
+		squares += x * x;
+		apart += d * d;
+	}
+	for (size_t i = 0; i < o->n_experts; i += row)
+		same += !memcmp(o->experts + i, was.experts + i, row * sizeof *was.experts);
+	double n = (double)o->n_logits, spread = sqrt(squares / n - sum / n * (sum / n));
+	printf("%sagainst %s: logits after %d steps are %.2e of their spread apart (root mean square), %.2f %% of the routes are the same\n",
+	       csv ? "# " : "", path, FIRST_STEPS, sqrt(apart / n) / spread, 100.0 * (double)same / (double)(o->n_experts / row));
+	mem_free(was.experts);
+	mem_free(was.logits);
+}
+
+static void keep(struct eng_model *m, const struct setting *s, struct eng_fork **f, struct outcome *o, int kept)
+{
+	size_t vocab = (size_t)eng_model_info(m)->n_vocab;
+	for (int i = 0; i < kept; i++) {
+		const float *logits = eng_fork_logits(f[i]);
+		if (!logits)
+			or_stop(ERR_UNSUPPORTED);
+		memcpy(o->logits + (size_t)i * vocab, logits, vocab * sizeof *logits);
+	}
+	if (s->save)
+		save(o, s->save);
+	if (s->against)
+		hold_against(o, s->against, (size_t)eng_model_info(m)->top_k, s->csv);
+}
+
+static void measure_first_steps(struct eng_model *m, const struct setting *s)
+{
+	const struct eng_info *info = eng_model_info(m);
+	int kept = s->forks < KEPT ? s->forks : KEPT;
+	size_t row = (size_t)info->n_layers * (size_t)info->top_k;
+	struct outcome o = {.n_experts = FIRST_STEPS * (size_t)kept * row, .n_logits = (size_t)kept * (size_t)info->n_vocab};
+	struct eng_prefix *p = prefill(m, s->prompt);
+	struct eng_fork **f = mem_array((size_t)s->forks, sizeof *f);
+	int32_t *tokens = mem_array((size_t)s->forks, sizeof *tokens);
+	uint16_t *experts = mem_array((size_t)s->forks * row, sizeof *experts);
+	uint64_t bytes[2], macs;
+	double ms[FIRST_STEPS];
+	o.experts = mem_array(o.n_experts, sizeof *o.experts);
+	o.logits = mem_array(o.n_logits, sizeof *o.logits);
+	for (int i = 0; i < s->forks; i++)
+		or_stop(eng_fork_new(&f[i], p));
+	or_stop(eng_traffic(m, &bytes[0], &macs));
+	for (int t = 0; t < FIRST_STEPS; t++) {
+		for (int i = 0; i < s->forks; i++)
+			tokens[i] = token_at(m, (uint32_t)i, (uint32_t)t);
+		double start = clock_seconds();
+		or_stop(eng_step(m, f, tokens, s->forks, (struct eng_capture){.experts = experts}));
+		ms[t] = (clock_seconds() - start) * 1e3;
+		memcpy(o.experts + (size_t)t * (size_t)kept * row, experts, (size_t)kept * row * sizeof *experts);
+	}
+	or_stop(eng_traffic(m, &bytes[1], &macs));
+	printf("%sfirst %d steps of %d siblings, state %s: %.4f ms and %.1f MB moved a step\n", s->csv ? "# " : "", FIRST_STEPS, s->forks,
+	       info->shared_state ? "shared" : "own", median(ms, FIRST_STEPS), (double)(bytes[1] - bytes[0]) / FIRST_STEPS / 1e6);
+	keep(m, s, f, &o, kept);
+	for (int i = 0; i < s->forks; i++)
+		eng_fork_free(f[i]);
+	eng_prefix_free(p);
+	void *all[] = {f, tokens, experts, o.experts, o.logits};
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		mem_free(all[i]);
 }
 
 static struct point measure_step(struct eng_model *m, const struct setting *s, int groups)
@@ -170,6 +266,12 @@ static void read_option(struct setting *s, const char *name, const char *value)
 		s->options.backend = value;
 	else if (!strcmp(name, "--compute"))
 		s->options.compute = compute_of(value);
+	else if (!strcmp(name, "--state"))
+		s->options.shared_state = !strcmp(value, "shared");
+	else if (!strcmp(name, "--save"))
+		s->save = value;
+	else if (!strcmp(name, "--against"))
+		s->against = value;
 	else if (!strcmp(name, "--threads"))
 		s->options.threads = number(name, value, 1, 1024);
 	else if (!strcmp(name, "--prompt"))
@@ -199,11 +301,12 @@ int main(int argc, char **argv)
 			read_option(&s, argv[i], i + 1 < argc ? argv[i + 1] : ""), i++;
 	if (!s.dir)
 		or_stop(file_data(&sapling, "models/sapling"));
-	s.options.max_positions = s.prompt + s.steps;
+	s.options.max_positions = s.prompt + (s.steps > FIRST_STEPS ? s.steps : FIRST_STEPS);
 	s.options.max_prefixes = 2;
 	s.options.max_forks = s.forks;
 	or_stop(eng_model_open(&m, s.dir ? s.dir : sapling, &s.options));
 	measure_making(m, &s);
+	measure_first_steps(m, &s);
 	measure_steps(m, &s);
 	eng_model_close(m);
 	mem_free(sapling);

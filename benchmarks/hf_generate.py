@@ -1,6 +1,10 @@
 """HF transformers' own generate beside the engine, on the same weights, the same number of sequences and the same processors.
 
 usage: hf_generate.py [--model models/sapling] [--bench build/benchmarks/bench_engine] [--threads 2] [--sequences 32] [--tokens 128]
+                      [--device cuda] [--dummy]
+
+With --device cuda both run on the GPU: the engine by --backend cuda. With --dummy the folder holds only a config.json, and each makes
+weights up in bf16 and computes in it: speeds compare, what is generated does not.
 
 HF gets the model dequantised to f32, a batch of one prompt repeated, its cache, sampling at temperature 0.7, and whichever of
 its ways to run experts is fastest here (all are tried). The engine runs from the FP8 files, with capture of the routing on.
@@ -27,14 +31,21 @@ import reference  # noqa: E402
 PROMPT = 128
 
 
-def load(folder):
+def text_fields(config):
+    text = dict(config.get("text_config", config))
+    for key in ("model_type", "architectures", "quantization_config", "dtype", "torch_dtype"):
+        text.pop(key, None)
+    return text
+
+
+def load(folder, args):
     from transformers.models.qwen3_5_moe.configuration_qwen3_5_moe import Qwen3_5MoeTextConfig
     from transformers.models.qwen3_5_moe.modeling_qwen3_5_moe import Qwen3_5MoeForCausalLM
 
     config = json.loads((folder / "config.json").read_text())
-    text = dict(config.get("text_config", config))
-    for key in ("model_type", "architectures", "quantization_config", "dtype", "torch_dtype"):
-        text.pop(key, None)
+    if args.dummy:
+        return Qwen3_5MoeForCausalLM(Qwen3_5MoeTextConfig(**text_fields(config))).to(torch.bfloat16).eval()
+    text = text_fields(config)
     model = Qwen3_5MoeForCausalLM(Qwen3_5MoeTextConfig(**text)).float().eval()
     state = {n: t.float() for n, t in reference.state_dict(folder, config, text).items()}
     missing, unexpected = model.load_state_dict(state, strict=False)
@@ -45,11 +56,13 @@ def load(folder):
 @torch.no_grad()
 def seconds(model, sequences, tokens):
     g = torch.Generator().manual_seed(0)
-    prompt = torch.randint(0, model.config.vocab_size, (1, PROMPT), generator=g).repeat(sequences, 1)
+    prompt = torch.randint(0, model.config.vocab_size, (1, PROMPT), generator=g).repeat(sequences, 1).to(model.device)
     start = time.perf_counter()
     out = model.generate(prompt, attention_mask=torch.ones_like(prompt), do_sample=True, temperature=0.7, top_k=0, top_p=1.0,
                          min_new_tokens=tokens, max_new_tokens=tokens, eos_token_id=None, pad_token_id=0)
     assert out.shape[1] == PROMPT + tokens
+    if out.is_cuda:
+        torch.cuda.synchronize()
     return time.perf_counter() - start
 
 
@@ -72,11 +85,14 @@ def measure_hf(model, args):
 
 
 def measure_engine(args):
-    out = subprocess.run([args.bench, "--model", str(args.model), "--threads", str(args.threads), "--steps", str(args.tokens), "--csv"],
-                         check=True, capture_output=True, text=True).stdout
+    command = [args.bench, "--model", str(args.model), "--threads", str(args.threads), "--steps", str(args.tokens), "--csv",
+               "--forks", str(args.sequences)]
+    command += ["--backend", "cuda"] if args.device == "cuda" else []
+    command += ["--dummy-weights", "1", "--compute", "bf16"] if args.dummy else []
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     table = "\n".join(line for line in out.splitlines() if not line.startswith("#"))
     rows = {(r["scenario"], r["forks"], r["capture"]): float(r["tokens_per_s"]) for r in csv.DictReader(io.StringIO(table))}
-    return rows["decode", "32", "on"]
+    return rows["decode", str(args.sequences), "on"]
 
 
 def main():
@@ -86,13 +102,15 @@ def main():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--sequences", type=int, default=32)
     p.add_argument("--tokens", type=int, default=128)
+    p.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    p.add_argument("--dummy", action="store_true")
     args = p.parse_args()
     torch.set_num_threads(args.threads)
-    way, whole, decode = measure_hf(load(args.model), args)
+    way, whole, decode = measure_hf(load(args.model, args).to(args.device), args)
     n = args.sequences * args.tokens
     engine = measure_engine(args)
     print(f"HF transformers ({way}): {n / whole:.0f} tokens/s, {(n - args.sequences) / decode:.0f} without prefill")
-    print(f"coppice, 32 forks, capture on: {engine:.0f} tokens/s, {engine / (n / whole):.1f} times HF's")
+    print(f"coppice, {args.sequences} forks, capture on: {engine:.0f} tokens/s, {engine / (n / whole):.1f} times HF's")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,14 @@ int cu_result(cudaError_t rc, const char *what)
 	               cudaGetErrorString(rc));
 }
 
+int cu_fits(const struct kern *k, const char *name, size_t shared)
+{
+	if (shared <= k->device->shared_max)
+		return 0;
+	return err_set(ERR_UNSUPPORTED, "%s: a block of it needs %zu bytes of shared memory, %s has %zu", name, shared, k->device->name,
+	               k->device->shared_max);
+}
+
 static int find_device(struct kern_device *d)
 {
 	cudaDeviceProp prop;

@@ -10,8 +10,13 @@
  * sides are exact in bfloat16 (FP8 codes are), else of fmaf in ascending order. The scaled sums of the blocks are added in ascending
  * order, by CU_ADD. So a result depends on its row and its matrix alone, whatever tile, strip or warp it was computed by.
  *
- * Kernels of one pass overlap at their ends (programmatic dependent launch): each calls cu_wait() before it touches anything that an
- * earlier kernel writes or reads; weights may be fetched before. */
+ * Kernels of one pass overlap at their ends (programmatic dependent launch). Each calls cu_wait(), on every path and in every thread that
+ * goes on, before it touches anything that an earlier kernel writes or reads; and cu_let_next(), if at all, after that. Then, when a kernel
+ * begins, every block of the one directly ahead is past its own wait, so all before that one are done. Ahead of its wait a kernel may read
+ *   - what no kernel writes: weights, plans, and what copies put there before the pass (tables, positions, units),
+ *   - what is left by any kernel but the one directly ahead, if that one keeps to the rule; past the first-level cache (cu_copy16,
+ *     cu_load_far), since that is known to be fresh only after a wait.
+ * It may write nothing. */
 #ifndef KERNELS_CUDA_CUH
 #define KERNELS_CUDA_CUH
 
@@ -33,8 +38,11 @@ struct kern_device {
 	char name[256];
 };
 
-/* 0, or ERR_UNSUPPORTED naming the kernel, its shape and what the runtime said. */
+/* 0, or ERR_UNSUPPORTED naming the kernel and what the runtime said. */
 int cu_result(cudaError_t rc, const char *what);
+/* 0, or ERR_UNSUPPORTED naming the kernel where a block of it needs more shared memory than this device gives one (sm_90: 227 KB, sm_80:
+ * 163, sm_86 and sm_89: 99). */
+int cu_fits(const struct kern *k, const char *name, size_t shared);
 
 /* Launches kernel<<<grid, block, shared>>>(args...) on k's stream; on Hopper so that it may begin while the one before it ends. Not
  * on later ones: they run what was compiled for sm_80, where cu_wait does nothing. */
@@ -42,9 +50,9 @@ template <typename... Params, typename... Args>
 static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Args... args)
 {
 	if (shared > 48 * 1024) {
-		cudaError_t rc = cudaFuncSetAttribute((const void *)kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared);
-		if (rc != cudaSuccess)
-			return cu_result(rc, name);
+		int e = cu_fits(k, name, shared);
+		if (e || (e = cu_result(cudaFuncSetAttribute((const void *)kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared), name)))
+			return e;
 	}
 	cudaLaunchAttribute overlap = {};
 	overlap.id = cudaLaunchAttributeProgrammaticStreamSerialization;
@@ -65,7 +73,7 @@ static inline int cu_ceil(int a, int b)
 	return (a + b - 1) / b;
 }
 
-/* The operations, each in the source of its name: cuda_rows.cu, cuda_matmul.cu, cuda_experts.cu, cuda_attention.cu, cuda_gdn.cu,
+/* The operations, each in the source of its name: cuda_rows.cu, cuda_matmul.cu, cuda_experts.cu, cuda_attention.cu, cuda_gdn*.cu,
  * cuda_sample.cu. */
 int cuda_embed(struct kern *k, const struct kern_embed *op);
 int cuda_norm(struct kern *k, const struct kern_norm *op);

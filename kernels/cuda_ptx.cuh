@@ -69,6 +69,14 @@ static __device__ __forceinline__ uint4 cu_load_once(const void *p)
 	return v;
 }
 
+/* Four floats past the first-level cache, which may still hold what was there before another multiprocessor wrote. */
+static __device__ __forceinline__ float4 cu_load_far(const float *p)
+{
+	float4 v;
+	asm volatile("ld.global.cg.v4.f32 {%0,%1,%2,%3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "l"(p) : "memory");
+	return v;
+}
+
 /* What earlier kernels wrote can be read from here on, and what they read be written. */
 static __device__ __forceinline__ void cu_wait(void)
 {
@@ -103,6 +111,7 @@ template <int N> static inline void cu_copies_wait(void)
 	shim_copies_wait(N);
 }
 uint4 cu_load_once(const void *p);
+float4 cu_load_far(const float *p);
 void cu_wait(void);
 void cu_let_next(void);
 void cu_name(const char *kernel);

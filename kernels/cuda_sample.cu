@@ -156,8 +156,8 @@ static __global__ void __launch_bounds__(SURVEY) survey(struct kern_view logits,
 	uint64_t *room = (uint64_t *)shared;
 	int i = (int)blockIdx.x / parts, from = (int)blockIdx.x % parts * PART;
 	int warp = threadIdx.x / CU_WARP;
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	float mine[EACH], top = -INFINITY;
 	read_part(mine, cu_at(logits, row ? row[i] : i) + from, min(PART, logits.cols - from), vectors);
 #pragma unroll
@@ -261,8 +261,8 @@ static __global__ void __launch_bounds__(SURVEY) pick(struct draw d)
 	CU_SHARED(shared);
 	uint64_t *room = (uint64_t *)shared, all, sum, left, mine = 0;
 	int i = (int)blockIdx.x;
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	const float *x = cu_at(d.logits, d.row ? d.row[i] : i);
 	const struct part *p = d.part + (size_t)i * (size_t)d.parts;
 	uint64_t best = join_parts(p, d.parts, &all, room);
@@ -527,8 +527,8 @@ static __global__ void __launch_bounds__(CUT) cut(struct draw d)
 	uint32_t *bin = (uint32_t *)(room + ROOM), *list = bin + 3 * BUCKETS;
 	const struct bins b = {bin, bin + BUCKETS, bin + 2 * BUCKETS};
 	int i = (int)blockIdx.x;
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	const float *x = cu_at(d.logits, d.row ? d.row[i] : i);
 	const struct part *p = d.part + (size_t)i * (size_t)d.parts;
 	uint64_t order = join_parts(p, d.parts, &all, room);

@@ -140,6 +140,8 @@ void rep_print_summary(FILE *out, const struct rep_figures *f, const char *page)
 	if (r->seconds > 0)
 		fprintf(out, "\n%s tokens in %.1f s (%s tokens/s while generating)\n", rep_int(n.c[0], f->redundancy.tokens), r->seconds,
 		        rep_int(n.c[1], (int64_t)r->tokens_per_second));
+	if (r->distinct_per_step > 0)
+		fprintf(out, "a step of %.0f forks touched %.1f distinct experts of %d in each layer\n", r->forks_per_step, r->distinct_per_step, r->n_experts);
 	if (r->commit[0])
 		fprintf(out, "run %s: the same options give the same id\n", r->commit);
 	fprintf(out, "\nLook next at\n");

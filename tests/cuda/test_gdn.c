@@ -199,6 +199,40 @@ static void forks_equal_independent_runs(enum kern_type type)
 static void forks_equal_independent_runs_in_f32(void **s) { (void)s; forks_equal_independent_runs(KERN_F32); }
 static void forks_equal_independent_runs_in_bf16(void **s) { (void)s; forks_equal_independent_runs(KERN_BF16); }
 
+/* sm_80 gives a block 163 KB of shared memory, sm_86 and sm_89 99: the same bits, but for chunks in f32, which become steps there. */
+static void on_smaller_devices(enum kern_type type)
+{
+	static const int rooms[] = { 227, 163, 99 }, rows[] = { 200, 5, 64, 33 };
+	enum { N = COUNT(rows) };
+	struct kern k;
+	struct run want[N], got[N];
+	fading = 3;
+	for (int i = 0; i < COUNT(rooms); i++) {
+		bool steps = type == KERN_F32 && rooms[i] == 99;
+		shim_shared_max(rooms[i] * 1024);
+		open_cuda(&k, type);
+		for (int j = 0; j < N; j++)
+			got[j] = (struct run){ .id = 70 + j, .rows = rows[j] };
+		compute(&k, got, N, true);
+		for (int j = 0; j < N && i; j++)
+			if (!steps)
+				same_bits("with less shared memory", &want[j], &got[j]);
+			else if (apart(got[j].y, want[j].y, rows[j] * OUT) > 2e-5 || apart(got[j].state, want[j].state, STATE) > 2e-5)
+				fail_msg("sequence %d: steps are far from chunks", j);
+		walk_family(&k, (int[]){ 1, 1, 128, 128, 4 }, 3, 14, 4);
+		walk_family(&k, (int[]){ 1, 1, 500, 32, 4 }, 2, 14, 3); /* staged where there is room */
+		if (i)
+			release(got, N);
+		else
+			memcpy(want, got, sizeof want);
+		shim_close(&k);
+	}
+	release(want, N);
+	shim_shared_max(227 * 1024);
+}
+static void on_smaller_devices_in_f32(void **s) { (void)s; on_smaller_devices(KERN_F32); }
+static void on_smaller_devices_in_bf16(void **s) { (void)s; on_smaller_devices(KERN_BF16); }
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +241,7 @@ int main(void)
 		cmocka_unit_test(in_company_in_f32),
 		cmocka_unit_test(in_company_in_bf16), cmocka_unit_test(forks_equal_independent_runs_in_f32),
 		cmocka_unit_test(forks_equal_independent_runs_in_bf16),
+		cmocka_unit_test(on_smaller_devices_in_f32), cmocka_unit_test(on_smaller_devices_in_bf16),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -402,6 +402,36 @@ static void what_a_model_is_can_be_asked(void **state)
 	eng_model_close(m);
 }
 
+/* The step that takes the most slots: all forks in pairs, each pair sharing one, and a prefix that holds another. */
+static void pairs_that_share_find_their_slots(void **state)
+{
+	(void)state;
+	for (int shared = 0; shared < 2; shared++) {
+		struct eng_model *m;
+		struct eng_prefix *p, *q;
+		struct eng_fork *f[6];
+		int32_t tokens[6] = {1, 2, 3, 4, 5, 6}, prompt[16] = {0};
+		OK(eng_model_open(&m, "tests/golden/models/plain",
+		                  &(struct eng_options){.threads = 1, .max_forks = 6, .max_prefixes = 1, .max_positions = 80, .shared_state = shared}));
+		OK(eng_prefix_new(&p, m, prompt, 16, (struct eng_capture){0}, NULL));
+		for (int i = 0; i < 3; i++)
+			OK(eng_fork_new(&f[i], p));
+		for (int t = 0; t < 20; t++) {
+			OK(eng_step(m, f, tokens, 3, (struct eng_capture){0}));
+			for (int i = 0; i < 3; i++)
+				OK(eng_fork_split(&f[3 + i], f[i]));
+			OK(eng_step(m, f, tokens, 6, (struct eng_capture){0}));
+			for (int i = 3; i < 6; i++)
+				eng_fork_free(f[i]);
+		}
+		FAILS(ERR_NOMEM, "1 prefixes are alive", eng_prefix_new(&q, m, prompt, 1, (struct eng_capture){0}, NULL));
+		for (int i = 0; i < 3; i++)
+			eng_fork_free(f[i]);
+		eng_prefix_free(p);
+		eng_model_close(m);
+	}
+}
+
 static void options_that_make_no_sense_are_refused(void **state)
 {
 	(void)state;
@@ -412,6 +442,8 @@ static void options_that_make_no_sense_are_refused(void **state)
 	FAILS(ERR_LIMIT, "max_position_embeddings", eng_model_open(&m, dir, &(struct eng_options){.max_positions = 513}));
 	FAILS(ERR_USAGE, "threads", eng_model_open(&m, dir, &(struct eng_options){.threads = -1}));
 	FAILS(ERR_USAGE, "forks", eng_model_open(&m, dir, &(struct eng_options){.max_forks = -1}));
+	FAILS(ERR_USAGE, "prefixes", eng_model_open(&m, dir, &(struct eng_options){.max_prefixes = -1}));
+	FAILS(ERR_UNSUPPORTED, "no recurrent layers", eng_model_open(&m, "tests/golden/models/olmoe_whole", &(struct eng_options){.shared_state = true}));
 	FAILS(ERR_MISSING, "config.json", eng_model_open(&m, "tests/golden", NULL));
 }
 
@@ -428,6 +460,7 @@ int main(void)
 		TEST(a_prompt_in_steps_equals_a_prompt_in_chunks),
 		TEST(limits_are_errors_and_nothing_is_stepped),
 		TEST(as_many_forks_as_promised_can_fill_up),
+		TEST(pairs_that_share_find_their_slots),
 		TEST(every_failing_allocation_is_an_error_and_leaks_nothing),
 		TEST(what_a_model_is_can_be_asked),
 		TEST(options_that_make_no_sense_are_refused),

@@ -37,6 +37,12 @@ uint4 cu_load_once(const void *p)
 	return *(const uint4 *)p;
 }
 
+float4 cu_load_far(const float *p)
+{
+	check_aligned("cu_load_far", p);
+	return *(const float4 *)p;
+}
+
 /* From here until it is waited for, what stands in `to` is nobody's: poison. */
 void cu_copy16(void *to, const void *from, int bytes)
 {

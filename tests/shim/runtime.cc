@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { SHARED_MAX = 227 * 1024, SHARED_PLAIN = 48 * 1024, SMS = 4 };
+enum { SHARED_PLAIN = 48 * 1024, SMS = 4 };
+static int shared_max = 227 * 1024;
 static const size_t ALL = (size_t)4 << 30;
 
 /* One thing a stream does. */
@@ -44,6 +45,11 @@ static struct shim_stream default_stream, *recorder; /* recorder: who captures; 
 static unsigned long long launches;
 static const char *next_name;
 static size_t used;
+
+void shim_shared_max(int bytes)
+{
+	shared_max = bytes;
+}
 
 unsigned long long shim_launches(void)
 {
@@ -141,7 +147,7 @@ cudaError_t cudaRuntimeGetVersion(int *version)
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device)
 {
-	*p = { "host shim", ALL, SHARED_PLAIN, SHARED_MAX, SHARED_MAX + 1024, 9, 0, SMS, 32, 1024, 2048, 50 << 20, 65536 };
+	*p = { "host shim", ALL, SHARED_PLAIN, (size_t)shared_max, (size_t)shared_max + 1024, 9, 0, SMS, 32, 1024, 2048, 50 << 20, 65536 };
 	return cudaSetDevice(device);
 }
 
@@ -153,15 +159,15 @@ cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int dev
 	case cudaDevAttrL2CacheSize: *value = 50 << 20; break;
 	case cudaDevAttrComputeCapabilityMajor: *value = 9; break;
 	case cudaDevAttrComputeCapabilityMinor: *value = 0; break;
-	case cudaDevAttrMaxSharedMemoryPerMultiprocessor: *value = SHARED_MAX + 1024; break;
-	case cudaDevAttrMaxSharedMemoryPerBlockOptin: *value = SHARED_MAX; break;
+	case cudaDevAttrMaxSharedMemoryPerMultiprocessor: *value = shared_max + 1024; break;
+	case cudaDevAttrMaxSharedMemoryPerBlockOptin: *value = shared_max; break;
 	}
 	return cudaSetDevice(device);
 }
 
 cudaError_t shim_occupancy(int *blocks, int threads, size_t shared)
 {
-	int by_threads = 2048 / ((threads + 31) / 32 * 32), by_memory = (int)((SHARED_MAX + 1024) / (shared + 1024));
+	int by_threads = 2048 / ((threads + 31) / 32 * 32), by_memory = (int)(((size_t)shared_max + 1024) / (shared + 1024));
 	*blocks = by_threads < by_memory ? by_threads : by_memory;
 	return cudaSuccess;
 }
@@ -546,7 +552,7 @@ cudaError_t cudaFuncSetAttribute(const void *kernel, cudaFuncAttribute attribute
 {
 	if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize)
 		return cudaSuccess;
-	if (value < 0 || value > SHARED_MAX)
+	if (value < 0 || value > shared_max)
 		return remember(cudaErrorInvalidValue);
 	promise_of(kernel)->shared = value;
 	return cudaSuccess;

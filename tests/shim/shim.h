@@ -16,6 +16,8 @@ void shim_order(unsigned order);
 void shim_overlap(bool on);
 /* Does what is still queued. */
 void shim_settle(void);
+/* As if the device gave a block so much shared memory at most: 227 KB unless told otherwise. For what is opened from now on. */
+void shim_shared_max(int bytes);
 /* How many kernels ran since the process began. */
 unsigned long long shim_launches(void);
 /* The backend "cuda" from what cuda_* functions are linked in, NULL for those that are not; and a struct kern of it, on the shim's

@@ -2,6 +2,7 @@
  * be tested without it. */
 #include "kernels/cuda.cuh"
 #include "tests/shim/shim.h"
+#include <stdio.h>
 
 #define WEAK __attribute__((weak))
 WEAK int cuda_embed(struct kern *k, const struct kern_embed *op);
@@ -61,6 +62,7 @@ void shim_open(struct kern *k, enum kern_type compute)
 	d->sm_count = p.multiProcessorCount;
 	d->sm_major = p.major;
 	d->shared_max = p.sharedMemPerBlockOptin;
+	snprintf(d->name, sizeof d->name, "%s", p.name);
 	cudaStreamCreate(&d->stream);
 	cudaMalloc(&d->traffic, sizeof *d->traffic);
 	*d->traffic = 0;

@@ -281,6 +281,7 @@ static void launches_are_checked(void **)
 	assert_int_not_equal(cu_launch(&k, "add", add, dim3(0), dim3(1), 0, &x, 1), 0);
 	assert_int_not_equal(cu_launch(&k, "add", add, dim3(1, 65536), dim3(1), 0, &x, 1), 0);
 	assert_int_not_equal(cu_launch(&k, "add", add, dim3(1), dim3(1), 227 * 1024 + 1, &x, 1), 0);
+	assert_non_null(strstr(err_message(), "232449 bytes of shared memory, host shim has 232448"));
 	cudaLaunchConfig_t c = {};
 	c.gridDim = c.blockDim = dim3(1);
 	c.dynamicSmemBytes = 60 * 1024; /* that nobody asked for, for this kernel */

@@ -1,0 +1,54 @@
+#!/bin/bash
+# usage: make gpu-bench, or BUILD=build benchmarks/gpu_bench.sh once `make gpu-programs` has built: needs an NVIDIA GPU.
+# The headline's full shape (Qwen3.5-35B-A3B-FP8) with made-up weights, a shared prefix of 4,096 tokens:
+#   - prefill and decode at 1, 8, 64, 128 and 256 forks, capture off and on, as shares of the memory's speed measured in the same run
+#   - the rate of bf16 matrix products (torch, if it is here), for prefill to be held against
+#   - making forks, their first steps with states of their own and with shared checkpoints, step time against distinct experts
+#   - HF transformers beside the engine at 32 sequences on two small shapes (if transformers is here)
+# Appended to benchmarks/results/DEVICE.csv with commit and commands. About four minutes on an H200; a card with less than 100 GB
+# gets fewer forks (GPU_FORKS and GPU_SIBLINGS say which).
+set -eu
+cd "$(dirname "$0")/.."
+build=${BUILD:-build}
+name=$(nvidia-smi --query-gpu=name --format=csv,noheader | head -1)
+memory=$(nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits | head -1)
+out=benchmarks/results/$(echo "$name" | tr 'A-Z ' 'a-z-').csv
+shape=benchmarks/shapes/qwen3.5-35b-a3b-fp8
+if [ "$memory" -gt 100000 ]; then few=64,256; forks=1,8,64,128,256; else few=64; forks=1,8,64,128; fi
+forks=${GPU_FORKS:-$forks} few=${GPU_SIBLINGS:-$few}
+dummy="--backend cuda --compute fp8 --model $shape --dummy-weights 1"
+saved=$(mktemp)
+trap 'rm -f "$saved"' EXIT
+
+say() { echo "# $*" | tee -a "$out"; }
+run() { say "$*"; "$@" 2>&1 | tee -a "$out"; }
+
+say "commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), $name, $memory MiB, driver $(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -1)"
+# shellcheck disable=SC2086
+run "$build/benchmarks/bench_engine" $dummy --prompt 4096 --forks "$forks" --tokens 64 --repeats 3 --peak --csv
+python3 - <<'PY' 2>/dev/null | tee -a "$out" || say "no torch here: the rate of bf16 matrix products was not measured"
+import torch
+a, b = (torch.randn(8192, 8192, device="cuda", dtype=torch.bfloat16) for _ in range(2))
+for _ in range(3):
+    a @ b
+start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+start.record()
+for _ in range(20):
+    a @ b
+end.record()
+torch.cuda.synchronize()
+print("# bf16 matrix products of 8192 cubed: %.0f TFLOP/s (torch %s)" % (2 * 8192**3 * 20 / start.elapsed_time(end) / 1e9, torch.__version__))
+PY
+for n in ${few//,/ }; do
+	# shellcheck disable=SC2086
+	run "$build/benchmarks/bench_fork" $dummy --prompt 4096 --forks "$n" --steps 16 --csv --state own --save "$saved"
+	# shellcheck disable=SC2086
+	run "$build/benchmarks/bench_fork" $dummy --prompt 4096 --forks "$n" --steps 16 --csv --state shared --against "$saved"
+done
+if python3 -c 'import transformers, torch; torch.zeros(1).cuda()' 2>/dev/null; then
+	run python3 benchmarks/hf_generate.py --device cuda --bench "$build/benchmarks/bench_engine" || say "HF transformers could not run sapling"
+	run python3 benchmarks/hf_generate.py --device cuda --dummy --model benchmarks/shapes/qwen3.5-mid --bench "$build/benchmarks/bench_engine" ||
+		say "HF transformers could not run the mid-size shape"
+else
+	say "no transformers here: HF was not measured"
+fi

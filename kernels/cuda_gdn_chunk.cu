@@ -1,0 +1,289 @@
+/* Gated DeltaNet by chunks of GDN_CHUNK rows: the launches, prepare and finish. advance: cuda_gdn_advance.cu.
+ *
+ * The chunked form. With g_r the logarithm of row r's decay, G_r the sum of the g up to and including r, S the state before the chunk:
+ *   A[r][t] = beta_r exp(G_r - G_t) (k_r . k_t), t < r       T = (1 + A)^-1, lower triangular
+ *   D = T R,  R[r] = beta_r (v_r - exp(G_r) S^T k_r)         P[r][t] = exp(G_r - G_t) (q_r . k_t), t <= r
+ *   o_r = exp(G_r) S^T q_r + sum_t P[r][t] D[t]              S' = exp(G_last) S + sum_t exp(G_last - G_t) k_t D[t]^T
+ * A chunk's last rows may be missing: they count as rows of zeros that decay nothing. Every exponent is <= 0.
+ *
+ * q and k are c x with x what the convolution gives and c one number a row: under BF16 x is exact in bfloat16 and c joins the other
+ * factors after the product. What is not exact there (S, R, D, T, P) goes into a product as two bfloat16, 16 bits together. */
+#include "kernels/cuda_gdn_chunk.cuh"
+
+/* A chunk of one sequence. */
+struct chunk_place {
+	int row0, rows; /* of the call; rows < 1: no chunk here */
+};
+
+/* Slots: (first[s] / GDN_LONG) + c for chunk c of sequence s, if it is long; the last sequence that begins at or before a slot is the
+ * only long one to do so. */
+CU_DEVICE struct chunk_place chunk_at(const struct kern_gdn &op, int slot)
+{
+	int s = sequence_at(op, 5, 0, slot), first = op.first[s], n = op.first[s + 1] - first;
+	int from = (slot - first / GDN_LONG) * GDN_CHUNK, rows = n < GDN_LONG ? 0 : n - from;
+	struct chunk_place p = { first + from, rows < GDN_CHUNK ? rows : GDN_CHUNK };
+	return p;
+}
+
+/* What prepare has in shared memory. */
+struct prepare_shared {
+	unsigned char *k, *q; /* [64][KEY_LD] of u */
+	float *a, *t;         /* [64][MATRIX_LD_F32] */
+	float *x;             /* [3][16][BLOCK_LD] */
+	float *sum, *rest, *beta, *ck, *cq; /* [64]; G = sum + rest, to more bits than one of them has */
+};
+
+enum {
+	MATRIX_LD_F32 = GDN_CHUNK + 1,
+	BLOCK = 16, /* of the triangular inverse */
+	BLOCK_LD = BLOCK + 1,
+	PREPARE_KEYS_BF16 = GDN_CHUNK * KEY_LD_BF16 * 2,
+	PREPARE_KEYS_F32 = GDN_CHUNK * KEY_LD_F32 * 4,
+	PREPARE_REST = (2 * GDN_CHUNK * MATRIX_LD_F32 + 3 * BLOCK * BLOCK_LD + 5 * GDN_CHUNK) * 4,
+};
+
+template <bool BF16> CU_DEVICE struct prepare_shared prepare_places(unsigned char *memory)
+{
+	struct prepare_shared m;
+	int keys = BF16 ? PREPARE_KEYS_BF16 : PREPARE_KEYS_F32;
+	m.k = memory;
+	m.q = m.k + keys;
+	m.a = (float *)(m.q + keys);
+	m.t = m.a + GDN_CHUNK * MATRIX_LD_F32;
+	m.x = m.t + GDN_CHUNK * MATRIX_LD_F32;
+	m.sum = m.x + 3 * BLOCK * BLOCK_LD;
+	m.rest = m.sum + GDN_CHUNK;
+	m.beta = m.rest + GDN_CHUNK;
+	m.ck = m.beta + GDN_CHUNK;
+	m.cq = m.ck + GDN_CHUNK;
+	return m;
+}
+
+/* Thread r < 64 adds up the decays of rows 0 .. r, in double: differences of such sums must be as good as one of them. */
+CU_DEVICE void prepare_factors(const struct gdn_args &a, const struct chunk_place &p, int head, const struct prepare_shared &m, float *factors)
+{
+	int r = threadIdx.x, hv = a.op.value_heads, keys = a.op.key_heads, key = head / (hv / keys);
+	const float2 *gates = a.gates + (size_t)p.row0 * hv + head;
+	if (r >= GDN_CHUNK)
+		return;
+	double sum = 0, all = 0;
+	for (int t = 0; t < p.rows; t++) {
+		all += (double)gates[(size_t)t * hv].x;
+		if (t == r)
+			sum = all;
+	}
+	bool there = r < p.rows;
+	sum = there ? sum : all;
+	const float *lengths = a.lengths + (size_t)(p.row0 + r) * 2 * keys;
+	m.sum[r] = (float)sum;
+	m.rest[r] = (float)(sum - (double)m.sum[r]);
+	m.beta[r] = there ? gates[(size_t)r * hv].y : 0;
+	m.cq[r] = there ? lengths[key] : 0;
+	m.ck[r] = there ? lengths[keys + key] : 0;
+	float4 f = { expf((float)sum) * m.ck[r], m.beta[r], expf((float)sum) * m.cq[r], expf((float)(all - sum)) * m.ck[r] };
+	((float4 *)factors)[r] = f;
+	if (r == 0)
+		factors[4 * GDN_CHUNK] = expf((float)all);
+}
+
+/* exp(G_r - G_t), r >= t. */
+CU_DEVICE float decay_between(const struct prepare_shared &m, int r, int t)
+{
+	return expf((m.sum[r] - m.sum[t]) + (m.rest[r] - m.rest[t]));
+}
+
+/* A[r][t] and P[r][t] from the products of the raw vectors. */
+CU_DEVICE float entry_a(const struct prepare_shared &m, int r, int t, float product)
+{
+	return t < r ? m.beta[r] * (decay_between(m, r, t) * (m.ck[r] * m.ck[t] * product)) : 0;
+}
+CU_DEVICE float entry_p(const struct prepare_shared &m, int r, int t, float product)
+{
+	return t <= r ? decay_between(m, r, t) * (m.cq[r] * m.ck[t] * product) : 0;
+}
+
+/* A and P in bfloat16's exact products. Warp w: rows 16 (w / 2) .. + 15, columns 32 (w % 2) .. + 31, in tiles of 8, those above the
+ * diagonal left out (but for the one beside it, which a fragment of P reads). P goes out as high and low words. */
+CU_DEVICE void products_bf16(const struct prepare_shared &m, uint32_t *p_high, uint32_t *p_low)
+{
+	enum { LD = KEY_LD_BF16 / 2 };
+	const uint32_t *k = (const uint32_t *)m.k, *q = (const uint32_t *)m.q;
+	int lane = threadIdx.x % CU_WARP, g = lane / 4, i = lane % 4, row = threadIdx.x / (2 * CU_WARP) * 16, column = threadIdx.x / CU_WARP % 2 * 32;
+	float kk[4][4] = {}, qk[4][4] = {};
+#pragma unroll
+	for (int c = 0; c < GDN_WIDTH / 2; c += 8) {
+		const uint32_t *ak = k + (row + g) * LD + c + i, *aq = q + (row + g) * LD + c + i;
+		uint32_t fk[4] = { ak[0], ak[8 * LD], ak[4], ak[8 * LD + 4] }, fq[4] = { aq[0], aq[8 * LD], aq[4], aq[8 * LD + 4] };
+#pragma unroll
+		for (int n = 0; n < 4; n++) {
+			const uint32_t *b = k + (column + 8 * n + g) * LD + c + i;
+			uint32_t fb[2] = { b[0], b[4] };
+			if (column + 8 * n > row + 8)
+				continue;
+			cu_mma_bf16(kk[n], fk, fb);
+			cu_mma_bf16(qk[n], fq, fb);
+		}
+	}
+#pragma unroll
+	for (int n = 0; n < 4; n++)
+#pragma unroll
+		for (int e = 0; e < 4; e += 2) {
+			int r = row + g + 4 * e, t = column + 8 * n + 2 * i;
+			m.a[r * MATRIX_LD_F32 + t] = entry_a(m, r, t, kk[n][e]);
+			m.a[r * MATRIX_LD_F32 + t + 1] = entry_a(m, r, t + 1, kk[n][e + 1]);
+			struct split s = split_pair(entry_p(m, r, t, qk[n][e]), entry_p(m, r, t + 1, qk[n][e + 1]));
+			p_high[(r * GDN_CHUNK + t) / 2] = s.high;
+			p_low[(r * GDN_CHUNK + t) / 2] = s.low;
+		}
+}
+
+/* The same by fmaf: a thread has rows i, i + 16, .. and columns j, j + 16, .. */
+CU_DEVICE void products_f32(const struct prepare_shared &m, float *p)
+{
+	const float *k = (const float *)m.k, *q = (const float *)m.q;
+	int i = threadIdx.x / 16, j = threadIdx.x % 16;
+	float kk[4][4] = {}, qk[4][4] = {};
+	for (int c = 0; c < GDN_WIDTH; c++)
+#pragma unroll
+		for (int x = 0; x < 4; x++)
+#pragma unroll
+			for (int y = 0; y < 4; y++) {
+				float b = k[(j + 16 * y) * KEY_LD_F32 + c];
+				kk[x][y] = fmaf(k[(i + 16 * x) * KEY_LD_F32 + c], b, kk[x][y]);
+				qk[x][y] = fmaf(q[(i + 16 * x) * KEY_LD_F32 + c], b, qk[x][y]);
+			}
+#pragma unroll
+	for (int x = 0; x < 4; x++)
+#pragma unroll
+		for (int y = 0; y < 4; y++) {
+			int r = i + 16 * x, t = j + 16 * y;
+			m.a[r * MATRIX_LD_F32 + t] = entry_a(m, r, t, kk[x][y]);
+			p[r * GDN_CHUNK + t] = entry_p(m, r, t, qk[x][y]);
+		}
+}
+
+/* T = (1 + A)^-1: first the four blocks of 16 on the diagonal, a thread each column; the rest of T zeros. */
+CU_DEVICE void invert_diagonal(const struct prepare_shared &m)
+{
+	int block = threadIdx.x / BLOCK % (GDN_CHUNK / BLOCK), c = threadIdx.x % BLOCK;
+	for (int i = threadIdx.x; i < GDN_CHUNK * GDN_CHUNK; i += GDN_THREADS)
+		if (i / GDN_CHUNK / BLOCK != i % GDN_CHUNK / BLOCK)
+			m.t[i / GDN_CHUNK * MATRIX_LD_F32 + i % GDN_CHUNK] = 0;
+	if (threadIdx.x >= GDN_CHUNK)
+		return;
+	const float *a = m.a + block * BLOCK * (MATRIX_LD_F32 + 1);
+	float *t = m.t + block * BLOCK * (MATRIX_LD_F32 + 1), x[BLOCK];
+#pragma unroll
+	for (int r = 0; r < BLOCK; r++) {
+		float sum = 0;
+#pragma unroll
+		for (int i = 0; i < r; i++)
+			sum = fmaf(a[r * MATRIX_LD_F32 + i], x[i], sum);
+		x[r] = r == c ? 1 : r < c ? 0 : -sum;
+		t[r * MATRIX_LD_F32 + c] = x[r];
+	}
+}
+
+/* Then, at each distance d from the diagonal, T[i][j] = -T[i][i] sum_l A[i][l] T[l][j], l = j .. i - 1; a thread each item of a block. */
+CU_DEVICE void invert_rest(const struct prepare_shared &m)
+{
+	enum { BLOCKS = GDN_CHUNK / BLOCK };
+	int r = threadIdx.x / BLOCK, c = threadIdx.x % BLOCK;
+	for (int d = 1; d < BLOCKS; d++) {
+		for (int i = d; i < BLOCKS; i++) {
+			float x = 0;
+			for (int l = (i - d) * BLOCK; l < i * BLOCK; l++)
+				x = fmaf(m.a[(i * BLOCK + r) * MATRIX_LD_F32 + l], m.t[l * MATRIX_LD_F32 + (i - d) * BLOCK + c], x);
+			m.x[((i - d) * BLOCK + r) * BLOCK_LD + c] = x;
+		}
+		__syncthreads();
+		for (int i = d; i < BLOCKS; i++) {
+			float y = 0;
+			for (int l = 0; l < BLOCK; l++)
+				y = fmaf(m.t[(i * BLOCK + r) * MATRIX_LD_F32 + i * BLOCK + l], m.x[((i - d) * BLOCK + l) * BLOCK_LD + c], y);
+			m.t[(i * BLOCK + r) * MATRIX_LD_F32 + (i - d) * BLOCK + c] = -y;
+		}
+		__syncthreads();
+	}
+}
+
+/* T into the record. */
+template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m, unsigned char *record)
+{
+	for (int i = threadIdx.x; i < GDN_CHUNK * GDN_CHUNK / 2; i += GDN_THREADS) {
+		const float *t = m.t + 2 * i / GDN_CHUNK * MATRIX_LD_F32 + 2 * i % GDN_CHUNK;
+		if (BF16) {
+			struct split s = split_pair(t[0], t[1]);
+			((uint32_t *)record)[i] = s.high;
+			((uint32_t *)(record + RECORD_MATRIX / 2))[i] = s.low;
+		} else {
+			((float *)record)[2 * i] = t[0];
+			((float *)record)[2 * i + 1] = t[1];
+		}
+	}
+}
+
+/* Blocks: slots x value heads. Writes the record of its chunk. */
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_prepare(const struct gdn_args a)
+{
+	CU_SHARED(memory);
+	const struct prepare_shared m = prepare_places<BF16>(memory);
+	cu_wait();
+	cu_let_next();
+	int head = blockIdx.x % a.op.value_heads, slot = blockIdx.x / a.op.value_heads, dk = a.op.key_dim;
+	const struct chunk_place p = chunk_at(a.op, slot);
+	if (p.rows < 1)
+		return;
+	int keys = a.op.key_heads, key = head / (a.op.value_heads / keys);
+	unsigned char *record = a.records + (size_t)blockIdx.x * RECORD_BYTES;
+	fetch_rows<GDN_WIDTH, BF16 ? KEY_LD_BF16 : KEY_LD_F32, BF16 ? 2 : 4>(m.k, a, p.row0, p.rows, (keys + key) * dk);
+	fetch_rows<GDN_WIDTH, BF16 ? KEY_LD_BF16 : KEY_LD_F32, BF16 ? 2 : 4>(m.q, a, p.row0, p.rows, key * dk);
+	cu_copies_end_group();
+	prepare_factors(a, p, head, m, (float *)(record + RECORD_FACTORS));
+	cu_copies_wait<0>();
+	__syncthreads();
+	if (BF16)
+		products_bf16(m, (uint32_t *)(record + RECORD_MATRIX), (uint32_t *)(record + RECORD_MATRIX + RECORD_MATRIX / 2));
+	else
+		products_f32(m, (float *)(record + RECORD_MATRIX));
+	__syncthreads();
+	invert_diagonal(m);
+	__syncthreads();
+	invert_rest(m);
+	keep_inverse<BF16>(m, record);
+}
+
+/* A warp per row and value head of the long sequences; o stands in y. */
+static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gdn_args a)
+{
+	cu_wait();
+	cu_let_next();
+	int item = blockIdx.x * GDN_WARPS + threadIdx.x / CU_WARP, r = item / a.op.value_heads, head = item % a.op.value_heads;
+	if (r >= a.op.qkv.rows)
+		return;
+	int s = sequence_at(a.op, 0, 0, r);
+	if (a.op.first[s + 1] - a.op.first[s] >= GDN_LONG)
+		gated_norm<1>(a, cu_at(a.op.y, r) + (size_t)head * a.op.value_dim, r, head);
+}
+
+static size_t prepare_shared_bytes(bool bf16)
+{
+	return 2 * (size_t)(bf16 ? PREPARE_KEYS_BF16 : PREPARE_KEYS_F32) + PREPARE_REST;
+}
+
+bool gdn_has_chunks(const struct kern *k, const struct kern_gdn *op)
+{
+	bool bf16 = k->compute == KERN_BF16;
+	size_t room = k->device->shared_max;
+	return gdn_fast(op) && prepare_shared_bytes(bf16) <= room && gdn_advance_shared(bf16) <= room;
+}
+
+int gdn_launch_chunks(struct kern *k, const struct gdn_args &a, int n_long)
+{
+	int hv = a.op.value_heads, n = a.op.qkv.rows, e;
+	dim3 slots((unsigned)(n / GDN_LONG * hv)), threads(GDN_THREADS);
+	if ((e = cu_launch(k, "gdn prepare", a.bf16 ? gdn_prepare<true> : gdn_prepare<false>, slots, threads, prepare_shared_bytes(a.bf16), a)) ||
+	    (e = gdn_launch_advance(k, a, n_long)))
+		return e;
+	return cu_launch(k, "gdn finish", gdn_finish, dim3((unsigned)cu_ceil(n * hv, GDN_WARPS)), threads, 0, a);
+}

@@ -1,0 +1,44 @@
+/* kernels/cuda_gdn_chunk.cuh - inside kernels/. What prepare and advance, the two halves of Gated DeltaNet's chunked form, agree on.
+ *
+ * A record has what a chunk of one value head needs besides u, whatever state it starts from (the letters: cuda_gdn_chunk.cu):
+ *   0               T [64][64] f32, or under BF16 its high halves and then its low ones (split_pair)
+ *   RECORD_MATRIX   P, likewise
+ *   RECORD_FACTORS  for every row (exp(G) c_k, beta, exp(G) c_q, exp(G_last - G) c_k), then exp(G_last) */
+#ifndef KERNELS_CUDA_GDN_CHUNK_CUH
+#define KERNELS_CUDA_GDN_CHUNK_CUH
+
+#include "kernels/cuda_gdn.cuh"
+
+int gdn_launch_advance(struct kern *k, const struct gdn_args &a, int n_long);
+size_t gdn_advance_shared(bool bf16); /* bytes of shared memory that advance cannot do without */
+
+/* Where a row of a chunk lies in shared memory, in items: 16 bytes of padding, so that 8 rows of one column meet 8 different banks. */
+enum {
+	KEY_LD_BF16 = GDN_WIDTH + 8,
+	KEY_LD_F32 = GDN_WIDTH + 4,
+};
+
+/* `rows` rows of u from channel c on, 128 (or GDN_SLICE) items each, into shared memory; rows that are not there become zeros. */
+template <int ITEMS, int LD, int BYTES> CU_DEVICE void fetch_rows(unsigned char *to, const struct gdn_args &a, int row0, int rows, int channel)
+{
+	enum { PIECES = ITEMS * BYTES / 16 };
+	for (int i = threadIdx.x; i < GDN_CHUNK * PIECES; i += GDN_THREADS) {
+		int r = i / PIECES, piece = i % PIECES, at = r < rows ? row0 + r : row0;
+		const unsigned char *from = a.u + ((size_t)at * (size_t)a.op.qkv.cols + (size_t)channel) * BYTES + piece * 16;
+		cu_copy16(to + r * LD * BYTES + piece * 16, from, r < rows ? 16 : 0);
+	}
+}
+
+/* x as two bfloat16 of 8 bits each: the first cut off, the second rounded. Of a pair, the lower half of a word holds the first. */
+struct split {
+	uint32_t high, low;
+};
+CU_DEVICE struct split split_pair(float x, float y)
+{
+	uint32_t a = __float_as_uint(x), b = __float_as_uint(y);
+	uint32_t c = __float_as_uint(x - __uint_as_float(a & 0xffff0000u)) + 0x8000, d = __float_as_uint(y - __uint_as_float(b & 0xffff0000u)) + 0x8000;
+	struct split s = { a >> 16 | (b & 0xffff0000u), c >> 16 | (d & 0xffff0000u) };
+	return s;
+}
+
+#endif

@@ -1,0 +1,245 @@
+/* Gated DeltaNet, row by row. gdn_step has heads of GDN_WIDTH and leaves the long sequences to the chunks (cuda_gdn.cuh); gdn_step_any
+ * has heads of any width and sequences of any length. */
+#include "kernels/cuda_gdn.cuh"
+
+/* What a block of a step knows of its place. */
+struct step_place {
+	int head, row0, rows, q, k, v; /* channels */
+	const float *src;
+	float *dst;
+};
+
+CU_DEVICE struct step_place place_of(const struct gdn_args &a)
+{
+	int hv = a.op.value_heads, dk = a.op.key_dim, dv = a.op.value_dim, s = blockIdx.x / hv, head = blockIdx.x % hv;
+	int key = head / (hv / a.op.key_heads), row0 = a.op.first[s];
+	size_t at = (size_t)head * dk * dv;
+	const struct kern_gdn_state state = a.op.state[s];
+	struct step_place p = { head, row0, a.op.first[s + 1] - row0, key * dk, (a.op.key_heads + key) * dk,
+				2 * a.op.key_heads * dk + head * dv, state.s_src ? state.s_src + at : NULL, state.s_dst + at };
+	return p;
+}
+
+/* q and k of a row, at their lengths, into shared memory: [dk] and [dk]. */
+template <bool BF16> CU_DEVICE void step_keys(const struct gdn_args &a, const struct step_place &p, int r, float *q, float *k)
+{
+	int dk = a.op.key_dim, head = p.q / dk;
+	const float *lengths = a.lengths + (size_t)r * 2 * a.op.key_heads;
+	for (int i = threadIdx.x; i < 2 * dk; i += GDN_THREADS)
+		if (i < dk)
+			q[i] = u_at<BF16>(a, r, p.q + i) * lengths[head];
+		else
+			k[i - dk] = u_at<BF16>(a, r, p.k + i - dk) * lengths[a.op.key_heads + head];
+}
+
+/* The same where there are as many threads as items; k lies behind q. */
+template <bool BF16> CU_DEVICE void step_key(const struct gdn_args &a, const struct step_place &p, int r, float *q)
+{
+	bool key = threadIdx.x >= GDN_WIDTH;
+	int head = p.q / GDN_WIDTH, c = threadIdx.x % GDN_WIDTH;
+	float length = a.lengths[(size_t)r * 2 * a.op.key_heads + (key ? a.op.key_heads + head : head)];
+	q[threadIdx.x] = u_at<BF16>(a, r, (key ? p.k : p.q) + c) * length;
+}
+
+enum { STEP_ROWS = GDN_WIDTH / GDN_WARPS }; /* of the state, a thread's */
+
+/* Sums of the warps' shares of four columns, in order. */
+CU_DEVICE float4 sum_shares(const float4 *share, int lane)
+{
+	float4 sum = share[lane];
+#pragma unroll
+	for (int w = 1; w < GDN_WARPS; w++)
+		sum = add4(sum, share[w * CU_WARP + lane]);
+	return sum;
+}
+
+/* One row: warp w holds rows 16 w .. 16 w + 15 of the state, lane l columns 4 l .. 4 l + 3 of each.
+ * o's shares are left for one warp to sum. */
+CU_DEVICE void step_row(float4 s[STEP_ROWS], const float *q, const float *k, float4 v, float2 gates, float4 *m_share, float4 *o_share)
+{
+	int warp = threadIdx.x / CU_WARP, lane = threadIdx.x % CU_WARP;
+	float decay = expf(gates.x), beta = gates.y;
+	float4 m = { 0, 0, 0, 0 }, o = { 0, 0, 0, 0 };
+#pragma unroll
+	for (int i = 0; i < STEP_ROWS; i++) {
+		s[i] = { s[i].x * decay, s[i].y * decay, s[i].z * decay, s[i].w * decay };
+		m = fma4(k[warp * STEP_ROWS + i], s[i], m);
+	}
+	m_share[threadIdx.x] = m;
+	__syncthreads();
+	m = sum_shares(m_share, lane);
+	float4 delta = { beta * (v.x - m.x), beta * (v.y - m.y), beta * (v.z - m.z), beta * (v.w - m.w) };
+#pragma unroll
+	for (int i = 0; i < STEP_ROWS; i++) {
+		s[i] = fma4(k[warp * STEP_ROWS + i], delta, s[i]);
+		o = fma4(q[warp * STEP_ROWS + i], s[i], o);
+	}
+	o_share[threadIdx.x] = o;
+}
+
+/* The gated norm of a step: threads 0 .. 127 a column each, so that it needs few registers beside the state's. All threads call it. */
+CU_DEVICE void step_norm(const struct gdn_args &a, const float *o_share, float *squares, int r, int head)
+{
+	int c = threadIdx.x, warps = GDN_WIDTH / CU_WARP;
+	float x = 0;
+	if (c < GDN_WIDTH) {
+		x = o_share[c];
+		for (int w = 1; w < GDN_WARPS; w++)
+			x += o_share[w * GDN_WIDTH + c];
+		x = cu_round(a.bf16, x);
+		float square = cu_warp_sum(x * x);
+		if (c % CU_WARP == 0)
+			squares[c / CU_WARP] = square;
+	}
+	__syncthreads();
+	if (c >= GDN_WIDTH)
+		return;
+	float sum = squares[0];
+	for (int w = 1; w < warps; w++)
+		sum += squares[w];
+	x = cu_round(a.bf16, x * (1 / sqrtf(sum / GDN_WIDTH + a.op.eps)));
+	float z = cu_at(a.op.z, r)[head * GDN_WIDTH + c];
+	cu_at(a.op.y, r)[head * GDN_WIDTH + c] = cu_round(a.bf16, x * a.op.norm_w[c] * cu_silu(z));
+}
+
+/* A thread's part of a state, 128 floats from row to row: all loads are on their way before the first is used. */
+CU_DEVICE void load_state(float4 s[STEP_ROWS], const float *from)
+{
+#pragma unroll
+	for (int i = 0; i < STEP_ROWS; i++)
+		s[i] = cu_load_far(from + i * GDN_WIDTH);
+}
+
+/* The same of a state that lies askew, or NULL: zeros. */
+CU_DEVICE void load_askew(float4 s[STEP_ROWS], const float *from)
+{
+#pragma unroll
+	for (int i = 0; i < STEP_ROWS; i++) {
+		const float *at = from + i * GDN_WIDTH;
+		float4 zero = { 0, 0, 0, 0 }, there = zero;
+		if (from)
+			there = { at[0], at[1], at[2], at[3] };
+		s[i] = there;
+	}
+}
+
+CU_DEVICE void store_state(float *to, const float4 s[STEP_ROWS])
+{
+	if ((uintptr_t)to % 16 == 0) {
+#pragma unroll
+		for (int i = 0; i < STEP_ROWS; i++)
+			*(float4 *)(to + i * GDN_WIDTH) = s[i];
+		return;
+	}
+#pragma unroll
+	for (int i = 0; i < STEP_ROWS; i++) {
+		float *at = to + i * GDN_WIDTH;
+		at[0] = s[i].x;
+		at[1] = s[i].y;
+		at[2] = s[i].z;
+		at[3] = s[i].w;
+	}
+}
+
+/* Blocks: value heads of the sequences. The state is on its way before the wait: neither conv nor finish, which come before, touches it
+ * (the rule of cuda.cuh). Where it goes is looked up again at the end: all registers hold the state meanwhile. Shared: q [128], k [128], shares of m and of o [8][128], of o's squares [4]. */
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gdn_step(const struct gdn_args a)
+{
+	CU_SHARED(memory);
+	float *q = (float *)memory, *k = q + GDN_WIDTH;
+	float4 *m_share = (float4 *)(k + GDN_WIDTH), *o_share = m_share + GDN_THREADS;
+	float *squares = (float *)(o_share + GDN_THREADS);
+	const struct step_place p = place_of(a);
+	int warp = threadIdx.x / CU_WARP, lane = threadIdx.x % CU_WARP;
+	size_t at = (size_t)warp * STEP_ROWS * GDN_WIDTH + 4 * lane;
+	if (a.chunks && p.rows >= GDN_LONG) {
+		cu_wait();
+		return;
+	}
+	float4 s[STEP_ROWS];
+	bool early = p.src && (uintptr_t)p.src % 16 == 0;
+	if (early)
+		load_state(s, p.src + at);
+	cu_wait();
+	if (!early)
+		load_askew(s, p.src ? p.src + at : NULL);
+	for (int r = p.row0; r < p.row0 + p.rows; r++) {
+		step_key<BF16>(a, p, r, q);
+		float4 v = u4_at<BF16>(a, r, p.v + 4 * lane);
+		float2 gates = a.gates[(size_t)r * a.op.value_heads + p.head];
+		__syncthreads();
+		step_row(s, q, k, v, gates, m_share, o_share);
+		__syncthreads();
+		step_norm(a, (const float *)o_share, squares, r, p.head);
+	}
+	cu_let_next();
+	store_state(place_of(a).dst + at, s);
+}
+
+enum { ANY_COLUMNS = CU_WARP, ANY_SHARES = GDN_WARPS };
+
+/* 32 columns from j0 on of one row's step, for heads of any width: thread (column, share of the state's rows). In place or not, only
+ * this thread touches its part of them. Leaves o [dv]. */
+CU_DEVICE void any_columns(const struct gdn_args &a, const struct step_place &p, const float *src, const float *q, const float *k, float v,
+	float2 gates, int j, float *share, float *o)
+{
+	int dk = a.op.key_dim, dv = a.op.value_dim, column = threadIdx.x % ANY_COLUMNS, part = threadIdx.x / ANY_COLUMNS;
+	int rows = (dk + ANY_SHARES - 1) / ANY_SHARES, from = part * rows, to = from + rows < dk ? from + rows : dk;
+	float decay = expf(gates.x), m = 0, sum = 0;
+	for (int i = from; i < to && src && j < dv; i++)
+		m = fmaf(k[i], src[(size_t)i * dv + j] * decay, m);
+	share[threadIdx.x] = m;
+	__syncthreads();
+	m = share[column];
+	for (int w = 1; w < ANY_SHARES; w++)
+		m += share[w * ANY_COLUMNS + column];
+	float delta = gates.y * (v - m);
+	for (int i = from; i < to && j < dv; i++) {
+		float now = fmaf(k[i], delta, src ? src[(size_t)i * dv + j] * decay : 0);
+		p.dst[(size_t)i * dv + j] = now;
+		sum = fmaf(q[i], now, sum);
+	}
+	__syncthreads();
+	share[threadIdx.x] = sum;
+	__syncthreads();
+	if (part == 0 && j < dv) {
+		for (int w = 1; w < ANY_SHARES; w++)
+			sum += share[w * ANY_COLUMNS + column];
+		o[j] = sum;
+	}
+	__syncthreads();
+}
+
+/* As gdn_step, heads of any width and sequences of any length: the state stays in memory. Shared: q, k [dk], o [dv], shares [256]. */
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_step_any(const struct gdn_args a)
+{
+	CU_SHARED(memory);
+	int dk = a.op.key_dim, dv = a.op.value_dim;
+	float *share = (float *)memory, *o = share + GDN_THREADS, *q = o + (dv + 3) / 4 * 4, *k = q + dk;
+	cu_wait();
+	const struct step_place p = place_of(a);
+	for (int r = p.row0; r < p.row0 + p.rows; r++) {
+		step_keys<BF16>(a, p, r, q, k);
+		float2 gates = a.gates[(size_t)r * a.op.value_heads + p.head];
+		__syncthreads();
+		for (int j0 = 0; j0 < dv; j0 += ANY_COLUMNS) {
+			int j = j0 + threadIdx.x % ANY_COLUMNS;
+			float v = j < dv ? u_at<BF16>(a, r, p.v + j) : 0;
+			any_columns(a, p, r > p.row0 ? p.dst : p.src, q, k, v, gates, j, share, o);
+		}
+		if (threadIdx.x < CU_WARP)
+			gated_norm<GDN_PARTS>(a, o, r, p.head);
+		__syncthreads();
+	}
+}
+
+int gdn_launch_steps(struct kern *k, const struct gdn_args &a)
+{
+	dim3 grid((unsigned)(a.op.n_seq * a.op.value_heads));
+	if (gdn_fast(&a.op)) {
+		size_t shared = (2 * GDN_WIDTH + 2 * GDN_THREADS * 4 + 4) * sizeof(float);
+		return cu_launch(k, "gdn step", a.bf16 ? gdn_step<true> : gdn_step<false>, grid, dim3(GDN_THREADS), shared, a);
+	}
+	size_t shared = (size_t)(GDN_THREADS + (a.op.value_dim + 3) / 4 * 4 + 2 * a.op.key_dim) * sizeof(float);
+	return cu_launch(k, "gdn step", a.bf16 ? gdn_step_any<true> : gdn_step_any<false>, grid, dim3(GDN_THREADS), shared, a);
+}
