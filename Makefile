@@ -23,7 +23,8 @@ NVCCFLAGS := -std=c++17 -O3 --fmad=false $(if $(LINEINFO),-lineinfo) -I. -Xcompi
 PKGS   := libgit2 libpcre2-8 jansson libseccomp libutf8proc zlib
 CFLAGS := -std=gnu17 -D_GNU_SOURCE $(O) $(WARN) -ffp-contract=off -fno-math-errno -pthread -I. -include base/banned.h $(SANFLAGS) \
           $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LDFLAGS := -pthread $(SANFLAGS)
+# A program names the libraries that it uses, and no others: benchmarks and tests run where libgit2 is not.
+LDFLAGS := -pthread -Wl,--as-needed $(SANFLAGS)
 LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 
 # Kernel bodies that are compiled once per instruction set say so in their name; the table picks one at run time.
@@ -38,7 +39,7 @@ OBJ  = $(patsubst %.c,$(BUILD)/%.o,$(call SRC,$(1)))
 CUDA_SRC := $(sort $(wildcard kernels/cuda*.cu))
 CUDA_OBJ := $(if $(filter 1,$(CUDA)),$(patsubst %.cu,$(BUILD)/gpu/%.o,$(CUDA_SRC)))
 # With GPU code nvcc links, since it knows where its runtime is.
-LINK      = $(if $(CUDA_OBJ),$(NVCC) -cudart static -Xcompiler -pthread,$(CC) $(LDFLAGS))
+LINK      = $(if $(CUDA_OBJ),$(NVCC) -cudart static -Xcompiler -pthread -Xlinker --as-needed,$(CC) $(LDFLAGS))
 # Libraries, highest layer first, so that the linker finds what each needs in a later one.
 LIB_base     := $(BUILD)/libbase.a
 LIB_kernels  := $(BUILD)/libkernels.a $(LIB_base)

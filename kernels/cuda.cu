@@ -6,6 +6,9 @@
 
 enum { N_HALVES = 2, KEPT = 64 };
 static const size_t HALF_BYTES = (size_t)4 << 20;
+/* Not given to anyone: the runtime takes some to load a kernel when it is first launched, and for each recorded pass. Without it a run
+ * that just fitted would fail in its midst. */
+static const size_t RESERVE = (size_t)256 << 20;
 
 /* Pinned memory that transfers go through: a copy to the device may still be under way in one half while the other is filled. */
 struct cu_bounce {
@@ -118,10 +121,17 @@ static int cuda_open(struct kern *k)
 
 /* -- memory -- */
 
+static size_t cuda_room(const struct kern *k)
+{
+	size_t left = 0, all;
+	(void)k;
+	return cudaMemGetInfo(&left, &all) == cudaSuccess && left > RESERVE ? left - RESERVE : 0;
+}
+
 static void *cuda_alloc(struct kern *k, size_t n)
 {
 	void *p = NULL;
-	if (cudaMalloc(&p, n) != cudaSuccess)
+	if (n > cuda_room(k) || cudaMalloc(&p, n) != cudaSuccess)
 		return NULL;
 	if (cudaMemsetAsync(p, 0, n, k->device->stream) == cudaSuccess)
 		return p;
@@ -179,13 +189,6 @@ static int cuda_get(struct kern *k, void *plain, const void *from, size_t n)
 static int cuda_copy(struct kern *k, void *to, const void *from, size_t n)
 {
 	return cu_result(cudaMemcpyAsync(to, from, n, cudaMemcpyDeviceToDevice, k->device->stream), "a copy within the device");
-}
-
-static size_t cuda_room(const struct kern *k)
-{
-	size_t left = 0, all;
-	(void)k;
-	return cudaMemGetInfo(&left, &all) == cudaSuccess ? left : 0;
 }
 
 static int cuda_settle(struct kern *k)
