@@ -47,7 +47,7 @@ struct forward {
 
 	/* Scratch, [max_rows] each; `wide` is what a layer's projections of one row take together. */
 	float *x, *h, *wide, *mixed, *scores, *last, *logits;
-	float *q; /* the input of the product at hand, quantised; NULL where nothing is */
+	float *q; /* the input of the product at hand, quantised; NULL where nothing is, or the backend does it */
 	size_t wide_floats;
 	void *expert_scratch, *attention_scratch, *gdn_scratch;
 	size_t expert_scratch_bytes, attention_scratch_bytes, gdn_scratch_bytes;

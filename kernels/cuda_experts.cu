@@ -349,8 +349,8 @@ static __global__ void __launch_bounds__(GROUP_THREADS) group_pairs(const __grid
 	unsigned long long *bytes = (unsigned long long *)memory;
 	int *distinct = (int *)memory + 2, *count = (int *)memory + 4, *first = count + job.n_experts, *tile = first + job.n_experts;
 	int thread = (int)threadIdx.x, n = job.n * job.top_k;
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	for (int i = thread; i < 4 + job.n_experts; i += GROUP_THREADS)
 		((int *)memory)[i] = 0;
 	__syncthreads();
@@ -433,8 +433,8 @@ static __global__ void __launch_bounds__(COMBINE_THREADS) combine_rows(const __g
 	int blocks = (e.d + COMBINE_THREADS - 1) / COMBINE_THREADS, r = (int)blockIdx.x / blocks;
 	int i = (int)blockIdx.x % blocks * COMBINE_THREADS + (int)threadIdx.x;
 	size_t pair = (size_t)r * (size_t)e.top_k, d = (size_t)e.d;
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	if (i >= e.d)
 		return;
 	float m = 0;

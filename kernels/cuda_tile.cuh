@@ -231,7 +231,9 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct
 				break;
 			if (group) {
 				uint32_t top = cu_group_top(t.x[r], c, cols, group, p.lane, v[i]);
-				p.x_scale[slot * NT * CU_GROUP + r] = cu_codes_of(v[i], top);
+				float scale = cu_codes_of(v[i], top);
+				if (p.lane == 0)
+					p.x_scale[slot * NT * CU_GROUP + r] = scale;
 			}
 			cu_put_four(p.x + slot * NT * CU_GROUP * CU_STAGED, r, p.lane, v[i], fp8);
 		}
@@ -506,10 +508,10 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	struct cu_source s = {};
 	struct cu_piece now = {};
 	float scale[2] = {};
-	cu_let_next();
 	if (!JOB::EARLY) {
 		job_before(job);
 		cu_wait();
+		cu_let_next();
 		job_begin(job);
 		__syncthreads();
 	}
@@ -520,8 +522,10 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	__syncthreads();
 	if (item < end)
 		cu_begin<OF::WIDE>(s, now, scale, p, p.tile[0]);
-	if (JOB::EARLY) /* weights are nobody's output */
+	if (JOB::EARLY) { /* weights are nobody's output */
 		cu_wait();
+		cu_let_next();
+	}
 	for (int turn = 0; item < end; item++, turn = (turn + 1) % CU_TILES) {
 		struct cu_tile *t = &p.tile[turn], *then = item + 1 < end ? &p.tile[(turn + 1) % CU_TILES] : NULL;
 		if (then && p.warp == p.warps - 1)
@@ -623,8 +627,8 @@ template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
 	CU_SHARED(memory);
 	struct cu_tile *t = (struct cu_tile *)(memory + CU_LISTS);
 	float *total = (float *)(memory + CU_PLAIN_TOTAL);
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	job_begin(job);
 	__syncthreads();
 	int items = job_items(job, CU_PLAIN_OUTS), end = cu_share(items, (int)blockIdx.x + 1);

@@ -103,6 +103,7 @@ static void identity_gives_what_quantise_gives(enum kern_type compute, int n, in
 	OK(kern_quantise(&ref, &(struct kern_quantise){ x, block, want }));
 	OK(kern_matmul(&k, &(struct kern_matmul){ x, both ? 2 : 1, { { .w = &w, .y = y, .keep_f32 = true, .quantised = block },
 		{ .w = &v, .y = z, .keep_f32 = true } } }));
+	settled();
 	for (int r = 0; r < n; r++)
 		for (int c = 0; c < d; c++) {
 			float got = y.data[(size_t)r * y.ld + (size_t)c], was = want.data[(size_t)r * want.ld + (size_t)c];
