@@ -45,6 +45,19 @@ static __device__ __forceinline__ uint32_t cu_bf16x2(float low, float high)
 	return y;
 }
 
+/* Two f32 as e4m3 codes, `first` in the lower byte: nearest, ties to even, larger ones to 448. Only where CU_HAS_CODES is 1. */
+#if __CUDA_ARCH__ >= 890
+#define CU_HAS_CODES 1
+static __device__ __forceinline__ uint32_t cu_two_codes_of(float first, float second)
+{
+	uint16_t codes;
+	asm("cvt.rn.satfinite.e4m3x2.f32 %0, %1, %2;" : "=h"(codes) : "f"(second), "f"(first));
+	return codes;
+}
+#else
+#define CU_HAS_CODES 0
+#endif
+
 /* 16 bytes from global to shared memory, both aligned to 16; with bytes < 16 the rest is filled with zeros. Done once waited for. */
 static __device__ __forceinline__ void cu_copy16(void *shared, const void *global, int bytes)
 {
@@ -103,6 +116,8 @@ void cu_mma_bf16(float d[4], const uint32_t a[4], const uint32_t b[2]);
 void cu_mma_tf32(float d[4], const uint32_t a[4], const uint32_t b[2]);
 uint32_t cu_bf16x2_lift(uint32_t x);
 uint32_t cu_bf16x2(float low, float high);
+#define CU_HAS_CODES 1
+uint32_t cu_two_codes_of(float first, float second);
 void cu_copy16(void *shared, const void *global, int bytes);
 void cu_copies_end_group(void);
 void shim_copies_wait(int n);

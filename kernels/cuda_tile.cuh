@@ -169,28 +169,27 @@ CU_DEVICE uint32_t cu_group_top(const float *row, int c, int cols, int group, in
 	return top;
 }
 
-/* x / s as a code's value. The quotient itself is needed only where a product with 1 / s, which is within two units in the last place,
- * could lie on the other side of a middle between codes. */
-CU_DEVICE float cu_code(float x, float s, float inverse)
+/* What rounds to the code of x / s. The quotient itself is needed only where a product with 1 / s, which is within two units in the last
+ * place, could lie on the other side of a middle between codes. */
+CU_DEVICE float cu_quotient(float x, float s, float inverse)
 {
 	float q = __fmul_rn(x, inverse);
 	uint32_t middle = (cu_size(q) & 0xfffffu) - 0x7fff8u;
 	if (middle < 16 || fabsf(q) < 0x1p-6f)
 		q = __fdiv_rn(x, s);
-	return cu_round_fp8(q);
+	return q;
 }
 
-/* v into codes; returns their scale. A group with a NaN or an infinity (the bits are larger then) is NaN throughout. */
-CU_DEVICE float cu_codes_of(float4 &v, uint32_t top)
+/* Of a group whose largest magnitude has the bits `top`. One with a NaN or an infinity (the bits are larger then) is NaN throughout. */
+CU_DEVICE float cu_scale_of(uint32_t top)
 {
-	float s = __fdiv_rn(fmaxf(__uint_as_float(top), 1e-10f), 448.0f), inverse = __fdiv_rn(1.0f, s);
-	if (top >= 0x7f800000u)
-		return __uint_as_float(0x7fc00000u);
-	v.x = cu_code(v.x, s, inverse);
-	v.y = cu_code(v.y, s, inverse);
-	v.z = cu_code(v.z, s, inverse);
-	v.w = cu_code(v.w, s, inverse);
-	return s;
+	return top < 0x7f800000u ? __fdiv_rn(fmaxf(__uint_as_float(top), 1e-10f), 448.0f) : __uint_as_float(0x7fc00000u);
+}
+
+/* Bytes 1 and 3 of a word of codes as two bfloat16: moved to where exponent and mantissa stand there, and lifted by 2^120. */
+CU_DEVICE uint32_t cu_two_codes(uint32_t w)
+{
+	return cu_bf16x2_lift((w & 0x7f007f00u) >> 4 | (w & 0x80008000u));
 }
 
 /* The upper halves of two f32: exact for what is a bfloat16. */
@@ -199,13 +198,33 @@ CU_DEVICE uint32_t cu_halves(float low, float high)
 	return __byte_perm(__float_as_uint(low), __float_as_uint(high), 0x7632);
 }
 
+/* Four inputs as pairs of bfloat16, in the order in which FP8 weights meet them. */
+CU_DEVICE uint2 cu_pairs(float4 v)
+{
+	return make_uint2(cu_halves(v.x, v.z), cu_halves(v.y, v.w));
+}
+
+/* The same of the codes of v / s. One after the other: there are few registers. */
+CU_DEVICE uint2 cu_code_pairs(float4 v, float s)
+{
+	float inverse = __fdiv_rn(1.0f, s);
+#if CU_HAS_CODES
+	uint32_t codes = cu_two_codes_of(cu_quotient(v.x, s, inverse), cu_quotient(v.y, s, inverse));
+	codes |= cu_two_codes_of(cu_quotient(v.z, s, inverse), cu_quotient(v.w, s, inverse)) << 16;
+	return make_uint2(cu_two_codes(codes << 8), cu_two_codes(codes));
+#else
+	v.x = cu_round_fp8(cu_quotient(v.x, s, inverse));
+	v.y = cu_round_fp8(cu_quotient(v.y, s, inverse));
+	v.z = cu_round_fp8(cu_quotient(v.z, s, inverse));
+	v.w = cu_round_fp8(cu_quotient(v.w, s, inverse));
+	return cu_pairs(v);
+#endif
+}
+
 /* A lane's 4 inputs of a block of row r to their place: 4 chunks of 64 bytes, of which lane t of an instruction reads 16t .. 16t + 15.
  * In odd rows the chunks of a pair change places, so that the 8 lanes served together, of rows g and g + 1, meet all 32 banks. */
-CU_DEVICE void cu_put_four(unsigned char *x, int r, int lane, float4 v, bool fp8)
+CU_DEVICE void cu_put_four(unsigned char *x, int r, int lane, uint2 words, bool fp8)
 {
-	uint2 words;
-	words.x = fp8 ? cu_halves(v.x, v.z) : cu_halves(v.x, v.y);
-	words.y = fp8 ? cu_halves(v.y, v.w) : cu_halves(v.z, v.w);
 	int chunk = fp8 ? lane / 16 * 2 + lane % 4 / 2 : lane / 8, at = fp8 ? lane % 16 / 4 * 16 + lane % 2 * 8 : lane % 8 * 8;
 	*(uint2 *)(x + r * CU_STAGED + (chunk ^ (r & 1)) * 64 + at) = words;
 }
@@ -229,13 +248,19 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct
 			int unit = u + i * p.warps, r = unit / n, slot = unit % n, c = (from + slot) * CU_BLOCK;
 			if (unit >= units)
 				break;
+			uint2 words;
 			if (group) {
 				uint32_t top = cu_group_top(t.x[r], c, cols, group, p.lane, v[i]);
-				float scale = cu_codes_of(v[i], top);
+				float scale = cu_scale_of(top);
 				if (p.lane == 0)
 					p.x_scale[slot * NT * CU_GROUP + r] = scale;
+				words = cu_code_pairs(v[i], scale);
+			} else if (fp8) {
+				words = cu_pairs(v[i]);
+			} else {
+				words = make_uint2(cu_halves(v[i].x, v[i].y), cu_halves(v[i].z, v[i].w));
 			}
-			cu_put_four(p.x + slot * NT * CU_GROUP * CU_STAGED, r, p.lane, v[i], fp8);
+			cu_put_four(p.x + slot * NT * CU_GROUP * CU_STAGED, r, p.lane, words, fp8);
 		}
 	}
 }
@@ -319,12 +344,6 @@ CU_DEVICE void cu_begin(struct cu_source &s, struct cu_piece &first, float (&sca
 }
 
 /* ---- sums ---- */
-
-/* Bytes 1 and 3 of a word of codes as two bfloat16: moved to where exponent and mantissa stand there, and lifted by 2^120. */
-CU_DEVICE uint32_t cu_two_codes(uint32_t w)
-{
-	return cu_bf16x2_lift((w & 0x7f007f00u) >> 4 | (w & 0x80008000u));
-}
 
 /* acc += two instructions' weights times the rows, two groups of rows at a time: what adds to the same sums waits for what did so before,
  * and another stands between. Past the last group one more may be computed of what lies there: nobody stores it.
@@ -562,11 +581,9 @@ CU_DEVICE void cu_plain_quantise(float *to, const float *row, int from, int n, i
 			top = max(top, cu_size(row[c]));
 		for (int step = CU_WARP / 2; step; step /= 2)
 			top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
-		for (int c = max(first, from) + lane; c < last; c += CU_WARP) {
-			float4 v = make_float4(row[c], 0, 0, 0);
-			float s = cu_codes_of(v, top);
-			to[c - from] = s == s ? __fmul_rn(v.x, s) : s;
-		}
+		float s = cu_scale_of(top), inverse = __fdiv_rn(1.0f, s);
+		for (int c = max(first, from) + lane; c < last; c += CU_WARP)
+			to[c - from] = __fmul_rn(cu_round_fp8(cu_quotient(row[c], s, inverse)), s);
 	}
 }
 

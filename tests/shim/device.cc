@@ -1,5 +1,5 @@
 /* What cuda_ptx.cuh names and a thread does alone: conversions, checked loads, copies that are late. Sanitized as kernels are. */
-#include "kernels/cuda_ptx.cuh"
+#include "kernels/cuda.cuh"
 #include "tests/shim/executor.h"
 
 /* A power of two times eight bits: exact, or an infinity. */
@@ -23,6 +23,11 @@ static uint32_t bf16_of(float x)
 uint32_t cu_bf16x2(float low, float high)
 {
 	return bf16_of(high) << 16 | bf16_of(low);
+}
+
+uint32_t cu_two_codes_of(float first, float second)
+{
+	return (uint32_t)kern_fp8_from_f32(second) << 8 | kern_fp8_from_f32(first);
 }
 
 static void check_aligned(const char *what, const void *p)
