@@ -18,7 +18,7 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 # sm_80, which later ones can run as well, and for sm_90a.
 NVCC   ?= nvcc
 CUDA   ?= $(if $(SANFLAGS),0,$(if $(and $(shell command -v $(NVCC)),$(shell command -v g++)),1,0))
-NVCCFLAGS := -std=c++17 -O3 --fmad=false -lineinfo -I. -Xcompiler -Wall,-Wextra,-Werror -Xptxas -v \
+NVCCFLAGS := -std=c++17 -O3 --fmad=false $(if $(LINEINFO),-lineinfo) -I. -Xcompiler -Wall,-Wextra,-Werror -Xptxas -v \
              -gencode=arch=compute_80,code=[sm_80,compute_80] -gencode=arch=compute_90a,code=sm_90a
 PKGS   := libgit2 libpcre2-8 jansson libseccomp libutf8proc zlib
 CFLAGS := -std=gnu17 -D_GNU_SOURCE $(O) $(WARN) -ffp-contract=off -fno-math-errno -pthread -I. -include base/banned.h $(SANFLAGS) \
@@ -157,7 +157,7 @@ sanitized-shim:
 
 # The same tests on a GPU. Their operands are plain memory: there all of it is pinned, stacks too (tests/cuda/on_gpu.cu).
 GPU_TESTS := $(if $(CUDA_OBJ),$(addprefix $(BUILD)/gpu/,$(CUDA_TESTS)))
-PINNED    := arena_alloc arena_strndup arena_release mem_large mem_large_free posix_memalign free main
+PINNED    := arena_alloc arena_strndup arena_release mem_large mem_large_free posix_memalign free kern_open main
 $(BUILD)/gpu/tests/cuda/%: $(BUILD)/tests/cuda/%.o $(BUILD)/gpu/tests/cuda/on_gpu.o $(CUDA_OBJ) $(LIB_engine)
 	@mkdir -p $(@D)
 	$(SAY) '  link $@'

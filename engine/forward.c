@@ -20,16 +20,19 @@ static int quantise(struct forward *f, struct kern_view x, const struct kern_wei
 	return kern_quantise(f->k, &(struct kern_quantise){.x = x, .block = w->block_cols, .y = *q});
 }
 
-/* All products with x of a layer go through here: those with FP8 weights read it quantised, in a call of their own. */
+/* All products with x of a layer go through here: those with FP8 weights read it quantised, in a call of their own unless the
+ * backend quantises. */
 static int multiply(struct forward *f, const struct kern_matmul *op)
 {
 	struct kern_matmul plain = {.x = op->x}, fp8 = {.n_out = 0};
 	for (int i = 0; i < op->n_out; i++) {
-		struct kern_matmul *to = takes_quantised(f, op->out[i].w) ? &fp8 : &plain;
-		to->out[to->n_out++] = op->out[i];
+		const struct kern_weight *w = op->out[i].w;
+		bool q = takes_quantised(f, w);
+		struct kern_matmul *to = q && !kern_quantises(f->k) ? &fp8 : &plain;
+		to->out[to->n_out] = op->out[i];
+		to->out[to->n_out++].quantised = q ? w->block_cols : 0;
 	}
 	int rc = fp8.n_out ? quantise(f, op->x, fp8.out[0].w, &fp8.x) : 0;
-	fp8.quantised = fp8.n_out ? fp8.out[0].w->block_cols : 0;
 	if (!rc && fp8.n_out)
 		rc = kern_matmul(f->k, &fp8);
 	return rc || !plain.n_out ? rc : kern_matmul(f->k, &plain);
@@ -173,7 +176,8 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 	forward_describe_experts(f, l, &op);
 	struct kern_view q;
 	const struct kern_weight *fp8 = f->limits.quantise ? first_fp8(f, l) : NULL;
-	if (fp8) {
+	op.block = fp8 ? fp8->block_cols : 0;
+	if (fp8 && !kern_quantises(f->k)) {
 		rc = quantise(f, h, fp8, &q);
 		op.quantised = &q;
 	}

@@ -1,4 +1,4 @@
-/* What a pass is computed in: buffers of the backend's memory, and a batch's way in and out. */
+/* What a pass is computed in: buffers of the backend's memory. */
 #include "engine/forward_parts.h"
 
 int forward_q_width(const struct eng_config *c)
@@ -105,84 +105,42 @@ static void measure_scratch(struct forward *f)
 	forward_describe_gdn(f, &f->w->layers[0], &gdn);
 	f->gdn_scratch_bytes = f->n_gdn ? kern_gdn_scratch(f->k, &gdn, rows) : 0;
 }
-
-static int spans_of(int positions)
+int forward_spans(int positions)
 {
 	return (positions + KERN_SPAN - 1) / KERN_SPAN;
 }
 
-static int pages_of(int positions)
+int forward_pages(int positions)
 {
 	return (positions + KERN_PAGE - 1) / KERN_PAGE;
 }
 
-/* Parts one behind the other; base NULL: only counts. */
-struct parts {
-	char *base;
-	size_t used;
-};
-
-static void *part(struct parts *p, size_t n, size_t size)
-{
-	char *at = p->base ? p->base + p->used : NULL;
-	p->used += (n * size + 63) / 64 * 64;
-	return at;
-}
-
-static bool is_shared(const struct forward *f)
+bool forward_is_shared(const struct forward *f)
 {
 	return f->limits.n_rings > 0;
 }
 
 /* Floats of one layer of a state slot, and of a ring slot. */
-static size_t slot_floats(const struct forward *f)
+size_t forward_slot_floats(const struct forward *f)
 {
-	return f->s_floats + (is_shared(f) ? 0 : f->conv_floats);
+	return f->s_floats + (forward_is_shared(f) ? 0 : f->conv_floats);
 }
 
-static size_t ring_slot_floats(const struct forward *f)
+size_t forward_ring_slot_floats(const struct forward *f)
 {
 	return f->ring_floats + f->conv_floats;
-}
-
-/* rows, spans and sequences alone say where what lies. Tables come last: where they lie is said by the pointers in `table`. */
-static void lay_in(const struct forward *f, struct parts *p, size_t rows, size_t seqs, size_t spans, struct forward_in *in)
-{
-	in->ids = part(p, rows, sizeof *in->ids);
-	in->position = part(p, rows, sizeof *in->position);
-	in->first = part(p, seqs + 1, sizeof *in->first);
-	in->to = part(p, rows, sizeof *in->to);
-	in->n_units = part(p, 1, sizeof *in->n_units);
-	in->table = part(p, rows, sizeof *in->table);
-	in->state = part(p, seqs * (size_t)f->n_gdn, sizeof *in->state);
-	if (is_shared(f)) {
-		in->ring = part(p, seqs * (size_t)f->n_gdn, sizeof *in->ring);
-		in->gdn_units = part(p, seqs, sizeof *in->gdn_units);
-		in->n_gdn_units = part(p, 1, sizeof *in->n_gdn_units);
-		in->tail = part(p, (size_t)f->n_gdn, sizeof *in->tail);
-		in->tail_first = part(p, 2, sizeof *in->tail_first);
-	}
-	in->units = part(p, kern_is_device(f->k) && f->n_attention ? rows * spans : 0, sizeof *in->units);
-}
-
-static void lay_out(const struct forward *f, struct parts *p, size_t rows, struct forward_out *out)
-{
-	size_t items = (size_t)f->c->n_layers * rows * (size_t)f->c->top_k;
-	out->distinct = part(p, (size_t)f->c->n_layers, sizeof *out->distinct);
-	out->weights = part(p, items, sizeof *out->weights);
-	out->experts = part(p, items, sizeof *out->experts);
 }
 
 /* What the largest batches take. Decode has many sequences and tables, a prompt's chunk many rows of one. */
 static bool get_transfers(struct forward *f)
 {
 	const struct forward_limits *m = &f->limits;
-	struct parts in = {0}, out = {0};
+	struct forward_place in = {0}, out = {0};
 	struct forward_in i;
 	struct forward_out o;
-	size_t table = (size_t)pages_of(m->max_positions) * sizeof(int32_t) + 64;
-	lay_in(f, &in, (size_t)m->max_rows, (size_t)m->max_rows, 2 * (size_t)spans_of(m->max_positions), &i);
-	lay_out(f, &out, (size_t)m->max_rows, &o);
+	size_t table = (size_t)forward_pages(m->max_positions) * sizeof(int32_t) + 64;
+	forward_lay_in(f, &in, (size_t)m->max_rows, (size_t)m->max_rows, 2 * (size_t)forward_spans(m->max_positions), &i);
+	forward_lay_out(f, &out, (size_t)m->max_rows, &o);
 	f->in_bytes = in.used + (size_t)m->max_tables * table;
 	f->out_bytes = out.used;
 	if (!get(f, &f->sent, f->in_bytes, 1) || !get(f, &f->made, f->out_bytes, 1))
@@ -215,9 +173,10 @@ static bool get_memory(struct forward *f)
 {
 	const struct eng_config *c = f->c;
 	const struct forward_limits *m = &f->limits;
-	size_t rows = (size_t)m->max_rows, d = (size_t)c->d_model, per_state = slot_floats(f) * (size_t)f->n_gdn;
-	size_t mixed = larger((size_t)(c->n_heads * c->head_dim), (size_t)forward_value_width(c)), q = m->quantise ? larger(d, mixed) : 0;
-	size_t vocab = (size_t)c->n_vocab, per_ring = ring_slot_floats(f) * (size_t)f->n_gdn;
+	size_t rows = (size_t)m->max_rows, d = (size_t)c->d_model, per_state = forward_slot_floats(f) * (size_t)f->n_gdn;
+	size_t mixed = larger((size_t)(c->n_heads * c->head_dim), (size_t)forward_value_width(c));
+	size_t q = m->quantise && !kern_quantises(f->k) ? larger(d, mixed) : 0;
+	size_t vocab = (size_t)c->n_vocab, per_ring = forward_ring_slot_floats(f) * (size_t)f->n_gdn;
 	measure_scratch(f);
 	return get(f, &f->kv, (size_t)m->n_pages * (size_t)f->n_attention, f->page_bytes) &&
 	       get(f, &f->states, (size_t)m->n_slots * per_state, sizeof(float)) &&
@@ -284,163 +243,6 @@ void forward_free(struct forward *f)
 	mem_free(f->plans);
 	mem_free(f);
 }
-
-/* -- a batch's way in -- */
-
-/* Copies each table once and points its rows to where it will lie: `shift` bytes from where it is staged. */
-static void stage_tables(const struct forward_batch *b, struct parts *p, const int32_t **table, ptrdiff_t shift)
-{
-	for (int r = 0, rows; r < b->n; r += rows) {
-		int positions = 0;
-		for (rows = 0; r + rows < b->n && b->table[r + rows] == b->table[r]; rows++)
-			positions = b->position[r + rows] + 1 > positions ? b->position[r + rows] + 1 : positions;
-		size_t pages = (size_t)pages_of(positions);
-		int32_t *at = part(p, pages, sizeof *at);
-		memcpy(at, b->table[r], pages * sizeof *at);
-		for (int i = 0; i < rows; i++)
-			table[r + i] = (const int32_t *)((const char *)at + shift);
-	}
-}
-
-/* Layer i of a slot; NULL for no slot. */
-static float *state_at(const struct forward *f, int32_t slot, int i)
-{
-	return slot < 0 ? NULL : f->states + ((size_t)slot * (size_t)f->n_gdn + (size_t)i) * slot_floats(f);
-}
-
-static float *ring_at(const struct forward *f, int32_t slot, int i)
-{
-	return slot < 0 ? NULL : f->rings + ((size_t)slot * (size_t)f->n_gdn + (size_t)i) * ring_slot_floats(f);
-}
-
-static float *behind(float *p, size_t floats)
-{
-	return p ? p + floats : NULL;
-}
-
-static struct kern_gdn_state state_of(const struct forward *f, const struct forward_state *s, int i)
-{
-	float *from = state_at(f, s->from, i), *to = state_at(f, s->to, i);
-	float *conv_from = is_shared(f) ? behind(ring_at(f, s->ring_from, i), f->ring_floats) : behind(from, f->s_floats);
-	float *conv_to = is_shared(f) ? behind(ring_at(f, s->ring_to, i), f->ring_floats) : behind(to, f->s_floats);
-	return (struct kern_gdn_state){from, to, conv_from, conv_to};
-}
-
-static void stage_states(const struct forward *f, const struct forward_batch *b, struct forward_in *at)
-{
-	for (int i = 0; i < f->n_gdn; i++)
-		for (int s = 0; s < b->n_seq; s++) {
-			size_t item = (size_t)i * (size_t)b->n_seq + (size_t)s;
-			at->state[item] = state_of(f, &b->state[s], i);
-			if (is_shared(f))
-				at->ring[item] = (struct kern_gdn_ring_slot){ring_at(f, b->state[s].ring_from, i), ring_at(f, b->state[s].ring_to, i)};
-		}
-}
-
-int forward_whole_rows(const struct forward *f, const struct forward_batch *b)
-{
-	return is_shared(f) ? b->n - (b->position[b->n - 1] + 1) % KERN_RING : b->n;
-}
-
-/* A chunk's whole rows leave a checkpoint and the convolution's inputs; the steps of its tail go on from them, in the ring they will
- * leave. A chunk begins on the grid: the ring is empty before, and where there are no whole rows the first step goes on from what
- * the chunk itself goes on from, as `state` says. */
-static void stage_tail(const struct forward *f, const struct forward_batch *b, struct forward_in *at)
-{
-	struct forward_state s = b->state[0];
-	int whole = forward_whole_rows(f, b);
-	if (whole)
-		s.from = s.to;
-	s.ring_from = s.ring_to;
-	s.to = -1;
-	for (int i = 0; i < f->n_gdn; i++) {
-		at->tail[i] = state_of(f, &s, i);
-		at->ring[i].src = at->ring[i].dst;
-	}
-	at->tail_first[0] = 0;
-	at->tail_first[1] = 1;
-	at->first[1] = whole;
-}
-
-static void stage_shared(const struct forward *f, const struct forward_batch *b, struct forward_in *at)
-{
-	if (!is_shared(f))
-		return;
-	*at->n_gdn_units = kern_gdn_units(at->gdn_units, at->state, b->n_seq);
-	if (b->n_seq < b->n)
-		stage_tail(f, b, at);
-}
-
-static int spans_for(const struct forward_batch *b)
-{
-	int spans = 1, longest = 1;
-	for (int r = 0; r < b->n; r++)
-		longest = b->position[r] + 1 > longest ? b->position[r] + 1 : longest;
-	while (spans < spans_of(longest))
-		spans *= 2;
-	return spans;
-}
-
-static void stage(struct forward *f, const struct forward_batch *b, struct parts *p)
-{
-	struct forward_in at;
-	size_t n = (size_t)b->n;
-	lay_in(f, p, n, (size_t)b->n_seq, (size_t)f->spans, &at);
-	memcpy(at.ids, b->ids, n * sizeof *at.ids);
-	memcpy(at.position, b->position, n * sizeof *at.position);
-	memcpy(at.first, b->first, ((size_t)b->n_seq + 1) * sizeof *at.first);
-	if (b->keep)
-		memcpy(at.to, b->keep, (b->logits ? 1 : n - (size_t)b->logits_from) * sizeof *at.to);
-	stage_states(f, b, &at);
-	stage_shared(f, b, &at);
-	if (kern_is_device(f->k) && f->n_attention)
-		*at.n_units = kern_attention_units(at.units, b->position, b->table, b->n);
-	stage_tables(b, p, at.table, f->sent - f->staged);
-}
-
-int forward_send(struct forward *f, const struct forward_batch *b)
-{
-	struct parts staged = {.base = f->staged}, sent = {.base = f->sent}, made = {.base = f->made};
-	f->spans = spans_for(b);
-	stage(f, b, &staged);
-	lay_in(f, &sent, (size_t)b->n, (size_t)b->n_seq, (size_t)f->spans, &f->in);
-	lay_out(f, &made, (size_t)b->n, &f->out);
-	return kern_is_device(f->k) ? kern_put(f->k, f->sent, f->staged, staged.used) : 0;
-}
-
-/* -- and out -- */
-
-/* [layers][n][k] to [n][layers][k]. */
-static void deliver(void *to, const void *from, size_t layers, size_t n, size_t row)
-{
-	for (size_t i = 0; i < layers; i++)
-		for (size_t r = 0; r < n; r++)
-			memcpy((char *)to + (r * layers + i) * row, (const char *)from + (i * n + r) * row, row);
-}
-
-int forward_fetch(struct forward *f, const struct forward_batch *b)
-{
-	struct parts fetched = {.base = f->fetched};
-	struct forward_out at;
-	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)b->n;
-	lay_out(f, &fetched, n, &at);
-	if (kern_is_device(f->k)) {
-		int rc = kern_get(f->k, f->fetched, f->made, b->experts || b->weights ? fetched.used : layers * sizeof *at.distinct);
-		if (rc)
-			return rc;
-	}
-	f->distinct = 0;
-	for (size_t i = 0; i < layers; i++)
-		f->distinct += at.distinct[i];
-	if (b->experts)
-		deliver(b->experts, at.experts, layers, n, k * sizeof *at.experts);
-	if (b->weights)
-		deliver(b->weights, at.weights, layers, n, k * sizeof *at.weights);
-	return 0;
-}
-
-/* -- kept rows, pages -- */
-
 float *forward_kept(const struct forward *f, int i)
 {
 	return f->kept + (size_t)i * (size_t)f->c->n_vocab;
@@ -484,5 +286,5 @@ size_t forward_ring_bytes(const struct eng_config *c)
 {
 	struct forward f = {.c = c, .k = &(struct kern){.compute = KERN_F32}};
 	measure(&f);
-	return ring_slot_floats(&f) * (size_t)f.n_gdn * sizeof(float);
+	return forward_ring_slot_floats(&f) * (size_t)f.n_gdn * sizeof(float);
 }

@@ -1,5 +1,5 @@
-/* engine/forward_parts.h - inside engine/: a pass's memory, shared by forward.c (what is computed) and forward_memory.c (what it is
- * computed in, and how a batch gets there and its results back).
+/* engine/forward_parts.h - inside engine/: a pass's memory, shared by forward.c (what is computed), forward_memory.c (what it is
+ * computed in) and forward_batch.c (how a batch gets there and its results back).
  *
  * What a batch says goes to the backend's memory in one piece, and what comes back in another: a device wants few, large transfers.
  * Both pieces are laid out anew for every batch, from its number of rows and spans alone: so two batches that agree in these lie
@@ -47,7 +47,7 @@ struct forward {
 
 	/* Scratch, [max_rows] each; `wide` is what a layer's projections of one row take together. */
 	float *x, *h, *wide, *mixed, *scores, *last, *logits;
-	float *q; /* the input of the product at hand, quantised; NULL where nothing is */
+	float *q; /* the input of the product at hand, quantised; NULL where nothing is, or the backend does it */
 	size_t wide_floats;
 	void *expert_scratch, *attention_scratch, *gdn_scratch;
 	size_t expert_scratch_bytes, attention_scratch_bytes, gdn_scratch_bytes;
@@ -72,6 +72,21 @@ void forward_describe_experts(const struct forward *f, const struct eng_layer *l
 /* Sets op's shapes. */
 void forward_describe_attention(const struct forward *f, struct kern_attention *op);
 void forward_describe_gdn(const struct forward *f, const struct eng_layer *l, struct kern_gdn *op);
+
+/* Parts one behind the other; base NULL: only counts. */
+struct forward_place {
+	char *base;
+	size_t used;
+};
+/* rows, spans and sequences alone say where what lies. Tables come behind: where they lie is said by the pointers in `table`. */
+void forward_lay_in(const struct forward *f, struct forward_place *p, size_t rows, size_t seqs, size_t spans, struct forward_in *in);
+void forward_lay_out(const struct forward *f, struct forward_place *p, size_t rows, struct forward_out *out);
+int forward_spans(int positions); /* of KERN_SPAN, rounded up, as are */
+int forward_pages(int positions); /* of KERN_PAGE */
+bool forward_is_shared(const struct forward *f);
+/* Floats of one layer of a state slot, and of a ring slot. */
+size_t forward_slot_floats(const struct forward *f);
+size_t forward_ring_slot_floats(const struct forward *f);
 
 /* Lays the batch out and sends it; fills f->in and f->out. */
 int forward_send(struct forward *f, const struct forward_batch *b) CHECK_RESULT;

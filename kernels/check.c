@@ -215,7 +215,7 @@ static int check_experts(struct kern *k, const struct kern_experts *op)
 	if ((e = kern_ref.experts(&ref, &mine)) || (e = k->checker->inner->experts(k, op)))
 		return e;
 	struct bound b = bound_for(k, 0x1p-5, 0x1p-5);
-	if (op->quantised)
+	if (op->block)
 		b.of_top += 0x1p-8;
 	return compare(k, "experts", "y", &op->y, &mine.y, b);
 }

@@ -45,13 +45,15 @@ int cu_result(cudaError_t rc, const char *what);
 int cu_fits(const struct kern *k, const char *name, size_t shared);
 
 /* Launches kernel<<<grid, block, shared>>>(args...) on k's stream; on Hopper so that it may begin while the one before it ends. Not
- * on later ones: they run what was compiled for sm_80, where cu_wait does nothing. */
+ * on later ones: they run what was compiled for sm_80, where cu_wait does nothing. A kernel that needs much shared memory is allowed all
+ * there is, once and for all: a launch with less must not take back what an earlier one, which may be in a graph, was allowed. */
 template <typename... Params, typename... Args>
 static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Args... args)
 {
 	if (shared > 48 * 1024) {
 		int e = cu_fits(k, name, shared);
-		if (e || (e = cu_result(cudaFuncSetAttribute((const void *)kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, (int)shared), name)))
+		if (e || (e = cu_result(cudaFuncSetAttribute((const void *)kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+			(int)k->device->shared_max), name)))
 			return e;
 	}
 	cudaLaunchAttribute overlap = {};

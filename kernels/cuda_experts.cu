@@ -34,11 +34,11 @@ struct few_pairs {
 static_assert(sizeof(struct few_pairs) <= CU_LISTS, "lists lie at the start of shared memory");
 
 struct experts_job {
-	struct kern_view x, quantised; /* quantised.data NULL: nothing is */
+	struct kern_view x;
 	const uint16_t *experts;
 	const float *weights;
 	int n, top_k, n_experts, d, width, shared_width; /* shared_width 0: no shared expert */
-	int group;     /* inputs that share a scale of `quantised` */
+	int group;     /* 0, or inputs of x that share a scale where they are quantised */
 	int tile_rows;
 	bool bf16, gate, few;
 	const struct experts_plan *plan;
@@ -134,12 +134,6 @@ CU_DEVICE int index_of(const struct experts_job &job, bool shared, int first, in
 	return shared ? first + r : job.few ? few_list()->pair[first + r] : job.pairs[first + r];
 }
 
-/* The row of the batch that w reads. */
-CU_DEVICE const float *input_of(const struct experts_job &job, const struct kern_weight &w, int row)
-{
-	return cu_at(job.quantised.data && w.type == KERN_FP8 ? job.quantised : job.x, row);
-}
-
 /* ---- up: the shared gate's tiles first, then the shared expert, then the chosen ones ---- */
 
 enum { OUT_PAIRS, OUT_SHARED, OUT_FACTOR };
@@ -190,21 +184,18 @@ CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu
 {
 	const struct experts_job &e = job.e;
 	int first = item * e.tile_rows, rows = min(e.tile_rows, e.n - first);
-	const struct kern_weight &w = e.plan->shared_gate;
-	bool fp8 = w.type == KERN_FP8;
 	if (lane == 0) {
-		t->w[0] = w;
+		t->w[0] = e.plan->shared_gate;
 		t->pair = 0;
 		t->from = 0;
 		t->rows = rows;
 		t->group = e.group;
-		t->codes = fp8 && e.quantised.data ? CU_RECOVER : CU_VALUES;
-		t->staged = -2 - (item * 2 + fp8);
+		t->staged = -2 - item;
 		t->out = OUT_FACTOR;
 		t->first = first;
 	}
 	for (int r = lane; r < rows; r += CU_WARP)
-		t->x[0][r] = input_of(e, w, first + r);
+		t->x[r] = cu_at(e.x, first + r);
 }
 
 CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, struct cu_tile *t)
@@ -221,20 +212,17 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 	if (lane < 2)
 		t->w[lane] = lane ? mlp.up : mlp.gate;
 	if (lane == 0) {
-		bool fp8 = mlp.gate.type == KERN_FP8;
 		t->pair = 1;
 		t->from = part.strip * (outs / 2);
 		t->rows = part.rows;
 		t->group = e.group;
-		t->codes = fp8 && e.quantised.data ? CU_RECOVER : CU_VALUES;
 		t->staged = (item - gates - part.strip) * 2 + shared; /* the unit's first item: another for every tile */
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
 	for (int r = lane; r < part.rows; r += CU_WARP) {
-		int at = index_of(e, shared, part.first, r), row = shared ? at : at / e.top_k;
-		t->x[0][r] = input_of(e, mlp.gate, row);
-		t->x[1][r] = input_of(e, mlp.up, row);
+		int at = index_of(e, shared, part.first, r);
+		t->x[r] = cu_at(e.x, shared ? at : at / e.top_k);
 	}
 }
 
@@ -265,7 +253,6 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 struct down_job {
 	enum { EARLY = 0 };
 	struct experts_job e;
-	bool exact; /* the rows are put into codes on their way to shared memory; else they have been already */
 };
 
 CU_DEVICE void job_before(const struct down_job &)
@@ -295,14 +282,13 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 		t->pair = 0;
 		t->from = part.strip * outs;
 		t->rows = part.rows;
-		t->group = w.block_cols;
-		t->codes = job.exact && w.type == KERN_FP8 && e.quantised.data ? CU_QUANTISE : CU_VALUES;
+		t->group = e.group ? w.block_cols : 0;
 		t->staged = item / strips;
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
 	for (int r = lane; r < part.rows; r += CU_WARP)
-		t->x[0][r] = (shared ? e.shared_hidden : e.hidden) + (size_t)index_of(e, shared, part.first, r) * (size_t)w.cols;
+		t->x[r] = (shared ? e.shared_hidden : e.hidden) + (size_t)index_of(e, shared, part.first, r) * (size_t)w.cols;
 }
 
 CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, const float *total, int outs)
@@ -363,8 +349,8 @@ static __global__ void __launch_bounds__(GROUP_THREADS) group_pairs(const __grid
 	unsigned long long *bytes = (unsigned long long *)memory;
 	int *distinct = (int *)memory + 2, *count = (int *)memory + 4, *first = count + job.n_experts, *tile = first + job.n_experts;
 	int thread = (int)threadIdx.x, n = job.n * job.top_k;
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	for (int i = thread; i < 4 + job.n_experts; i += GROUP_THREADS)
 		((int *)memory)[i] = 0;
 	__syncthreads();
@@ -433,32 +419,6 @@ static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) do
 	cu_plain_work(job);
 }
 
-/* kern_quantise, in place, of a row of hidden values by the groups of the down that reads it: a warp a group, a block a pair or, behind
- * the pairs, a row of the shared expert. */
-static __global__ void __launch_bounds__(GROUP_THREADS) quantise_hidden(const __grid_constant__ struct experts_job job)
-{
-	int pairs = job.n * job.top_k, i = (int)blockIdx.x, lane = (int)threadIdx.x % CU_WARP;
-	cu_let_next();
-	cu_wait();
-	const struct kern_weight &w = job.plan->unit[i < pairs ? job.experts[i] : job.n_experts].mlp.down;
-	float *row = i < pairs ? job.hidden + (size_t)i * (size_t)w.cols : job.shared_hidden + (size_t)(i - pairs) * (size_t)w.cols;
-	if (w.type != KERN_FP8)
-		return;
-	for (int from = (int)threadIdx.x / CU_WARP * w.block_cols; from < w.cols; from += GROUP_THREADS / CU_WARP * w.block_cols) {
-		int end = w.cols - from < w.block_cols ? w.cols : from + w.block_cols;
-		uint32_t top = 0;
-		for (int c = from + lane; c < end; c += CU_WARP)
-			top = max(top, cu_size(row[c]));
-		for (int step = CU_WARP / 2; step; step /= 2)
-			top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
-		for (int c = from + lane; c < end; c += CU_WARP) {
-			float4 v = make_float4(row[c], 0, 0, 0);
-			float s = cu_codes_of(v, top, CU_QUANTISE);
-			row[c] = s == s ? __fmul_rn(v.x, s) : s;
-		}
-	}
-}
-
 struct combine_job {
 	struct experts_job e;
 	struct kern_view residual, y;
@@ -473,8 +433,8 @@ static __global__ void __launch_bounds__(COMBINE_THREADS) combine_rows(const __g
 	int blocks = (e.d + COMBINE_THREADS - 1) / COMBINE_THREADS, r = (int)blockIdx.x / blocks;
 	int i = (int)blockIdx.x % blocks * COMBINE_THREADS + (int)threadIdx.x;
 	size_t pair = (size_t)r * (size_t)e.top_k, d = (size_t)e.d;
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	if (i >= e.d)
 		return;
 	float m = 0;
@@ -573,32 +533,11 @@ static bool down_is_exact(const struct kern *k, const struct kern_experts *op)
 	return true;
 }
 
-static bool hidden_is_quantised(const struct kern_experts *op)
-{
-	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0) && op->quantised; i++)
-		if (unit_of(op, i)->down.type == KERN_FP8)
-			return true;
-	return false;
-}
-
-/* The block with which the rows were quantised: of the first FP8 matrix that reads them. Where another has another, sums are plain. */
-static int group_of(const struct kern_experts *op)
-{
-	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0) && op->quantised; i++) {
-		const struct kern_mlp *m = unit_of(op, i);
-		if (m->gate.type == KERN_FP8 || m->up.type == KERN_FP8)
-			return m->gate.type == KERN_FP8 ? m->gate.block_cols : m->up.block_cols;
-	}
-	return op->quantised && op->shared_gate && op->shared_gate->type == KERN_FP8 ? op->shared_gate->block_cols : 0;
-}
-
 static struct experts_job job_of(const struct kern *k, const struct kern_experts *op)
 {
 	struct experts_job job = {};
 	lay_out(&job, op, op->x.rows, (char *)op->scratch);
 	job.x = op->x;
-	if (op->quantised)
-		job.quantised = *op->quantised;
 	job.experts = op->experts;
 	job.weights = op->weights;
 	job.n = op->x.rows;
@@ -607,7 +546,7 @@ static struct experts_job job_of(const struct kern *k, const struct kern_experts
 	job.d = op->x.cols;
 	job.width = op->mlp[0].gate.rows;
 	job.shared_width = op->shared ? op->shared->gate.rows : 0;
-	job.group = group_of(op);
+	job.group = op->block;
 	job.bf16 = k->compute == KERN_BF16;
 	job.gate = op->shared && op->shared_gate;
 	job.plan = (const struct experts_plan *)op->plan;
@@ -665,18 +604,15 @@ static int up(const struct kern *k, const struct kern_experts *op, const struct 
 	return rc || !job.parts ? rc : launch_up_plain(k, &job);
 }
 
-static int down(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)
+static int down(const struct kern *k, const struct experts_job *e, bool exact)
 {
-	struct down_job job = { *e, exact };
-	int rc = 0, rows = e->n * (e->top_k + (e->shared_width ? 1 : 0));
+	struct down_job job = { *e };
 	if (exact)
 		return e->tile_rows == 8 ? launch_down<CU_ONE>(k, &job) : e->tile_rows == 16 ? launch_down<CU_TWO>(k, &job) :
 			e->tile_rows == 32 ? launch_down<CU_FOUR>(k, &job) : launch_down<CU_WIDE>(k, &job);
-	if (hidden_is_quantised(op))
-		rc = cu_launch(k, "experts (quantise)", quantise_hidden, dim3((unsigned)rows), dim3(GROUP_THREADS), 0, *e);
 	int strips = cu_ceil(e->d, CU_PLAIN_OUTS);
 	dim3 grid = cu_grid(k, most_items(e, strips, strips), CU_PLAIN_RESIDENT);
-	return rc ? rc : cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
+	return cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
 }
 
 /* By the rows an expert may expect: more of them than a tile has read their weights again, from the cache; larger tiles leave room for
@@ -699,10 +635,11 @@ int cuda_experts(struct kern *k, const struct kern_experts *op)
 	struct experts_job job = job_of(k, op);
 	bool exact_up = up_is_exact(k, op, job.group), exact_down = down_is_exact(k, op);
 	job.tile_rows = tile_rows_for(&job, exact_up && exact_down);
+	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS;
 	if (!job.few)
 		rc = cu_launch(k, "experts (group)", group_pairs, dim3(1), dim3(GROUP_THREADS), (size_t)(4 + 3 * op->n_experts) * 4, job);
 	rc = rc ? rc : up(k, op, &job, exact_up);
-	rc = rc ? rc : down(k, op, &job, exact_down);
+	rc = rc ? rc : down(k, &job, exact_down);
 	if (rc)
 		return rc;
 	struct combine_job last = { job, {}, op->y };

@@ -1,16 +1,18 @@
-/* Matrices times rows. All outputs of a call that go one way are one launch: a flat list of strips, for one tile of rows after another. */
+/* Matrices times rows. All outputs of a call that go one way are one launch: a flat list of strips, for one tile of rows after another.
+ * FP8 and bfloat16 weights go one way: a block whose strips pass from one kind to the other stages its rows again. */
 #include "kernels/cuda_tile.cuh"
 
 struct matmul_out {
 	struct kern_weight w;
 	struct kern_view y, residual; /* residual.data NULL: none */
 	bool keep_f32;
+	int quantised, like; /* like: the first output that has rows staged in the same way */
 };
 
 struct matmul_job {
 	enum { EARLY = 1 };
 	struct kern_view x;
-	int quantised, tile_rows, n_out;
+	int tile_rows, n_out;
 	bool bf16;
 	struct matmul_out out[KERN_MAX_OUT];
 };
@@ -47,21 +49,19 @@ CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int la
 	int strips = all_strips(job, outs), tile = item / strips, strip = item % strips, j = 0, first = tile * job.tile_rows;
 	for (; strip >= strips_of(job.out[j].w, outs); j++)
 		strip -= strips_of(job.out[j].w, outs);
-	bool fp8 = job.out[j].w.type == KERN_FP8;
 	int rows = min(job.tile_rows, job.x.rows - first);
 	if (lane == 0) {
 		t->w[0] = job.out[j].w;
 		t->pair = 0;
 		t->from = strip * outs;
 		t->rows = rows;
-		t->group = job.quantised;
-		t->codes = fp8 && job.quantised ? CU_RECOVER : CU_VALUES;
-		t->staged = tile * 2 + fp8;
+		t->group = job.out[j].quantised;
+		t->staged = tile * KERN_MAX_OUT + job.out[j].like;
 		t->out = j;
 		t->first = first;
 	}
 	for (int r = lane; r < rows; r += CU_WARP)
-		t->x[0][r] = cu_at(job.x, first + r);
+		t->x[r] = cu_at(job.x, first + r);
 }
 
 CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, const float *total, int outs)
@@ -107,21 +107,30 @@ static int launch_plain(const struct kern *k, struct matmul_job *job)
 	return cu_launch(k, "matmul (plain)", matmul_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
 }
 
+static int first_like(const struct matmul_job &job, const struct matmul_out &out)
+{
+	int j = 0;
+	while ((job.out[j].w.type == KERN_FP8) != (out.w.type == KERN_FP8) || job.out[j].quantised != out.quantised)
+		j++;
+	return j;
+}
+
 /* Outputs of op that may go through matrix instructions, or those that may not. */
 static struct matmul_job part_of(const struct kern *k, const struct kern_matmul *op, bool exact)
 {
 	struct matmul_job job = {};
 	job.x = op->x;
-	job.quantised = op->quantised;
 	job.bf16 = k->compute == KERN_BF16;
 	for (int j = 0; j < op->n_out; j++) {
 		const struct kern_matmul_out *from = &op->out[j];
-		if (cu_is_exact(k, from->w, op->quantised) != exact || from->w->rows == 0)
+		if (cu_is_exact(k, from->w, from->quantised) != exact || from->w->rows == 0)
 			continue;
 		struct matmul_out *out = &job.out[job.n_out++];
 		out->w = *from->w;
 		out->y = from->y;
 		out->keep_f32 = from->keep_f32;
+		out->quantised = from->quantised;
+		out->like = first_like(job, *out);
 		if (from->residual)
 			out->residual = *from->residual;
 	}

@@ -5,7 +5,7 @@
  * rows it has staged serve the strips that follow; its warps share a tile's outputs, 16 each, and its blocks of inputs:
  *
  *   weights: 16 bytes a lane from global memory to registers, a piece (below) ahead, the first of the next item before this one's sums
- *   rows:    f32 to bfloat16 in shared memory, in the order in which the lanes hold the weights
+ *   rows:    f32 to bfloat16, or to FP8 codes as bfloat16 and their scales, in shared memory, in the order in which the lanes hold the weights
  *   sums:    one chain a block of inputs, in the registers of the warp that has it; scaled, through shared memory, added in order
  *
  * Weights are operand A of the matrix instructions. A piece is 128 bytes of each of a warp's 16 outputs: 128 inputs in FP8, 64 in
@@ -29,24 +29,22 @@ enum {
 	CU_TILES = 3,      /* descriptions in shared memory: of the item in hand, the next, and the last, which may still be stored */
 };
 
-/* What is done to a block of rows on its way to shared memory. The scales of a group of inputs multiply the block's sum. */
-enum cu_codes {
-	CU_VALUES,   /* bfloat16 as they are */
-	CU_RECOVER,  /* kern_quantise's results: back to codes and scales */
-	CU_QUANTISE, /* as kern_quantise does it */
-};
-
 struct cu_tile {
 	struct kern_weight w[2];
 	int pair;      /* strips are of w[0] and w[1] in turn, from the same output on; else all of w[0] */
 	int from;      /* first output */
 	int rows;
-	int group;     /* inputs that share a scale of the row */
-	enum cu_codes codes;
+	int group;     /* 0, or inputs that share a scale where FP8 weights read the rows: as kern_quantise makes them */
 	int staged;    /* equal where the same rows are staged in the same way */
 	int out, first; /* for the job's own use */
-	const float *x[2][CU_TILE_ROWS]; /* the rows w[0] and w[1] read; they differ under plain sums alone */
+	const float *x[CU_TILE_ROWS];
 };
+
+/* The tile's group as w[which] reads its rows. */
+CU_DEVICE int cu_group(const struct cu_tile &t, int which)
+{
+	return t.w[which].type == KERN_FP8 ? t.group : 0;
+}
 
 /* How a launch cuts its work. */
 struct cu_shape {
@@ -73,7 +71,7 @@ static __host__ __device__ inline struct cu_layout cu_lay_out(int rows, bool wid
 }
 
 /* Whether w times such rows may go through matrix instructions: both exact in bfloat16, scales constant over a block of inputs.
- * group: 0, or the block with which the rows were quantised. */
+ * group: 0, or the block with which the rows are quantised. */
 static inline bool cu_is_exact(const struct kern *k, const struct kern_weight *w, int group)
 {
 	if (k->compute != KERN_BF16 || w->type == KERN_F32 || w->type == KERN_F16 || w->ld > 4 * KERN_MAX_DIM)
@@ -171,27 +169,27 @@ CU_DEVICE uint32_t cu_group_top(const float *row, int c, int cols, int group, in
 	return top;
 }
 
-/* x / s as a code's value. A recovered one is a code but for a few units in the last place, which the rounding takes away. A new one
- * needs the quotient itself only where a product with 1 / s could lie on the other side of a middle between codes. */
-CU_DEVICE float cu_code(float x, float s, float inverse, enum cu_codes codes)
+/* x / s as a code's value. The quotient itself is needed only where a product with 1 / s, which is within two units in the last place,
+ * could lie on the other side of a middle between codes. */
+CU_DEVICE float cu_code(float x, float s, float inverse)
 {
 	float q = __fmul_rn(x, inverse);
 	uint32_t middle = (cu_size(q) & 0xfffffu) - 0x7fff8u;
-	if (codes == CU_QUANTISE && (middle < 16 || fabsf(q) < 0x1p-6f))
+	if (middle < 16 || fabsf(q) < 0x1p-6f)
 		q = __fdiv_rn(x, s);
 	return cu_round_fp8(q);
 }
 
 /* v into codes; returns their scale. A group with a NaN or an infinity (the bits are larger then) is NaN throughout. */
-CU_DEVICE float cu_codes_of(float4 &v, uint32_t top, enum cu_codes codes)
+CU_DEVICE float cu_codes_of(float4 &v, uint32_t top)
 {
 	float s = __fdiv_rn(fmaxf(__uint_as_float(top), 1e-10f), 448.0f), inverse = __fdiv_rn(1.0f, s);
 	if (top >= 0x7f800000u)
 		return __uint_as_float(0x7fc00000u);
-	v.x = cu_code(v.x, s, inverse, codes);
-	v.y = cu_code(v.y, s, inverse, codes);
-	v.z = cu_code(v.z, s, inverse, codes);
-	v.w = cu_code(v.w, s, inverse, codes);
+	v.x = cu_code(v.x, s, inverse);
+	v.y = cu_code(v.y, s, inverse);
+	v.z = cu_code(v.z, s, inverse);
+	v.w = cu_code(v.w, s, inverse);
 	return s;
 }
 
@@ -216,7 +214,7 @@ CU_DEVICE void cu_put_four(unsigned char *x, int r, int lane, float4 v, bool fp8
 template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct cu_tile &t, int from, int n)
 {
 	enum { AT_ONCE = 4 };
-	int cols = t.w[0].cols, units = n * t.rows;
+	int cols = t.w[0].cols, units = n * t.rows, group = cu_group(t, 0);
 	bool fp8 = t.w[0].type == KERN_FP8;
 #pragma unroll 1
 	for (int u = p.warp; u < units; u += p.warps * AT_ONCE) {
@@ -224,16 +222,18 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct
 #pragma unroll
 		for (int i = 0; i < AT_ONCE; i++) {
 			int unit = min(u + i * p.warps, units - 1);
-			v[i] = cu_four(t.x[0][unit / n], (from + unit % n) * CU_BLOCK + 4 * p.lane, cols);
+			v[i] = cu_four(t.x[unit / n], (from + unit % n) * CU_BLOCK + 4 * p.lane, cols);
 		}
 #pragma unroll
 		for (int i = 0; i < AT_ONCE; i++) {
 			int unit = u + i * p.warps, r = unit / n, slot = unit % n, c = (from + slot) * CU_BLOCK;
 			if (unit >= units)
 				break;
-			if (t.codes != CU_VALUES) {
-				uint32_t top = cu_group_top(t.x[0][r], c, cols, t.group, p.lane, v[i]);
-				p.x_scale[slot * NT * CU_GROUP + r] = cu_codes_of(v[i], top, t.codes);
+			if (group) {
+				uint32_t top = cu_group_top(t.x[r], c, cols, group, p.lane, v[i]);
+				float scale = cu_codes_of(v[i], top);
+				if (p.lane == 0)
+					p.x_scale[slot * NT * CU_GROUP + r] = scale;
 			}
 			cu_put_four(p.x + slot * NT * CU_GROUP * CU_STAGED, r, p.lane, v[i], fp8);
 		}
@@ -389,14 +389,14 @@ CU_DEVICE void cu_deliver(float (&acc)[OF::NT][4], const float (&scale)[2], cons
 	float (&total)[OF::TOTALS][4])
 {
 	enum { NT = OF::NT };
-	bool fp8 = t.w[0].type == KERN_FP8;
+	bool fp8 = t.w[0].type == KERN_FP8, codes = cu_group(t, 0) != 0;
 	float *sums = p.sums + ((slot * p.strips + p.strip) * NT * CU_STRIP + p.lane / 4) * CU_GROUP + p.lane % 4 * 2;
 	const float *x_scale = p.x_scale + slot * NT * CU_GROUP + p.lane % 4 * 2;
 #pragma unroll
 	for (int i = 0; i < NT; i++) {
 		if (i > 0 && i % 2 == 0 && i >= groups)
 			break;
-		float2 row = t.codes == CU_VALUES ? make_float2(1, 1) : *(const float2 *)(x_scale + i * CU_GROUP);
+		float2 row = codes ? *(const float2 *)(x_scale + i * CU_GROUP) : make_float2(1, 1);
 #pragma unroll
 		for (int j = 0; j < 4; j++) {
 			if (fp8)
@@ -508,10 +508,10 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	struct cu_source s = {};
 	struct cu_piece now = {};
 	float scale[2] = {};
-	cu_let_next();
 	if (!JOB::EARLY) {
 		job_before(job);
 		cu_wait();
+		cu_let_next();
 		job_begin(job);
 		__syncthreads();
 	}
@@ -522,8 +522,10 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	__syncthreads();
 	if (item < end)
 		cu_begin<OF::WIDE>(s, now, scale, p, p.tile[0]);
-	if (JOB::EARLY) /* weights are nobody's output */
+	if (JOB::EARLY) { /* weights are nobody's output */
 		cu_wait();
+		cu_let_next();
+	}
 	for (int turn = 0; item < end; item++, turn = (turn + 1) % CU_TILES) {
 		struct cu_tile *t = &p.tile[turn], *then = item + 1 < end ? &p.tile[(turn + 1) % CU_TILES] : NULL;
 		if (then && p.warp == p.warps - 1)
@@ -549,8 +551,34 @@ enum {
 	CU_PLAIN_BYTES = CU_PLAIN_TOTAL + CU_PLAIN_ROWS * (CU_PLAIN_OUTS + 4) * 4,
 };
 
+/* Inputs from .. from + n - 1 of a row as kern_quantise makes them. Called by a warp. */
+CU_DEVICE void cu_plain_quantise(float *to, const float *row, int from, int n, int cols, int group, int lane)
+{
+	group = min(group, cols);
+	for (int first = from / group * group; first < from + n; first += group) {
+		int end = min(first + group, cols), last = min(end, from + n);
+		uint32_t top = 0;
+		for (int c = first + lane; c < end; c += CU_WARP)
+			top = max(top, cu_size(row[c]));
+		for (int step = CU_WARP / 2; step; step /= 2)
+			top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
+		for (int c = max(first, from) + lane; c < last; c += CU_WARP) {
+			float4 v = make_float4(row[c], 0, 0, 0);
+			float s = cu_codes_of(v, top);
+			to[c - from] = s == s ? __fmul_rn(v.x, s) : s;
+		}
+	}
+}
+
+/* 2 where the matrices of a pair read the rows in two ways. */
+CU_DEVICE int cu_plain_forms(const struct cu_tile &t)
+{
+	return t.pair && cu_group(t, 0) != cu_group(t, 1) ? 2 : 1;
+}
+
 CU_DEVICE void cu_plain_stage(const struct cu_tile &t, float *w, float *x, int from, int n)
 {
+	int warp = (int)threadIdx.x / CU_WARP, lane = (int)threadIdx.x % CU_WARP;
 	for (int i = (int)threadIdx.x; i < CU_PLAIN_OUTS * CU_BLOCK; i += CU_PLAIN_THREADS) {
 		int o = i / CU_BLOCK, c = i % CU_BLOCK;
 		const struct kern_weight &m = t.w[t.pair ? o / CU_STRIP : 0];
@@ -558,10 +586,13 @@ CU_DEVICE void cu_plain_stage(const struct cu_tile &t, float *w, float *x, int f
 		if (c < n && out < m.rows)
 			w[o * (CU_BLOCK + 1) + c] = cu_value(m, out, from + c);
 	}
-	for (int i = (int)threadIdx.x; i < (t.pair ? 2 : 1) * CU_PLAIN_ROWS * CU_BLOCK; i += CU_PLAIN_THREADS) {
-		int source = i / (CU_PLAIN_ROWS * CU_BLOCK), r = i / CU_BLOCK % CU_PLAIN_ROWS, c = i % CU_BLOCK;
-		if (c < n && r < t.rows)
-			x[i] = t.x[source][r][from + c];
+	for (int u = warp; u < cu_plain_forms(t) * t.rows; u += CU_PLAIN_THREADS / CU_WARP) {
+		int form = u / t.rows, r = u % t.rows, group = cu_group(t, form);
+		float *to = x + (form * CU_PLAIN_ROWS + r) * CU_BLOCK;
+		if (group)
+			cu_plain_quantise(to, t.x[r], from, n, t.w[0].cols, group, lane);
+		for (int c = lane; !group && c < n; c += CU_WARP)
+			to[c] = t.x[r][from + c];
 	}
 }
 
@@ -570,7 +601,7 @@ CU_DEVICE void cu_plain_dot(const struct cu_tile &t, float *w, float *x, float *
 {
 	enum { STEP = CU_PLAIN_THREADS / CU_PLAIN_OUTS, MINE = CU_PLAIN_ROWS / STEP };
 	int o = (int)threadIdx.x % CU_PLAIN_OUTS, first = (int)threadIdx.x / CU_PLAIN_OUTS, cols = t.w[0].cols;
-	const float *mine = x + (t.pair ? o / CU_STRIP : 0) * CU_PLAIN_ROWS * CU_BLOCK + first * CU_BLOCK;
+	const float *mine = x + (cu_plain_forms(t) == 2 ? o / CU_STRIP : 0) * CU_PLAIN_ROWS * CU_BLOCK + first * CU_BLOCK;
 	float all[MINE] = {};
 	for (int from = 0; from < cols; from += CU_BLOCK) {
 		int n = min(cols - from, (int)CU_BLOCK);
@@ -596,8 +627,8 @@ template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
 	CU_SHARED(memory);
 	struct cu_tile *t = (struct cu_tile *)(memory + CU_LISTS);
 	float *total = (float *)(memory + CU_PLAIN_TOTAL);
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	job_begin(job);
 	__syncthreads();
 	int items = job_items(job, CU_PLAIN_OUTS), end = cu_share(items, (int)blockIdx.x + 1);

@@ -82,6 +82,22 @@ int kern_norm(struct kern *k, const struct kern_norm *op)
 	return k->backend->norm(k, op);
 }
 
+bool kern_quantises(const struct kern *k)
+{
+	return k->backend->quantises;
+}
+
+static int check_quantised(const struct kern *k, const struct kern_matmul *op, const struct kern_matmul_out *o)
+{
+	if (o->quantised < 0 || (o->quantised && o->w->type != KERN_FP8))
+		return err_set(ERR_USAGE, "matmul: quantised in groups of %d columns for weights of type %s", o->quantised,
+			kern_type_name(o->w->type));
+	if (o->quantised != op->out[0].quantised && !kern_quantises(k))
+		return err_set(ERR_USAGE, "matmul: x is quantised for one output and not for another, and the %s backend does not quantise",
+			k->backend->name);
+	return 0;
+}
+
 int kern_matmul(struct kern *k, const struct kern_matmul *op)
 {
 	int n = op->x.rows, d = op->x.cols, e;
@@ -97,6 +113,8 @@ int kern_matmul(struct kern *k, const struct kern_matmul *op)
 		if ((e = check_weight("matmul", "W", o->w, o->w->rows, d)) || (e = check_view("matmul", "y", &o->y, n, o->w->rows)))
 			return e;
 		if (o->residual && (e = check_view("matmul", "residual", o->residual, n, o->w->rows)))
+			return e;
+		if ((e = check_quantised(k, op, o)))
 			return e;
 		k->bytes += weight_bytes(o->w) + area(n, o->w->rows) * (o->residual ? 8 : 4);
 		k->macs += area(o->w->rows, d) * (uint64_t)n;
@@ -178,6 +196,18 @@ static void count_rows(struct kern *k, const struct kern_experts *op)
 	k->macs += 3 * area(op->mlp[0].gate.rows, op->x.cols) * (uint64_t)n * (uint64_t)op->top_k;
 }
 
+static int check_block(const struct kern *k, const struct kern_experts *op)
+{
+	if (op->block < 0)
+		return err_set(ERR_USAGE, "experts: groups of %d columns", op->block);
+	if (kern_quantises(k))
+		return 0;
+	if (!op->block != !op->quantised)
+		return err_set(ERR_USAGE, "experts: a block of %d, and %squantised rows: it takes both or neither", op->block,
+			op->quantised ? "" : "no ");
+	return op->quantised ? check_view("experts", "quantised", op->quantised, op->x.rows, op->x.cols) : 0;
+}
+
 int kern_experts(struct kern *k, const struct kern_experts *op)
 {
 	int n = op->x.rows, d = op->x.cols, e;
@@ -193,7 +223,7 @@ int kern_experts(struct kern *k, const struct kern_experts *op)
 		return e;
 	if (op->residual && (e = check_view("experts", "residual", op->residual, n, d)))
 		return e;
-	if (op->quantised && (e = check_view("experts", "quantised", op->quantised, n, d)))
+	if ((e = check_block(k, op)))
 		return e;
 	if (op->shared) {
 		if ((e = check_mlp("the shared expert's matrix", op->shared, op->shared->gate.rows, d)))

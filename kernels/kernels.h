@@ -20,7 +20,7 @@
  * Matrices are row-major, `ld` elements from row to row (ld >= cols; what lies between is neither read nor written).
  * Activations are f32 in memory. R(x) below is the rounding of the compute type: nothing for KERN_F32, to bfloat16 (nearest
  * even, kept in f32) for KERN_BF16. Sums run in f32 and are rounded once, at the end, where R stands. FP8 is no compute type
- * here: who serves a model so quantises what goes into its FP8 matrices (kern_quantise, kern_experts.quantised) under either R.
+ * here: who serves a model so quantises what goes into its FP8 matrices (kern_quantise, `quantised` and `block` below) under either R.
  *
  * Errors: ERR_USAGE shapes that do not fit (names the operation and the operand), ERR_LIMIT one of the KERN_MAX_ below,
  * ERR_UNSUPPORTED. Pointers are borrowed for the call; weights and packed panels for as long as they are used. */
@@ -153,20 +153,26 @@ struct kern_norm {
 int kern_norm(struct kern *k, const struct kern_norm *op) CHECK_RESULT;
 
 /* For each j < n_out:  y_j[r][o] = R(sum_i x[r][i] * W_j[o][i]),  and with a residual  y_j = R(residual + y_j).
- * Matrices applied to the same rows go into one call: one hand-over to the threads. */
+ * Matrices applied to the same rows go into one call: one hand-over to the threads.
+ * An output that is `quantised` reads x as kern_quantise makes it. Who puts it through: the caller, so that such outputs have a call
+ * of their own; or, where kern_quantises, the backend on the way in, and x may be as it was, and for the other outputs is. A row that
+ * has been put through is taken for what it is: its scales may move by a unit in the last place, its codes do not. */
 struct kern_matmul_out {
 	const struct kern_weight *w; /* [out, in] */
 	struct kern_view y;          /* [n, out] */
 	const struct kern_view *residual; /* NULL or [n, out]; may be y itself */
 	bool keep_f32;               /* no R: for logits that are sampled from */
+	int quantised;               /* 0, or the block of kern_quantise: for FP8 weights alone */
 };
 struct kern_matmul {
 	struct kern_view x; /* [n, in], none of the y */
-	int quantised;      /* 0, or the block with which x was put through kern_quantise: codes and scales can be had back from it */
 	int n_out;          /* 1 .. KERN_MAX_OUT */
 	struct kern_matmul_out out[KERN_MAX_OUT];
 };
 int kern_matmul(struct kern *k, const struct kern_matmul *op) CHECK_RESULT;
+
+/* Whether the backend's products quantise what they read themselves: kern_quantise need not be called before. */
+bool kern_quantises(const struct kern *k);
 
 /* What a row becomes before it meets FP8 weights, as servers of FP8 checkpoints do it ("dynamic": per token and group of inputs).
  * For every row and every `block` columns from the first on (the last group may be shorter):
@@ -196,14 +202,16 @@ int kern_route(struct kern *k, const struct kern_route *op) CHECK_RESULT;
  * m[r] = sum over slots j in order of weights[r][j] * f_experts[r][j](x[r])  +  sigmoid(R(shared_logit[r])) * f_shared(x[r])
  * y[r] = R(residual[r] + R(m[r]))
  * shared_gate NULL: the shared expert is added with factor 1. shared_logit[r] = shared_gate . x[r].
- * With `quantised`: gate, up and shared_gate matrices that are FP8 read it instead of x, and what goes into a down that is FP8
- * is put through kern_quantise with that down's block_cols. Which, the type of each matrix says alone. */
+ * With a `block`: gate, up and shared_gate matrices that are FP8 read x after kern_quantise with that block, and what goes into a
+ * down that is FP8 is put through kern_quantise with that down's block_cols. Which, the type of each matrix says alone. x is put
+ * through by the caller, who gives it as `quantised`, or, where kern_quantises, by the backend, which does not look at that. */
 struct kern_mlp {
 	struct kern_weight gate, up; /* [w, d] */
 	struct kern_weight down;     /* [d, w] */
 };
 struct kern_experts {
 	struct kern_view x;                /* [n, d] */
+	int block;                         /* 0: nothing is quantised */
 	const struct kern_view *quantised; /* NULL or [n, d]: x after kern_quantise; not y */
 	const uint16_t *experts;           /* [n, k], each < n_experts, distinct within a row (checked: < n_experts) */
 	const float *weights;              /* [n, k] */
@@ -401,6 +409,7 @@ struct kern_backend {
 	const char *name, *isa; /* "cpu", "avx2" */
 	const struct kern_memory *memory; /* NULL: the process's own */
 	int chunk;                        /* rows of a prompt it wants at once; 0: no wish */
+	bool quantises;                   /* kern_quantises */
 	int (*embed)(struct kern *k, const struct kern_embed *op);
 	int (*norm)(struct kern *k, const struct kern_norm *op);
 	int (*matmul)(struct kern *k, const struct kern_matmul *op);

@@ -3,11 +3,11 @@
  * arenas, large blocks and what kit.h's scratch() gives come from one pinned region, and main runs on a stack in it. What malloc,
  * calloc or a static variable gives is no operand. Slow, and not the memory that coppice itself uses: passes of whole models
  * (test_passes) use that. */
+#include "kernels/cuda.cuh"
 extern "C" {
 #include "base/mem.h"
 #include "tests/shim/shim.h"
 }
-#include <cuda_runtime.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,7 +117,24 @@ extern "C" int __wrap_main(int argc, char **argv)
 	return s.status;
 }
 
-/* What tests ask of the shim. */
+/* A device is told to have less shared memory than it has: what is launched must then fit in that. */
+static size_t shared_max = SIZE_MAX;
+
+extern "C" int __real_kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute);
+extern "C" int __wrap_kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute)
+{
+	int e = __real_kern_open(k, name, crew, compute);
+	if (!e && k->device && k->device->shared_max > shared_max)
+		k->device->shared_max = shared_max;
+	return e;
+}
+
+extern "C" void shim_shared_max(int bytes)
+{
+	shared_max = (size_t)bytes;
+}
+
+/* What else tests ask of the shim. */
 extern "C" void shim_order(unsigned order)
 {
 	(void)order;

@@ -58,6 +58,77 @@ static void quantise_gives_the_bits_of_ref(void **state)
 	}
 }
 
+/* Numbers on, or a few units in the last place beside, the middles between codes, and the largest of every group; some are tiny. Where
+ * `exact` the scales are powers of two. What `mask` leaves out of their bits is 0. */
+static void fill_middles(float *x, int n, int block, bool exact, uint32_t mask)
+{
+	for (int i = 0; i < n; i++) {
+		uint32_t u = bits_at(97, block, i), code = u % 0x7e, off = u >> 8 & 7;
+		float top = exact ? 448 * 0x1p-9f : 1 + fabsf(value_at(98, block, i / block)), s = top / 448;
+		float middle = (kern_fp8_to_f32((uint8_t)code) + kern_fp8_to_f32((uint8_t)(code + 1))) / 2 * s;
+		middle = exact && off > 4 ? middle : from_bits(bits(middle) + off - 3);
+		middle = from_bits(bits(i % block == (block > 3 ? 3 : 0) ? top : middle) & mask);
+		x[i] = u >> 11 & 1 ? -middle : middle;
+	}
+}
+
+/* y = I x, with x quantised on the way in: what kern_quantise gives, to the bit, but for the sign of a zero. And z = I x beside it, where
+ * I is of bfloat16 and reads x as it is. */
+static void identity_gives_what_quantise_gives(enum kern_type compute, int n, int d, int block, bool exact)
+{
+	struct kern k, ref;
+	struct arena a;
+	arena_init(&a);
+	shim_open(&k, compute);
+	OK(kern_open(&ref, "ref", NULL, compute));
+	uint8_t *one = arena_alloc(&a, (size_t)(d * d));
+	uint16_t *other = arena_alloc(&a, (size_t)(d * d) * sizeof *other);
+	int n_scales = (d + block - 1) / block;
+	float *scale = arena_alloc(&a, (size_t)n_scales * sizeof *scale);
+	memset(one, 0, (size_t)(d * d));
+	memset(other, 0, (size_t)(d * d) * sizeof *other);
+	for (int i = 0; i < d; i++) {
+		one[i * d + i] = kern_fp8_from_f32(1);
+		other[i * d + i] = bf16_from_f32(1);
+	}
+	for (int i = 0; i < n_scales; i++)
+		scale[i] = 1;
+	struct kern_weight w = { one, KERN_FP8, d, d, (size_t)d, scale, n_scales, 0, d, block, NULL };
+	struct kern_weight v = { .data = other, .type = KERN_BF16, .rows = d, .cols = d, .ld = (size_t)d };
+	struct kern_view x = mat(&a, 0, NULL, n, d), y = mat(&a, 0, NULL, n, d), z = mat(&a, 0, NULL, n, d), want = mat(&a, 0, NULL, n, d);
+	bool both = exact || compute == KERN_F32; /* else x is no bfloat16 */
+	for (int r = 0; r < n; r++)
+		fill_middles(x.data + (size_t)r * x.ld, d, block, exact, both && compute == KERN_BF16 ? 0xffff0000 : 0xffffffff);
+	x.data[(size_t)(n - 1) * x.ld + (size_t)(d - 1)] = n % 2 ? INFINITY : from_bits(0xffc00001);
+	OK(kern_quantise(&ref, &(struct kern_quantise){ x, block, want }));
+	OK(kern_matmul(&k, &(struct kern_matmul){ x, both ? 2 : 1, { { .w = &w, .y = y, .keep_f32 = true, .quantised = block },
+		{ .w = &v, .y = z, .keep_f32 = true } } }));
+	settled();
+	for (int r = 0; r < n; r++)
+		for (int c = 0; c < d; c++) {
+			float got = y.data[(size_t)r * y.ld + (size_t)c], was = want.data[(size_t)r * want.ld + (size_t)c];
+			float as_is = both ? z.data[(size_t)r * z.ld + (size_t)c] : 0;
+			if (both && (r == n - 1 ? isfinite(as_is) : !(as_is == x.data[(size_t)r * x.ld + (size_t)c])))
+				fail_msg("%d rows of %d: row %d, column %d left as it is is %.9g", n, d, r, c, (double)as_is);
+			if (r == n - 1 ? !isnan(got) : !(got == was))
+				fail_msg("%d rows of %d, block %d: row %d, column %d is %.9g, want %.9g", n, d, block, r, c, (double)got, (double)was);
+		}
+	assert_padding_untouched(&y);
+	shim_close(&k);
+	kern_close(&ref);
+	arena_release(&a);
+}
+
+static void products_read_what_quantise_makes(void **state)
+{
+	(void)state;
+	static const int shapes_of[][3] = { { 3, 300, 128 }, { 10, 384, 128 }, { 2, 512, 256 }, { 50, 260, 1000 }, { 130, 130, 128 },
+		{ 3, 140, 7 }, { 2, 33, 1 }, { 2, 300, 130 } };
+	for (int i = 0; i < COUNT(shapes_of); i++)
+		for (int j = 0; j < 4; j++)
+			identity_gives_what_quantise_gives(j / 2 ? KERN_F32 : KERN_BF16, shapes_of[i][0], shapes_of[i][1], shapes_of[i][2], j % 2);
+}
+
 static void route_both(const float *logits, int e, int k, uint16_t *chosen, float *weights, uint16_t *chosen_ref, float *weights_ref)
 {
 	struct kern cuda, ref;
@@ -149,7 +220,8 @@ static void no_rows_are_no_work(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(quantise_gives_the_bits_of_ref), cmocka_unit_test(route_breaks_ties_as_ref_does),
+		cmocka_unit_test(quantise_gives_the_bits_of_ref), cmocka_unit_test(products_read_what_quantise_makes),
+		cmocka_unit_test(route_breaks_ties_as_ref_does),
 		cmocka_unit_test(wide_rows_are_normed), cmocka_unit_test(no_rows_are_no_work),
 	};
 	settle = shim_settle;

@@ -111,6 +111,11 @@ static void shapes_that_do_not_fit_are_named(void **state)
 	assert_refused(kern_matmul(&k, &op), ERR_USAGE, "FP8 without scales");
 	int32_t id = 3;
 	w.type = KERN_F32;
+	op.out[0].quantised = 4;
+	assert_refused(kern_matmul(&k, &op), ERR_USAGE, "matmul: quantised in groups of 4 columns for weights of type f32");
+	struct kern_weight q = { .data = x, .type = KERN_FP8, .rows = 3, .cols = 4, .ld = 4, .scale = x, .scale_ld = 1, .block_rows = 3, .block_cols = 4 };
+	struct kern_matmul both = { .x = op.x, .n_out = 2, .out = { { .w = &q, .y = op.out[0].y, .quantised = 4 }, { .w = &w, .y = op.out[0].y } } };
+	assert_refused(kern_matmul(&k, &both), ERR_USAGE, "for one output and not for another, and the cpu backend does not quantise");
 	struct kern_embed embed = { &w, &id, kern_rows(y, 1, 4) };
 	assert_refused(kern_embed(&k, &embed), ERR_USAGE, "id 3 in row 0, the table has 3 rows");
 	struct kern_mlp mlp = { w, w, { .data = x, .type = KERN_F32, .rows = 4, .cols = 3, .ld = 3 } };
@@ -122,6 +127,13 @@ static void shapes_that_do_not_fit_are_named(void **state)
 	assert_refused(kern_experts(&k, &experts), ERR_USAGE, "0 bytes of scratch for 2 rows");
 	experts.scratch_bytes = sizeof scratch;
 	assert_refused(kern_experts(&k, &experts), ERR_USAGE, "expert 1 in row 1, there are 1");
+	experts.block = 4;
+	assert_refused(kern_experts(&k, &experts), ERR_USAGE, "a block of 4, and no quantised rows");
+	struct kern_view rows = kern_rows(x, 1, 4);
+	experts.quantised = &rows;
+	assert_refused(kern_experts(&k, &experts), ERR_USAGE, "experts: quantised is [1, 4], expected [2, 4]");
+	experts.block = -1;
+	assert_refused(kern_experts(&k, &experts), ERR_USAGE, "groups of -1 columns");
 }
 
 static void unknown_backends_and_missing_operations_are_errors(void **state)

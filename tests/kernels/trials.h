@@ -22,10 +22,11 @@ static void quantise_rows(struct kern_view x, int block, struct kern_view y)
 }
 
 /* matmul: two outputs, the second with a residual. in x out: 1, primes, one off every tile and block, whole tiles.
- * The last third of the variants: FP8, and the input was quantised for it. */
+ * Behind a variant for each spec: FP8 that reads quantised rows, which every other variant leaves to a backend that does it; in the last
+ * of these with a matrix of bfloat16 beside it, which reads the same rows as they are. */
 static const int matmul_shapes[][2] = { { 1, 1 }, { 7, 3 }, { 15, 17 }, { 16, 16 }, { 31, 33 }, { 127, 15 }, { 128, 48 }, { 255,
 	16 }, { 256, 31 }, { 257, 5 }, { 521, 19 }, { 384, 64 } };
-static const int quantised_specs[] = { 4, 5, 9 };
+static const int quantised_specs[] = { 4, 5, 9, 3 };
 enum { MATMULS = COUNT(matmul_shapes) * COUNT(specs), MAX_VARIANTS = MATMULS + COUNT(matmul_shapes) * COUNT(quantised_specs) };
 static int matmul_width(int v)
 {
@@ -38,15 +39,24 @@ static void matmul_run(struct kern *k, int v, const int *ids, int n, float *out)
 	int in = matmul_shapes[v % COUNT(matmul_shapes)][0], cols = matmul_shapes[v % COUNT(matmul_shapes)][1];
 	bool quantised = v >= MATMULS;
 	struct weight_spec spec = specs[quantised ? quantised_specs[v / COUNT(matmul_shapes) - COUNT(specs)] : v / COUNT(matmul_shapes)];
-	struct kern_weight w = weight(&a, k, 20, cols, in, spec), u = weight(&a, k, 21, cols, in, spec);
+	bool mixed = v >= MAX_VARIANTS - COUNT(matmul_shapes);
+	struct kern_weight w = weight(&a, k, 20, cols, in, spec), u = weight(&a, k, 21, cols, in, mixed ? specs[8] : spec);
 	struct kern_view y = mat(&a, 0, NULL, n, cols), z = mat(&a, 5, ids, n, cols);
 	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z } } };
-	if (quantised && !small_integers) {
-		op.quantised = spec.block_cols;
-		quantise_rows(op.x, op.quantised, op.x);
-	}
 	struct kern_view residual = z;
 	op.out[1].residual = &residual;
+	if (quantised && !small_integers) {
+		op.out[0].quantised = spec.block_cols;
+		op.out[1].quantised = mixed ? 0 : spec.block_cols;
+		if (mixed && !kern_quantises(k)) { /* in two calls */
+			struct kern_matmul other = { .x = op.x, .n_out = 1, .out = { op.out[1] } };
+			op.n_out = 1;
+			DO(matmul, k, other);
+			settled();
+		}
+		if (!kern_quantises(k) || (!mixed && v % 2))
+			quantise_rows(op.x, spec.block_cols, op.x);
+	}
 	DO(matmul, k, op);
 	forget(&w, sizeof w);
 	forget(&u, sizeof u);
@@ -169,12 +179,14 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 	arena_init(&a);
 	const int *s = experts_shapes[v / 2 % COUNT(experts_shapes)];
 	int d = s[0], w = s[1], e = s[2], top = s[3];
-	struct weight_spec spec = specs[experts_quantise(v) ? 4 + v % 3 : (v * 3 + 3) % COUNT(specs)], down_spec = spec;
+	struct weight_spec spec = specs[experts_quantise(v) ? 4 + v % 3 : (v * 3 + 3) % COUNT(specs)], up_spec = spec, down_spec = spec;
 	if (experts_quantise(v) && v % 4 == 0)
 		down_spec = specs[8]; /* bf16: its input stays as it is */
+	if (experts_quantise(v) && v % 8 == 7)
+		up_spec = specs[8];
 	struct kern_mlp *mlp = arena_alloc(&a, (size_t)e * sizeof *mlp), shared;
 	for (int i = 0; i < e; i++) {
-		struct weight_spec up = spec;
+		struct weight_spec up = up_spec;
 		up.scale_row0 += w;
 		mlp[i] = (struct kern_mlp){ weight(&a, k, 100 + 3 * (uint32_t)i, w, d, spec), weight(&a, k, 101 + 3 * (uint32_t)i,
 			w, d, up), weight(&a, k, 102 + 3 * (uint32_t)i, d, w, down_spec) };
@@ -199,8 +211,9 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 				   .y = v % 2 ? residual : mat(&a, 0, NULL, n, d) };
 	struct kern_view quantised = mat(&a, 0, NULL, n, d);
 	if (experts_quantise(v)) {
-		quantise_rows(op.x, spec.block_cols, quantised);
-		op.quantised = &quantised;
+		op.block = spec.block_cols;
+		quantise_rows(op.x, op.block, quantised);
+		op.quantised = kern_quantises(k) ? NULL : &quantised;
 	}
 	op.scratch_bytes = kern_experts_scratch(k, &op, n);
 	op.scratch = scratch(op.scratch_bytes);

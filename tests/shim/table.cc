@@ -34,6 +34,7 @@ const struct kern_backend *shim_backend(void)
 	static struct kern_backend b;
 	b.name = "cuda";
 	b.isa = "sm";
+	b.quantises = true;
 	b.embed = cuda_embed;
 	b.norm = cuda_norm;
 	b.quantise = cuda_quantise;

@@ -1,0 +1,58 @@
+/* engine/engine_parts.h - inside engine/: what a model, a prefix and a fork are made of, shared by engine_open.c (how they come to be
+ * and go) and engine.c (what they do). */
+#ifndef ENGINE_ENGINE_PARTS_H
+#define ENGINE_ENGINE_PARTS_H
+
+#include "base/mem.h"
+#include "base/thread.h"
+#include "engine/config.h"
+#include "engine/draw.h"
+#include "engine/engine.h"
+#include "engine/forward.h"
+#include "engine/kv.h"
+#include "engine/model.h"
+
+struct eng_fork {
+	struct eng_model *m;
+	struct kv_seq seq;
+	int32_t *table; /* [pages_per_seq], the pages of seq */
+	float *logits;  /* [n_vocab], plain: its kept row, or with a device a copy of it, which ... */
+	bool fetched;   /* ... is the present one */
+	int next_free;  /* while free: the next free fork, -1 at the end */
+	unsigned step;  /* the last eng_step it was in */
+};
+
+struct eng_prefix {
+	struct eng_model *m;
+	struct kv_seq seq;
+	int32_t kept; /* the row of logits after the last position */
+};
+
+struct eng_model {
+	struct eng_config config;
+	struct eng_weights *weights;
+	struct crew *crew;
+	struct kern kern;
+	bool fp8; /* activations meet FP8 weights as FP8; elsewhere they are kern's */
+	bool shared; /* siblings share a checkpoint of the recurrent state */
+	struct forward *forward;
+	struct draw *draw;
+	struct kv *kv;
+	struct eng_info info;
+	char *dir;
+	int *layer_index;
+	int max_forks, max_positions, pages_per_seq, max_prefixes, chunk;
+	struct eng_fork *forks; /* [max_forks], kept row i is fork i's */
+	int first_free;
+	int32_t *free_kept; /* [max_prefixes] rows behind the forks', for prefixes; the first n_free_kept are free */
+	int n_free_kept;
+	float *plain_logits; /* [max_forks x n_vocab], NULL without a device */
+	unsigned step;
+
+	/* One batch's description, [max(chunk, max_forks)] each, and a table for prefill. */
+	int32_t *position, *first, *keep, *chunk_table;
+	const int32_t **table;
+	struct forward_state *state;
+};
+
+#endif

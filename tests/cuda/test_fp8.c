@@ -1,0 +1,143 @@
+/* --compute fp8 on the backend "cuda", whose products quantise what they read: golden models held to their reference, a model of
+ * 128 x 128 blocks to the backend "ref", and how many launches a layer of it takes. */
+#include "tests/engine/hold_fp8.h"
+#include "tests/shim/shim.h"
+#include <stdlib.h>
+
+static void golden_models_agree_with_the_reference(void **state)
+{
+	(void)state;
+	for (int i = 0; i < N_MODELS; i++) {
+		if (getenv("COPPICE_GPU")) /* the shim is slow, and a prompt is part of the other too */
+			hold_to(models[i], "cuda", 0, 0);
+		hold_to(models[i], "cuda", 30, 5);
+	}
+}
+
+/* The headline's layers in small: what is FP8 is in blocks of 128 x 128; Gated DeltaNet's a and b, router and head are not. Heads of 48: of
+ * 64 the softmax's weights are rounded to bfloat16, which is another distance. */
+#define CONFIG                                                                                                                              \
+	"{\"model_type\": \"qwen3_5_moe_text\", \"dtype\": \"bfloat16\", \"hidden_size\": 256, \"num_hidden_layers\": %d, \"num_attention_heads\": 4, " \
+	"\"num_key_value_heads\": 2, \"head_dim\": 48, \"vocab_size\": 300, \"rms_norm_eps\": 1e-6, \"max_position_embeddings\": 256, "             \
+	"\"rope_theta\": 10000.0, \"num_experts\": 8, \"num_experts_per_tok\": 8, \"moe_intermediate_size\": 128, "                                \
+	"\"shared_expert_intermediate_size\": 128, \"linear_num_key_heads\": 2, \"linear_num_value_heads\": 4, \"linear_key_head_dim\": 32, "       \
+	"\"linear_value_head_dim\": 64, \"linear_conv_kernel_dim\": 4, \"layer_types\": [%s], "                                                     \
+	"\"quantization_config\": {\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128]}}"
+#define GDN  "\"linear_attention\""
+#define FULL "\"full_attention\""
+
+static struct eng_model *made_up(const char *backend, int layers, const char *types)
+{
+	char dir[] = "/tmp/coppice-fp8-XXXXXX", config[2000];
+	struct eng_model *m;
+	int n = snprintf(config, sizeof config, CONFIG, layers, types);
+	assert_non_null(mkdtemp(dir));
+	char *path = file_join(dir, "config.json");
+	OK(file_write(path, config, (size_t)n));
+	OK(eng_model_open(&m, dir, &(struct eng_options){.backend = backend, .compute = ENG_COMPUTE_FP8, .threads = 1, .max_forks = 2,
+	                                                 .max_positions = 100, .dummy = true, .dummy_seed = 7}));
+	unlink(path);
+	rmdir(dir);
+	mem_free(path);
+	return m;
+}
+
+enum { PROMPT = 21, STEPS = 9 };
+
+/* [STEPS + 1][vocab]: after a prompt, and after every step. */
+static float *logits_of(struct eng_model *m)
+{
+	size_t vocab = (size_t)eng_model_info(m)->n_vocab;
+	float *out = mem_array((STEPS + 1) * vocab, sizeof *out);
+	int32_t ids[PROMPT];
+	struct eng_prefix *p;
+	struct eng_fork *f;
+	for (int i = 0; i < PROMPT; i++)
+		ids[i] = i * 37 % (int)vocab;
+	OK(eng_prefix_new(&p, m, ids, PROMPT, (struct eng_capture){0}, NULL));
+	OK(eng_fork_new(&f, p));
+	for (int t = 0; t <= STEPS; t++) {
+		memcpy(out + (size_t)t * vocab, eng_fork_logits(f), vocab * sizeof *out);
+		if (t < STEPS)
+			OK(eng_step(m, &f, &(int32_t){t * 11}, 1, (struct eng_capture){0}));
+	}
+	eng_fork_free(f);
+	eng_prefix_free(p);
+	eng_model_close(m);
+	return out;
+}
+
+/* Distance over all positions, relative to the spread of the reference's. */
+static double distance(const float *got, const float *want, int n)
+{
+	double squares = 0, sum = 0, all = 0;
+	for (int i = 0; i < n; i++) {
+		double d = (double)got[i] - (double)want[i];
+		squares += d * d;
+		sum += (double)want[i];
+		all += (double)want[i] * (double)want[i];
+	}
+	return sqrt(squares / n) / sqrt(all / n - sum / n * (sum / n));
+}
+
+/* One layer of each kind, whose roundings agree as a rule: in a stack of them one that does not spoils all that follows. All
+ * experts are chosen, so that no route flips. */
+static void blocks_of_128_agree_with_ref(void **state)
+{
+	(void)state;
+	static const char *const types[] = {GDN, FULL};
+	for (int i = 0; i < 2; i++) {
+		struct eng_model *cuda = made_up("cuda", 1, types[i]), *ref = made_up("ref", 1, types[i]);
+		int n = (STEPS + 1) * eng_model_info(ref)->n_vocab;
+		float *got = logits_of(cuda), *want = logits_of(ref);
+		double d = distance(got, want, n);
+		print_message("a layer of %s: cuda and ref are apart by %.1e of the logits' spread\n", types[i], d);
+		assert_true(d <= 2e-2);
+		mem_free(got);
+		mem_free(want);
+	}
+}
+
+/* Of one step of one fork, its pass recorded already. */
+static int launches_of_a_step(int layers, const char *types)
+{
+	struct eng_model *m = made_up("cuda", layers, types);
+	struct eng_prefix *p;
+	struct eng_fork *f;
+	unsigned long long before = 0;
+	OK(eng_prefix_new(&p, m, (int32_t[]){1, 2, 3}, 3, (struct eng_capture){0}, NULL));
+	OK(eng_fork_new(&f, p));
+	for (int t = 0; t < 2; t++) {
+		before = shim_launches();
+		OK(eng_step(m, &f, &(int32_t){t}, 1, (struct eng_capture){0}));
+		shim_settle();
+	}
+	int n = (int)(shim_launches() - before);
+	eng_fork_free(f);
+	eng_prefix_free(p);
+	eng_model_close(m);
+	return n;
+}
+
+/* A launch costs about a microsecond, whatever it does: a step of one fork is many small ones. */
+static void a_layer_is_few_launches(void **state)
+{
+	(void)state;
+	if (getenv("COPPICE_GPU"))
+		skip(); /* nobody counts there */
+	int one = launches_of_a_step(1, GDN), gdn = launches_of_a_step(2, GDN ", " GDN) - one, full = launches_of_a_step(2, GDN ", " FULL) - one;
+	print_message("launches: %d a layer of Gated DeltaNet, %d of attention, %d beside the layers\n", gdn, full, one - gdn);
+	assert_true(gdn <= 11 && full <= 12 && one - gdn <= 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(golden_models_agree_with_the_reference),
+		TEST(blocks_of_128_agree_with_ref),
+		TEST(a_layer_is_few_launches),
+	};
+	if (getenv("COPPICE_ONLY"))
+		cmocka_set_test_filter(getenv("COPPICE_ONLY"));
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
