@@ -58,7 +58,7 @@ static double pool_bytes(const struct eng_model *m, int forks, int prefixes)
 	const struct eng_config *c = &m->config;
 	double seqs = forks + prefixes, positions = (double)m->pages_per_seq * ENG_PAGE;
 	double slot = m->shared ? (double)forward_ring_bytes(c) + (double)forward_state_bytes(c) : (double)forward_state_bytes(c);
-	return seqs * ((double)forward_kv_bytes(c, m->kern.compute) * positions + (double)c->n_vocab * sizeof(float)) +
+	return seqs * (double)forward_kv_bytes(c, m->kern.compute) * positions + (seqs + forks) * (double)c->n_vocab * sizeof(float) +
 	       slots_for(forks, prefixes) * slot;
 }
 

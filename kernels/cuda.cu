@@ -18,14 +18,16 @@ struct cu_bounce {
 	int now;
 };
 
-/* Passes that were recorded; the one not used for longest gives way. */
+/* Passes by their keys; the one not used for longest gives way. What comes for the first time is done at once and recorded only when it
+ * comes again: many shapes come once, a graph costs more than it saves then, and so no kernel is loaded while a stream captures. */
 struct cu_recordings {
 	struct cu_recording {
-		uint64_t key, bytes, macs, used;
-		cudaGraphExec_t graph; /* NULL: empty */
+		uint64_t key, bytes, macs, used; /* used 0: empty */
+		cudaGraphExec_t graph;           /* NULL: came once */
 	} kept[KEPT];
 	uint64_t clock;
-	uint64_t key, bytes, macs; /* of the recording under way: its key, and k's counts before */
+	struct cu_recording *now; /* the recording under way, NULL: done at once; ... */
+	uint64_t bytes, macs;     /* ... and k's counts before it */
 };
 
 int cu_result(cudaError_t rc, const char *what)
@@ -206,57 +208,73 @@ static const char *cuda_name(const struct kern *k)
 
 /* -- recordings -- */
 
+static struct cu_recordings::cu_recording *recording_of(struct cu_recordings *all, uint64_t key)
+{
+	for (int i = 0; i < KEPT; i++)
+		if (all->kept[i].used && all->kept[i].key == key)
+			return &all->kept[i];
+	return NULL;
+}
+
 static int cuda_replay(struct kern *k, uint64_t key)
 {
 	struct cu_recordings *all = k->device->recordings;
-	for (int i = 0; i < KEPT; i++) {
-		struct cu_recordings::cu_recording *r = &all->kept[i];
-		if (!r->graph || r->key != key)
-			continue;
-		r->used = ++all->clock;
-		k->bytes += r->bytes;
-		k->macs += r->macs;
-		int e = cu_result(cudaGraphLaunch(r->graph, k->device->stream), "a recorded pass");
-		return e ? e : 1;
-	}
-	return 0;
+	struct cu_recordings::cu_recording *r = recording_of(all, key);
+	if (!r || !r->graph)
+		return 0;
+	r->used = ++all->clock;
+	k->bytes += r->bytes;
+	k->macs += r->macs;
+	int e = cu_result(cudaGraphLaunch(r->graph, k->device->stream), "a recorded pass");
+	return e ? e : 1;
 }
 
-static int cuda_record(struct kern *k, uint64_t key)
+static void forget(struct cu_recordings::cu_recording *r)
 {
-	struct cu_recordings *all = k->device->recordings;
-	all->key = key;
-	all->bytes = k->bytes;
-	all->macs = k->macs;
-	return cu_result(cudaStreamBeginCapture(k->device->stream, cudaStreamCaptureModeThreadLocal), "recording a pass");
+	if (r && r->graph)
+		cudaGraphExecDestroy(r->graph);
+	if (r)
+		r->graph = NULL;
 }
 
-static struct cu_recordings::cu_recording *place_for(struct cu_recordings *all)
+static void remember(struct cu_recordings *all, uint64_t key)
 {
 	struct cu_recordings::cu_recording *oldest = &all->kept[0];
 	for (int i = 1; i < KEPT; i++)
 		if (all->kept[i].used < oldest->used)
 			oldest = &all->kept[i];
-	if (oldest->graph)
-		cudaGraphExecDestroy(oldest->graph);
-	oldest->graph = NULL;
-	return oldest;
+	forget(oldest);
+	*oldest = {key, 0, 0, ++all->clock, NULL};
+}
+
+static int cuda_record(struct kern *k, uint64_t key)
+{
+	struct cu_recordings *all = k->device->recordings;
+	all->now = recording_of(all, key);
+	forget(all->now);
+	all->bytes = k->bytes;
+	all->macs = k->macs;
+	if (all->now)
+		return cu_result(cudaStreamBeginCapture(k->device->stream, cudaStreamCaptureModeThreadLocal), "recording a pass");
+	remember(all, key);
+	return 0;
 }
 
 static int cuda_record_end(struct kern *k, int rc)
 {
 	struct cu_recordings *all = k->device->recordings;
+	struct cu_recordings::cu_recording *r = all->now;
 	cudaGraph_t graph = NULL;
+	if (!r)
+		return rc;
 	cudaError_t ended = cudaStreamEndCapture(k->device->stream, &graph);
 	int e = rc ? rc : cu_result(ended, "recording a pass"); /* where a launch failed it fails too, and the launch has said more */
-	struct cu_recordings::cu_recording *r = e ? NULL : place_for(all);
-	if (r)
+	if (!e)
 		e = cu_result(cudaGraphInstantiate(&r->graph, graph, 0), "recording a pass");
 	if (graph)
 		cudaGraphDestroy(graph);
 	if (e)
 		return e;
-	r->key = all->key;
 	r->bytes = k->bytes - all->bytes;
 	r->macs = k->macs - all->macs;
 	r->used = ++all->clock;

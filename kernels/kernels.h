@@ -113,11 +113,11 @@ int kern_get(struct kern *k, void *plain, const void *from, size_t n) CHECK_RESU
 int kern_copy(struct kern *k, void *to, const void *from, size_t n) CHECK_RESULT; /* within the backend's memory */
 size_t kern_room(const struct kern *k); /* bytes kern_alloc could still give, all together; SIZE_MAX where nobody says */
 
-/* Recording: operations between kern_record and kern_record_end are done and, by a device, kept under a key; kern_replay does them
- * again as one launch, over the same memory. The key must say all that shapes them: the same key, the same calls with the same
- * operands. kern_replay: 1 when it was done, 0 when nothing is kept under the key (and always without a device), or an error.
- * kern_record_end is called after every kern_record that gave 0; rc is how the operations between went, and is given back: when it
- * is not 0 none of them was done and nothing is kept. */
+/* Recording: operations between kern_record and kern_record_end are done and, by a device, kept under a key when they come for the
+ * second time; kern_replay does them again as one launch, over the same memory. The key must say all that shapes them: the same key,
+ * the same calls with the same operands. kern_replay: 1 when it was done, 0 when nothing is kept under the key (and always without a
+ * device), or an error. kern_record_end is called after every kern_record that gave 0; rc is how the operations between went, and is
+ * given back: when it is not 0 nothing is kept. */
 int kern_replay(struct kern *k, uint64_t key) CHECK_RESULT;
 int kern_record(struct kern *k, uint64_t key) CHECK_RESULT;
 int kern_record_end(struct kern *k, int rc) CHECK_RESULT;

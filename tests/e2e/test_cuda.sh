@@ -44,3 +44,9 @@ for order in $orders; do
 	equal "the same run, batch $order, threads in order $order" "$id" "$(git -C b rev-parse HEAD)"
 	rm -rf b
 done
+runs "search on cuda, siblings sharing a checkpoint" 0 "$shim" search --out c $search --batch 8 --state shared
+runs "the same, batch 2, another order" 0 env SHIM_OVERLAP=1 SHIM_ORDER=2 "$shim" search --out d $search --batch 2 --state shared
+equal "the same run where siblings share" "$(git -C c rev-parse HEAD)" "$(git -C d rev-parse HEAD)"
+runs "it can be recomputed" 0 "$shim" verify c
+runs "but not as if states were own" 1 "$shim" verify c --state own
+says "an unlike state is named" 1 "generated with --state shared" "$shim" verify c --state own
