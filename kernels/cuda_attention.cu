@@ -9,7 +9,16 @@
  * chain. Positions behind a row's own weigh exactly 0 in it; positions behind all of the unit's rows are not looked at. So who shares a
  * unit changes no bit, as long as what is in the cache is finite (0 times an infinity is not 0).
  *
- * Two bodies of units: on tensor cores (KERN_BF16, a bfloat16 cache, heads of 64, 128 or 256), and plain chains for everything else. */
+ * Two bodies of units: on tensor cores (KERN_BF16, a bfloat16 cache, heads of 64, 128 or 256), and plain chains for everything else.
+ *
+ * The weights p of the softmax are f32 in ref. Tensor cores take them in two parts, high = bf16(p) and low = bf16(p - high), 16 bits
+ * together. With high alone one value of y in four is another bfloat16 than ref's, where with both it is one in 500; and after products
+ * in FP8 a layer was 3e-2 to 7e-2 of the logits' spread away from ref, where it is now 1e-7.
+ * What low costs a unit of T tiles (16 T pairs): 2 c T products (cu_mma_bf16), beside 2 c T of q K and 2 c T of high V; 64 T KB more that
+ * its warps read of shared memory, beside 64 T KB of high and c T / 4 KB of q; no room there for c = 256, as low lies where q was; and
+ * nothing from the device's memory, which gives 1024 c bytes. For those 256 KB at c = 256 a multiprocessor's share of 4.8 TB/s takes 13
+ * thousand clocks. Products, at most one a clock, are 1536 of one tile (a row of 8 heads a key/value head: a step) and 12288 of eight (16
+ * such rows): there, units wait for tensor cores rather than for memory, by what these fall short of that rate. */
 #include "kernels/cuda_math.cuh"
 
 enum { SPAN_PAGES = KERN_SPAN / KERN_PAGE, UNIT_WARPS = 8, UNIT_THREADS = UNIT_WARPS * CU_WARP, PREPARE_WARPS = 4, MERGE_THREADS = 256 };
@@ -179,8 +188,11 @@ CU_DEVICE size_t result_at(const struct attention_job &job, const struct unit &u
  * takes is as free, as long as a[] has the same: columns t + 4 i of K for coalesced loads, positions 4 t + i of V because the lanes that
  * computed the weights have them like that. */
 template <int C, int TILES> struct unit_shared {
-	uint4 q[TILES][C / 16][CU_WARP];         /* a[] of the scores */
-	uint4 p[TILES][KERN_SPAN / 16][CU_WARP]; /* a[] of the sums */
+	union {
+		uint4 q[TILES][C / 16][CU_WARP];           /* a[] of the scores */
+		uint4 low[TILES][KERN_SPAN / 16][CU_WARP]; /* a[] of the sums' second product, when no warp reads q any more */
+	};
+	uint4 high[TILES][KERN_SPAN / 16][CU_WARP]; /* a[] of the sums' first */
 	float top[TILES * 16][UNIT_WARPS], sum[TILES * 16][UNIT_WARPS];
 	int limit[TILES * 16], place[TILES * 16]; /* of a pair; place is -1 where there is none */
 	struct unit_pages pages;
@@ -200,10 +212,9 @@ template <int NT> CU_DEVICE void load_items(uint32_t *w, const uint16_t *from)
 	}
 }
 
-/* d += a b for one step of 16 k: a[m] lies STRIDE steps after a[m - 1], k are the rows that load_items read. */
-template <int TILES, int NT, int STRIDE> CU_DEVICE void multiply(float (*d)[NT][4], const uint4 *a, const uint32_t (*k)[2])
+/* b[] of one step of 16 k, which are the rows that load_items read. */
+template <int NT> CU_DEVICE void pair_up(uint32_t (*b)[2], const uint32_t (*k)[2])
 {
-	uint32_t b[NT][2];
 #pragma unroll
 	for (int j = 0; j < NT; j++)
 #pragma unroll
@@ -211,6 +222,11 @@ template <int TILES, int NT, int STRIDE> CU_DEVICE void multiply(float (*d)[NT][
 			uint32_t low = k[2 * i][j / 2], high = k[2 * i + 1][j / 2];
 			b[j][i] = j % 2 ? low >> 16 | (high & 0xffff0000u) : (low & 0xffff) | high << 16;
 		}
+}
+
+/* d += a b for one step: a[m] lies STRIDE steps after a[m - 1]. */
+template <int TILES, int NT, int STRIDE> CU_DEVICE void multiply(float (*d)[NT][4], const uint4 *a, const uint32_t (*b)[2])
+{
 #pragma unroll
 	for (int m = 0; m < TILES; m++) {
 		uint4 v = a[m * STRIDE * CU_WARP];
@@ -237,7 +253,9 @@ template <int C, int TILES, int DEPTH> CU_DEVICE void scores(float (*s)[4][4], u
 	for (int step = 0; step < C / 16; step += DEPTH)
 #pragma unroll
 		for (int i = 0; i < DEPTH; i++) {
-			multiply<TILES, 4, C / 16>(s, q + (step + i) * CU_WARP, ring[i]);
+			uint32_t b[4][2];
+			pair_up<4>(b, ring[i]);
+			multiply<TILES, 4, C / 16>(s, q + (step + i) * CU_WARP, b);
 			if (step + DEPTH < C / 16)
 				load_keys(ring[i], k, step + DEPTH + i);
 		}
@@ -257,18 +275,23 @@ template <int C> CU_DEVICE void load_values(uint32_t (*w)[2], const char *v, con
 	}
 }
 
-/* o += p V over the span, from what is in the ring already on. */
+/* o += p V over the span, from what is in the ring already on: of each step high V, then low V. */
 template <int C, int TILES, int DEPTH>
 CU_DEVICE void sums(float (*o)[C / 64][4], uint32_t (*ring)[4][2], const char *v, const int *pages, size_t page_bytes, int last,
-	const uint4 *p)
+	const uint4 *high, const uint4 *low)
 {
+	enum { NT = C / 64, STRIDE = KERN_SPAN / 16 };
 	int steps = last / 16 + 1;
 #pragma unroll 1
 	for (int step = 0; step < steps; step += DEPTH)
 #pragma unroll
 		for (int i = 0; i < DEPTH; i++) {
-			if (step + i < steps)
-				multiply<TILES, C / 64, KERN_SPAN / 16>(o, p + (step + i) * CU_WARP, ring[i]);
+			if (step + i < steps) {
+				uint32_t b[NT][2];
+				pair_up<NT>(b, ring[i]);
+				multiply<TILES, NT, STRIDE>(o, high + (step + i) * CU_WARP, b);
+				multiply<TILES, NT, STRIDE>(o, low + (step + i) * CU_WARP, b);
+			}
 			if (step + DEPTH + i < steps)
 				load_values<C>(ring[i], v, pages, page_bytes, step + DEPTH + i, last);
 		}
@@ -295,17 +318,18 @@ CU_DEVICE float page_top(float (*s)[4], int at, float scale, int limit)
 	return fmaxf(top, __shfl_xor_sync(0xffffffffu, top, 2));
 }
 
-/* The weights of these 8 positions as bfloat16 pairs; their sum over the page. What is added up is what V is weighed by, the rounded
- * weights: so they sum to 1. */
-CU_DEVICE float page_weights(uint32_t w[4], float (*s)[4], int at, float top)
+/* The weights of these 8 positions as two bfloat16 each, in pairs; their sum over the page. */
+CU_DEVICE float page_weights(uint32_t high[4], uint32_t low[4], float (*s)[4], int at, float top)
 {
 	float sum = 0;
 #pragma unroll
 	for (int i = 0; i < 4; i++) {
 		float a = exp2f((s[2 * i % 4][at + i / 2] - top) * 1.44269504f), b = exp2f((s[2 * i % 4 + 1][at + i / 2] - top) * 1.44269504f);
-		w[i] = cu_bf16x2(a, b);
-		sum += cu_from_bf16((uint16_t)w[i]);
-		sum += cu_from_bf16((uint16_t)(w[i] >> 16));
+		uint32_t w = cu_bf16x2(a, b);
+		high[i] = w;
+		low[i] = cu_bf16x2(a - cu_from_bf16((uint16_t)w), b - cu_from_bf16((uint16_t)(w >> 16)));
+		sum += a;
+		sum += b;
 	}
 	sum += __shfl_xor_sync(0xffffffffu, sum, 1);
 	return sum + __shfl_xor_sync(0xffffffffu, sum, 2);
@@ -336,31 +360,32 @@ CU_DEVICE void stage(const struct attention_job &job, const struct unit &u, int 
 }
 
 /* Turns the warp's scores into weights: their maximum over all warps, the sum over the page, and p for everyone. */
-template <int TILES>
-CU_DEVICE void weigh(float (*s)[4][4], float scale, const int *limit, float (*tops)[UNIT_WARPS], float (*page_sums)[UNIT_WARPS], uint4 *p)
+template <int C, int TILES> CU_DEVICE void weigh(float (*s)[4][4], float scale, struct unit_shared<C, TILES> *shared)
 {
 	int lane = (int)threadIdx.x % CU_WARP, warp = (int)threadIdx.x / CU_WARP, g = lane / 4, t = lane % 4;
 #pragma unroll
 	for (int i = 0; i < 2 * TILES; i++) {
 		int pair = i * 8 + g;
-		float top = page_top(s[i / 2], i % 2 * 2, scale, limit[pair] - warp * KERN_PAGE);
+		float top = page_top(s[i / 2], i % 2 * 2, scale, shared->limit[pair] - warp * KERN_PAGE);
 		if (t == 0)
-			tops[pair][warp] = top;
+			shared->top[pair][warp] = top;
 	}
 	__syncthreads();
 #pragma unroll
-	for (int m = 0; m < TILES; m++) {
-		uint32_t w[2][4];
+	for (int m = TILES - 1; m >= 0; m--) { /* in this order the compiler gets by with fewer registers */
+		uint32_t a[2][4], b[2][4];
 #pragma unroll
 		for (int half = 0; half < 2; half++) {
 			int pair = m * 16 + half * 8 + g;
-			float sum = page_weights(w[half], s[m], half * 2, max_of_warps(tops[pair]));
+			float sum = page_weights(a[half], b[half], s[m], half * 2, max_of_warps(shared->top[pair]));
 			if (t == 0)
-				page_sums[pair][warp] = sum;
+				shared->sum[pair][warp] = sum;
 		}
-		uint4 *to = p + (m * (KERN_SPAN / 16) + warp * 2 + t / 2) * CU_WARP + g * 4 + t % 2 * 2;
-		to[0] = make_uint4(w[0][0], w[1][0], w[0][1], w[1][1]);
-		to[1] = make_uint4(w[0][2], w[1][2], w[0][3], w[1][3]);
+		uint4 *high = &shared->high[m][warp * 2 + t / 2][g * 4 + t % 2 * 2], *low = &shared->low[m][warp * 2 + t / 2][g * 4 + t % 2 * 2];
+		high[0] = make_uint4(a[0][0], a[1][0], a[0][1], a[1][1]);
+		high[1] = make_uint4(a[0][2], a[1][2], a[0][3], a[1][3]);
+		low[0] = make_uint4(b[0][0], b[1][0], b[0][1], b[1][1]);
+		low[1] = make_uint4(b[0][2], b[1][2], b[0][3], b[1][3]);
 	}
 	__syncthreads();
 }
@@ -418,9 +443,9 @@ template <int C, int TILES, int DEPTH> CU_DEVICE void attend(const struct attent
 #pragma unroll
 	for (int i = 0; i < DEPTH; i++)
 		load_values<C>(ring[i], v, u.page, job.page_bytes, i, u.last);
-	weigh<TILES>(s, job.op.scale, shared->limit, shared->top, shared->sum, &shared->p[0][0][0]);
+	weigh(s, job.op.scale, shared);
 	float o[TILES][C / 64][4] = {};
-	sums<C, TILES, DEPTH>(o, ring, v, u.page, job.page_bytes, u.last, &shared->p[0][0][lane]);
+	sums<C, TILES, DEPTH>(o, ring, v, u.page, job.page_bytes, u.last, &shared->high[0][0][lane], &shared->low[0][0][lane]);
 	write_pairs(job, u, o, shared);
 	__syncthreads();
 }
