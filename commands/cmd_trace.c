@@ -5,6 +5,7 @@
 #include "base/npy.h"
 #include "commands/commands.h"
 #include "commands/open.h"
+#include <math.h>
 
 struct trace {
 	struct file_map map;
@@ -42,6 +43,15 @@ static int take_ids(struct trace *t, const char *path, int n_vocab)
 	return 0;
 }
 
+static int check_logits(const struct trace *t, size_t n_vocab)
+{
+	for (size_t i = 0; i < (size_t)t->n * n_vocab; i++)
+		if (!isfinite(t->logits[i]))
+			return err_set(ERR_FORMAT, "the logit of id %zu at position %zu is %g: an activation overflowed; are the weights sound? "
+			               "`coppice model --check` looks", i % n_vocab, i / n_vocab, (double)t->logits[i]);
+	return 0;
+}
+
 static int compute(struct trace *t, struct eng_model *m)
 {
 	const struct eng_info *info = eng_model_info(m);
@@ -53,9 +63,10 @@ static int compute(struct trace *t, struct eng_model *m)
 		return err_set(ERR_NOMEM, "logits of %d positions x %d ids do not fit in memory: trace a shorter piece", t->n, info->n_vocab);
 	struct eng_prefix *prefix;
 	int err = eng_prefix_new(&prefix, m, t->ids, t->n, (struct eng_capture){ t->experts, t->weights }, t->logits);
-	if (!err)
-		eng_prefix_free(prefix);
-	return err;
+	if (err)
+		return err;
+	eng_prefix_free(prefix);
+	return check_logits(t, (size_t)info->n_vocab);
 }
 
 static int write_array(const char *dir, const char *name, enum npy_type type, int n_dims, const size_t *dims, const void *data)

@@ -68,6 +68,32 @@ runs "headers alone do not show a NaN" 0 "$coppice" model bad
 says "--check does" 1 "layers.3.input_layernorm.weight" "$coppice" model bad --check
 has "with the item" out "input_layernorm.weight holds a NaN, an infinity or an impossible scale, at item 5"
 
+# weights that are numbers, and what they compute is none
+overflow() { # TENSOR: in ./huge all of it becomes 3e38
+	rm -rf huge && mkdir huge && cp "$sapling"/*.json "$sapling"/*.safetensors huge/
+	python3 - "$1" <<'P'
+import json, struct, sys
+b = bytearray(open("huge/model.safetensors", "rb").read())
+n = struct.unpack("<Q", b[:8])[0]
+head = json.loads(b[8 : 8 + n])
+t = next(head[k] for k in head if k.endswith(sys.argv[1]))
+at = 8 + n + t["data_offsets"][0]
+bits = struct.pack("<f", 3e38)
+bits = bits if t["dtype"] == "F32" else bits[2:]
+b[at : 8 + n + t["data_offsets"][1]] = bits * t["shape"][0]
+open("huge/model.safetensors", "wb").write(b)
+P
+}
+python3 -c 'import numpy; numpy.save("three.npy", numpy.arange(5, 8))'
+overflow layers.1.post_attention_layernorm.weight
+says "an overflow is named by trace" 1 "layer 1: the router's weights are no numbers at position 0" "$coppice" trace --model huge --ids three.npy --out nan
+says "and by search" 1 "layer 1: the router's weights are no numbers" "$coppice" search --model huge --out nan-run $quick
+overflow model.norm.weight
+says "logits that are no numbers are named by trace" 1 "at position 0 is" "$coppice" trace --model huge --ids three.npy --out nan
+says "and by search" 1 "the logits at position" "$coppice" search --model huge --out nan-run2 $quick
+says "and by a search for the likeliest" 1 "of a path are no numbers" "$coppice" search --model huge --out nan-run3 --policy top-p $quick
+[ -e nan ] && not_ok "trace writes nothing of it" || ok "trace writes nothing of it"
+
 # shapes without weights
 mkdir shape && cp "$sapling/config.json" shape/
 python3 -c 'import numpy; numpy.save("ids.npy", numpy.arange(3, 40))'
