@@ -323,7 +323,7 @@ static int add_generation_eos(struct eng_config *c, const char *path)
 	json_error_t je;
 	struct reader r = {0};
 	buf_init(&b, CONFIG_MAX_BYTES);
-	r.rc = file_read(&b, path);
+	r.rc = file_read_regular(&b, path);
 	json_t *root = r.rc ? NULL : json_loadb(buf_text(&b), b.len, 0, &je);
 	if (!r.rc && !root)
 		r.rc = err_set(ERR_FORMAT, "not JSON: %.100s (line %d)", je.text, je.line);
@@ -344,7 +344,7 @@ int config_open(struct eng_config *out, const char *dir)
 	buf_init(&b, CONFIG_MAX_BYTES);
 	if (!file_exists(path))
 		rc = err_set(ERR_MISSING, "%s: no such file; a model is a folder with config.json and *.safetensors", path);
-	else if (!(rc = file_read(&b, path))) {
+	else if (!(rc = file_read_regular(&b, path))) {
 		rc = config_parse(out, buf_text(&b), b.len);
 		if (rc)
 			rc = err_prefix(rc, "%s", path);

@@ -63,7 +63,7 @@ static char *find_snapshot(const char *repo, const char *revision)
 	buf_init(&b, 4096);
 	const char *commit = revision;
 	size_t n = strlen(revision);
-	if (file_exists(ref) && !file_is_dir(ref) && !file_read(&b, ref)) {
+	if (file_exists(ref) && !file_is_dir(ref) && !file_read_regular(&b, ref)) {
 		commit = buf_text(&b);
 		n = strcspn(commit, " \t\r\n");
 	}
@@ -141,7 +141,7 @@ static void look_for_shards(struct missing *m, const char *dir, const char *inde
 	json_t *j;
 	buf_init(&b, ST_MAX_HEADER);
 	map_init(&seen);
-	json_t *root = file_read(&b, index) ? NULL : json_loadb(buf_text(&b), b.len, 0, NULL);
+	json_t *root = file_read_regular(&b, index) ? NULL : json_loadb(buf_text(&b), b.len, 0, NULL);
 	json_object_foreach(json_object_get(root, "weight_map"), tensor, j)
 	{
 		const char *shard = json_string_value(j);

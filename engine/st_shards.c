@@ -52,7 +52,7 @@ static int read_index(struct opening *o)
 	json_error_t je;
 	struct buf b;
 	buf_init(&b, ST_MAX_HEADER);
-	int rc = file_read(&b, o->index);
+	int rc = file_read_regular(&b, o->index);
 	o->root = rc ? NULL : json_loadb(buf_text(&b), b.len, JSON_REJECT_DUPLICATES, &je);
 	json_t *map = json_object_get(o->root, "weight_map"), *j;
 	const char *tensor;

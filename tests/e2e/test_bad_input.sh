@@ -59,6 +59,14 @@ refuses "an unknown pre-tokenizer is named" "Mystery"
 model; rm m/tokenizer.json
 says "no tokenizer" 3 "tokenizer.json" "$coppice" search --model m --out run --limit 1
 
+for part in config.json "$weights" tokenizer.json; do
+	model; rm m/"$part"; mkfifo m/"$part"
+	says "a FIFO for $part is not waited for" 1 "$part: not a regular file" timeout 20 "$coppice" search --model m --out run --limit 1
+done
+runs "a file as standard input is read" 0 "$coppice" judge --samples /dev/stdin --results r0.jsonl <<<'{"task_id": "hand/0", "completion": "x"}'
+runs "and so is a pipe" 0 "$coppice" judge --samples <(echo '{"task_id": "hand/0", "completion": "x"}') --results r0.jsonl
+rm -f r0.jsonl
+
 # tasks and samples
 printf '{"task_id": "a", "language": "c", "prompt": "int f(void) {", "entry_point": "f", "test": ""}\nnot json\n' >tasks.jsonl
 says "a task line that is not JSON" 1 "tasks.jsonl" "$coppice" search --tasks tasks.jsonl --out run
