@@ -42,7 +42,7 @@ static int add_shard(struct opening *o, const char *name)
 	if (rc && rc != ERR_MISSING)
 		map_put(&o->s->unread, name, strlen(name), 0);
 	if (rc && o->problems) {
-		problems_add_file(o->problems, rc, name, rc == ERR_MISSING ? "%s" : "%s; the rest of this file was not looked at", err_message());
+		problems_add_file(o->problems, rc, name, rc != ERR_FORMAT ? "%s" : "%s; the rest of this file was not looked at", err_message());
 		rc = 0;
 	} else if (rc) {
 		err_prefix(rc, "%s", path);
