@@ -240,8 +240,9 @@ static int check_compute(const struct seen *s, const struct options *o)
 {
 	if (s->problems.n || !o->compute || strcmp(o->compute, "fp8"))
 		return 0;
-	return weights_any_fp8(s->weights) ? config_check_fp8(&s->config, s->dir)
-	                                   : err_set(ERR_UNSUPPORTED, "%s has no FP8 weights: compute type fp8 is for checkpoints that have; f32 and bf16 are possible", s->dir);
+	if (weights_any_fp8(s->weights))
+		return config_check_fp8(&s->config, s->dir);
+	return err_set(ERR_UNSUPPORTED, "%s has no FP8 weights: compute type fp8 is for checkpoints that have; f32 and bf16 are possible", s->dir);
 }
 
 static int look(struct seen *s, const struct options *o)
@@ -336,8 +337,9 @@ const struct command cmd_model = {
 	        "for, and says what is there and what it needs: weights, keys and values per token, recurrent state per fork, and how many "
 	        "forks fit in the memory that is available. This takes a moment, whatever the size.\n\n"
 	        "Whatever is missing or wrong is listed tensor by tensor: shards that the index names and that are not there, tensors "
-	        "that are missing, of another shape or type, or without a place in this architecture. The exit status is then 1. --check also reads every "
-	        "weight, and lists the tensors that hold a NaN, an infinity or an impossible FP8 scale.",
+	        "that are missing, of another shape or type, or without a place in this architecture. The exit status is then 1, or 3 where a file is not there. --check also reads every "
+	        "weight, and lists the tensors that hold a NaN, an infinity or an impossible FP8 scale. "
+	        "Of a download that is incomplete the command that completes it is named.",
 	.options = "model dummy-weights backend compute threads check full",
 	.examples = "  coppice model\n  coppice model ~/models/Qwen3.5-35B-A3B-FP8 --check\n  coppice model allenai/OLMoE-1B-7B-0125-Instruct --json\n",
 	.run = run,

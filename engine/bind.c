@@ -161,6 +161,7 @@ static bool check_scales(struct binder *b, const struct st_tensor *s, const floa
 	for (size_t i = 0; i < n; i++)
 		if (!(fabsf(v[i]) < KERN_SCALE_MAX)) {
 			problems_add(b->problems, ERR_FORMAT, s->name, "holds an impossible scale, %g, at item %zu", (double)v[i], i);
+			b->problems->checked = true;
 			return false;
 		}
 	return true;

@@ -67,12 +67,23 @@ fi
 for c in model "trace --ids ids.npy --out t"; do
 	says "compute fp8 without FP8 weights: ${c%% *}" 1 "no FP8 weights" "$coppice" $c --model "$root/tests/golden/models/plain" --compute fp8
 done
+m; rm m/*; cp "$root"/tests/golden/models/fp8fused/*.json "$root"/tests/golden/models/fp8fused/*.safetensors m/
+python3 -c 'import json; j = json.load(open("m/config.json")); j["quantization_config"]["activation_scheme"] = "static"; json.dump(j, open("m/config.json", "w"))'
+for c in model "trace --ids ids.npy --out t"; do
+	says "compute fp8 where activations have fixed scales: ${c%% *}" 1 'activation_scheme is "static"' "$coppice" $c --model m --compute fp8
+done
 odd=$(printf 'm\377')
 m; mv m "$odd"; runs "a path that is no UTF-8 is written all the same" 0 "$coppice" model "$odd" --json
 python3 -c 'import json; j = json.load(open("out")); print(j["dir"] == "m\ufffd", j["can_run"])' >value
 equal "with a replacement character" "True True" "$(cat value)"
 rm -rf "$odd"
-m; python3 -c 'import json; j = json.load(open("m/tokenizer.json")); j["added_tokens"][-1]["id"]; j["added_tokens"].append(dict(j["added_tokens"][-1], id=max(max(j["model"]["vocab"].values()), max(t["id"] for t in j["added_tokens"])) + 100000, content="<|beyond|>")); json.dump(j, open("m/tokenizer.json", "w"))'
+m
+python3 - <<'P'
+import json
+j = json.load(open("m/tokenizer.json"))
+j["added_tokens"].append(dict(j["added_tokens"][-1], id=100000, content="<|beyond|>"))
+json.dump(j, open("m/tokenizer.json", "w"))
+P
 says "a tokenizer with ids beyond the embedding: model" 1 "the first with tokenizer.json" "$coppice" model m
 has "is a problem that is listed" out "tokenizer.json: has ids up to"
 says "a tokenizer with ids beyond the embedding: search" 1 "tokenizer.json has ids up to" "$coppice" search --model m --out x $quick
