@@ -308,7 +308,7 @@ const char *safetensors_lost(const struct safetensors *s, const char *name)
 
 bool safetensors_excused(const struct safetensors *s, const char *name)
 {
-	return map_get(&s->broken, name, strlen(name)) || (s->unread.n && !s->indexed);
+	return map_get(&s->broken, name, strlen(name)) || (!s->indexed && s->unread.n + s->lost.n);
 }
 
 size_t safetensors_bytes(const struct safetensors *s)

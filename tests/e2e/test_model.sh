@@ -51,6 +51,8 @@ m; mv m/model.safetensors m/a.safetensors; printf '{"weight_map": {"a": "b.safet
 same "a missing shard" 3 "b.safetensors"
 m; rm m/model.safetensors; ln -s nowhere m/model.safetensors
 same "a link that leads nowhere" 3 "model.safetensors"
+says "is one problem" 3 "1 problem, the first with model.safetensors" "$coppice" model m
+has "and no index is spoken of" out "model.safetensors: a link that leads to no file"
 m; rm m/model.safetensors; ln -s model.safetensors m/model.safetensors
 same "a link to itself" 3 "model.safetensors"
 m; rm m/config.json
