@@ -76,19 +76,41 @@ void file_map_guard(void)
 	sigaction(SIGBUS, &a, NULL);
 }
 
+/* Not there, or a link that leads nowhere. */
+static int open_failed(const char *path)
+{
+	bool missing = errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+	return err_errno(missing ? ERR_MISSING : ERR_IO, "cannot open %s", path);
+}
+
+/* Opening a FIFO waits for whoever writes to it, unless it is asked not to; and what is no regular file is refused. */
+static int open_regular(int *out, struct stat *st, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), err = 0;
+	if (fd < 0)
+		return open_failed(path);
+	if (fstat(fd, st) < 0)
+		err = err_errno(ERR_IO, "cannot read %s", path);
+	else if (!S_ISREG(st->st_mode))
+		err = err_set(ERR_IO, "cannot read %s: not a regular file", path);
+	else if (fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) < 0)
+		err = err_errno(ERR_IO, "cannot read %s", path);
+	if (err)
+		close(fd);
+	else
+		*out = fd;
+	return err;
+}
+
 int file_map_open(struct file_map *out, const char *path)
 {
-	*out = (struct file_map){ 0 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return err_errno(errno == ENOENT ? ERR_MISSING : ERR_IO, "cannot open %s", path);
-	int err = 0;
+	int fd;
 	struct stat st;
-	if (fstat(fd, &st) < 0) {
-		err = err_errno(ERR_IO, "cannot read %s", path);
-	} else if (!S_ISREG(st.st_mode)) {
-		err = err_set(ERR_IO, "cannot read %s: not a regular file", path);
-	} else if (st.st_size > 0) {
+	*out = (struct file_map){ 0 };
+	int err = open_regular(&fd, &st, path);
+	if (err)
+		return err;
+	if (st.st_size > 0) {
 		void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (p == MAP_FAILED)
 			err = err_errno(ERR_IO, "cannot map %s", path);
@@ -167,8 +189,20 @@ int file_read(struct buf *b, const char *path)
 		return read_stream(b, 0, "standard input");
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return err_errno(errno == ENOENT ? ERR_MISSING : ERR_IO, "cannot open %s", path);
+		return open_failed(path);
 	int err = read_stream(b, fd, path);
+	close(fd);
+	return err;
+}
+
+int file_read_regular(struct buf *b, const char *path)
+{
+	int fd;
+	struct stat st;
+	int err = open_regular(&fd, &st, path);
+	if (err)
+		return err;
+	err = read_stream(b, fd, path);
 	close(fd);
 	return err;
 }

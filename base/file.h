@@ -11,7 +11,8 @@ struct file_map {
 	const void *data; /* NULL for an empty file */
 	size_t size;
 };
-int file_map_open(struct file_map *out, const char *path) CHECK_RESULT; /* read-only, ERR_IO */
+/* Read-only. ERR_MISSING when it is not there or a link leads nowhere; ERR_IO, also for what is no regular file (a FIFO would wait). */
+int file_map_open(struct file_map *out, const char *path) CHECK_RESULT;
 void file_map_close(struct file_map *m);
 /* Reads all of it into memory that the program shares with the system (pages of the file, no copy), at the speed of the disk, by
  * `from` .. `from + n - 1`. What would have been a SIGBUS on a later access is an ERR_IO here. */
@@ -29,6 +30,8 @@ void file_map_guard(void);
 
 /* Appends the whole file (or standard input for "-") to b; ERR_IO, ERR_LIMIT when over b->max. */
 int file_read(struct buf *b, const char *path) CHECK_RESULT;
+/* The same of files that are part of something, a model's for one: "-" is a name, and what is no regular file is ERR_IO, not waited for. */
+int file_read_regular(struct buf *b, const char *path) CHECK_RESULT;
 /* Written beside and renamed: after a crash or a full disk the old file, or none, is there. A symbolic link stays, what it leads to
  * is replaced; into a device or a FIFO it is written straight. ERR_IO. */
 int file_write(const char *path, const void *data, size_t n) CHECK_RESULT;

@@ -64,7 +64,8 @@ static int parse_type(struct npy *out, const char *dict)
 			return 0;
 		}
 	}
-	return err_set(ERR_UNSUPPORTED, "npy type %.12s is not one of u1 u2 i4 i8 f2 f4 f8, little-endian", v);
+	int n = v[0] == '\'' ? 2 + (int)strcspn(v + 1, "'") : (int)strcspn(v, ",}"); /* not what follows in the header */
+	return err_set(ERR_UNSUPPORTED, "npy type %.*s is not one of u1 u2 i4 i8 f2 f4 f8, little-endian", n < 40 ? n : 40, v);
 }
 
 static int parse_shape(struct npy *out, const char *dict)

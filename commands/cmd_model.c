@@ -6,6 +6,7 @@
 #include "commands/commands.h"
 #include "commands/open.h"
 #include "engine/forward.h"
+#include "engine/hub.h"
 #include "engine/tokenizer.h"
 #include <inttypes.h>
 #include <jansson.h>
@@ -26,7 +27,7 @@ struct seen {
 	int positions;               /* of a fork, where forks are counted */
 	int vocabulary;              /* of the tokenizer; 0: there is none */
 	size_t type_bytes[ST_N_TYPES];
-	bool checked;
+	bool made_up, checked;
 };
 
 static const enum kern_type compute_types[] = {KERN_BF16, KERN_F32};
@@ -36,7 +37,7 @@ static double forks_that_fit(const struct seen *s, enum kern_type compute)
 {
 	double fork = (double)forward_kv_bytes(&s->config, compute) * s->positions + (double)forward_state_bytes(&s->config);
 	double left = s->memory - (double)safetensors_bytes(s->weights->files);
-	return left > 0 ? floor(left / fork) : 0;
+	return left > 0 && !s->problems.n ? floor(left / fork) : 0;
 }
 
 static int add_up(struct seen *s, const struct options *o)
@@ -52,6 +53,9 @@ static int add_up(struct seen *s, const struct options *o)
 	if (tok_open(&t, s->dir) == 0) {
 		s->vocabulary = tok_size(t);
 		tok_free(t);
+		if (s->vocabulary > s->config.n_vocab)
+			problems_add_file(&s->problems, ERR_FORMAT, "tokenizer.json", "has ids up to %d, and the embedding has %d rows (vocab_size)",
+			                  s->vocabulary - 1, s->config.n_vocab);
 	} else {
 		log_warn("%s: only commands that need no text will work", err_message());
 	}
@@ -62,14 +66,19 @@ static int add_up(struct seen *s, const struct options *o)
 
 /* -- as JSON -- */
 
+static json_t *text_json(const char *s)
+{
+	char *text = utf8_text(s);
+	json_t *j = json_string(text);
+	mem_free(text);
+	return j;
+}
+
 static json_t *problems_json(const struct eng_problems *p)
 {
 	json_t *list = json_array();
-	for (size_t i = 0; i < p->n; i++) {
-		json_t *tensor = json_string(p->list[i].tensor);
-		json_array_append_new(list, json_pack("{s:o, s:s}", "tensor", tensor ? tensor : json_string("(a name that is no UTF-8)"), "problem",
-		                                      p->list[i].problem));
-	}
+	for (size_t i = 0; i < p->n; i++)
+		json_array_append_new(list, json_pack("{s:o, s:o}", "tensor", text_json(p->list[i].tensor), "problem", text_json(p->list[i].problem)));
 	return list;
 }
 
@@ -106,7 +115,7 @@ static json_t *shape_json(const struct seen *s)
 
 static void print_json(const struct seen *s)
 {
-	json_t *j = json_pack("{s:s, s:b, s:o}", "dir", s->dir, "can_run", s->problems.n == 0, "problems", problems_json(&s->problems));
+	json_t *j = json_pack("{s:o, s:b, s:o}", "dir", text_json(s->dir), "can_run", s->problems.n == 0, "problems", problems_json(&s->problems));
 	if (s->weights) {
 		json_object_update_new(j, shape_json(s));
 		json_object_update_new(j, counts_json(s));
@@ -136,10 +145,10 @@ static void print_weights(const struct seen *s)
 	const struct eng_family *f = s->config.family;
 	int files = safetensors_files(w->files);
 	printf("  weights            %s", size_text(size, (double)safetensors_bytes(w->files)));
-	if (files)
-		printf(" in %d file%s", files, files == 1 ? "" : "s");
-	else
+	if (s->made_up)
 		printf(", made up");
+	else
+		printf(" in %d file%s", files, files == 1 ? "" : "s");
 	const char *separator = ": ";
 	for (int i = 0; i < ST_N_TYPES; i++)
 		if (s->type_bytes[i]) {
@@ -173,6 +182,8 @@ static void print_needs(const struct seen *s)
 	printf("\n  per fork           %s of recurrent state\n", size_text(size, (double)forward_state_bytes(&s->config)));
 	printf("  runs on            %s kernels (%s), activations in %s\n", s->kern.backend->name, kern_device_name(&s->kern), s->compute_name);
 	printf("  tokenizer          %s\n", s->vocabulary ? "there" : "none");
+	if (s->problems.n) /* weights that are not all there fit anywhere */
+		return;
 	printf("  forks that fit     ");
 	for (int i = 0; i < N_COMPUTE; i++)
 		printf("%s%.0f in %s", i ? ", " : "", forks_that_fit(s, compute_types[i]), kern_type_name(compute_types[i]));
@@ -201,9 +212,11 @@ static void print_text(const struct seen *s, bool full)
 	if (s->weights) {
 		printf("  family             %s, %d layers of width %d, vocabulary %d\n", c->family->model_type, c->n_layers, c->d_model, c->n_vocab);
 		printf("  experts            %d in each of %d layers, %d chosen per token\n", c->n_experts, c->n_layers, c->top_k);
-		printf("  parameters         %.1f million, %.1f million touched by one token\n", (double)s->weights->n_params / 1e6,
-		       (double)s->weights->n_params_active / 1e6);
-		print_weights(s);
+		if (!s->problems.n)
+			printf("  parameters         %.1f million, %.1f million touched by one token\n", (double)s->weights->n_params / 1e6,
+			       (double)s->weights->n_params_active / 1e6);
+		if (safetensors_count(s->weights->files))
+			print_weights(s);
 		print_needs(s);
 	}
 	if (s->problems.n)
@@ -222,6 +235,16 @@ static void check(struct seen *s, const struct options *o)
 	s->checked = true;
 }
 
+/* What eng_model_open would refuse of a whole model. */
+static int check_compute(const struct seen *s, const struct options *o)
+{
+	if (s->problems.n || !o->compute || strcmp(o->compute, "fp8"))
+		return 0;
+	if (weights_any_fp8(s->weights))
+		return config_check_fp8(&s->config, s->dir);
+	return err_set(ERR_UNSUPPORTED, "%s has no FP8 weights: compute type fp8 is for checkpoints that have; f32 and bf16 are possible", s->dir);
+}
+
 static int look(struct seen *s, const struct options *o)
 {
 	int err = config_open(&s->config, s->dir);
@@ -232,8 +255,11 @@ static int look(struct seen *s, const struct options *o)
 	}
 	if (err)
 		return err;
+	s->made_up = o->dummy_weights >= 0;
 	struct weights_source from = {.dir = s->dir, .dummy = o->dummy_weights >= 0, .seed = (uint64_t)o->dummy_weights, .headers_only = true};
 	err = weights_open(&s->weights, &from, &s->config, &s->problems);
+	if (!err)
+		err = check_compute(s, o);
 	if (!err)
 		err = add_up(s, o);
 	if (!err && o->check && from.dummy)
@@ -243,24 +269,57 @@ static int look(struct seen *s, const struct options *o)
 	return err;
 }
 
+/* The folder of the model, and what is missing of its download, if anything: NULL, or a message of your own. */
+static int find(char **dir, char **incomplete, const struct options *o)
+{
+	int err = find_model(dir, o, false);
+	if (!err && o->model && o->dummy_weights < 0 && hub_check(*dir, o->model))
+		*incomplete = mem_strdup(err_message());
+	return err;
+}
+
+/* As an error: the download that would mend it, else how many problems there are. What is missing is not what is wrong. */
+static int verdict(const struct seen *s, int err, const char *incomplete)
+{
+	const struct eng_problems *p = &s->problems;
+	if (incomplete && (err == ERR_MISSING || (!err && p->n)))
+		return err_set(ERR_MISSING, "%s", incomplete);
+	if (err || !p->n)
+		return err;
+	return err_set(p->list[0].code == ERR_MISSING ? ERR_MISSING : ERR_FORMAT, "%s cannot run: %zu problem%s, the first with %s", s->dir, p->n + p->more,
+	               p->n > 1 ? "s" : "", p->list[0].tensor);
+}
+
+static int name_of(struct options *o)
+{
+	if (!o->n_args)
+		return 0;
+	if (o->model)
+		return err_set(ERR_USAGE, "'%s' and --model %s: one model at a time", o->args[0], o->model);
+	if (!*o->args[0])
+		return err_set(ERR_USAGE, "DIR is empty: it takes a folder or a hub id");
+	o->model = o->args[0];
+	return 0;
+}
+
 static int run(const struct options *o)
 {
 	struct options named = *o;
 	struct seen s = {0};
-	if (o->n_args)
-		named.model = o->args[0];
-	int err = find_model(&s.dir, &named, false);
+	char *incomplete = NULL;
+	int err = name_of(&named);
 	problems_init(&s.problems);
+	if (!err)
+		err = find(&s.dir, &incomplete, &named);
 	if (!err)
 		err = look(&s, &named);
 	if (!err && o->json)
 		print_json(&s);
 	else if (!err)
 		print_text(&s, o->full);
-	if (!err && s.problems.n)
-		err = err_set(ERR_FORMAT, "%s cannot run: %zu problem%s, the first with %s", s.dir, s.problems.n + s.problems.more,
-		              s.problems.n > 1 ? "s" : "", s.problems.list[0].tensor);
-	if (s.weights)
+	err = verdict(&s, err, incomplete);
+	mem_free(incomplete);
+	if (s.kern.backend)
 		kern_close(&s.kern);
 	weights_close(s.weights);
 	config_release(&s.config);
@@ -278,8 +337,9 @@ const struct command cmd_model = {
 	        "for, and says what is there and what it needs: weights, keys and values per token, recurrent state per fork, and how many "
 	        "forks fit in the memory that is available. This takes a moment, whatever the size.\n\n"
 	        "Whatever is missing or wrong is listed tensor by tensor: shards that the index names and that are not there, tensors "
-	        "that are missing, of another shape or type, or without a place in this architecture. The exit status is then 1. --check also reads every "
-	        "weight, and lists the tensors that hold a NaN, an infinity or an impossible FP8 scale.",
+	        "that are missing, of another shape or type, or without a place in this architecture. The exit status is then 1, or 3 where a file is not there. --check also reads every "
+	        "weight, and lists the tensors that hold a NaN, an infinity or an impossible FP8 scale. "
+	        "Of a download that is incomplete the command that completes it is named.",
 	.options = "model dummy-weights backend compute threads check full",
 	.examples = "  coppice model\n  coppice model ~/models/Qwen3.5-35B-A3B-FP8 --check\n  coppice model allenai/OLMoE-1B-7B-0125-Instruct --json\n",
 	.run = run,

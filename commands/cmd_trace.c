@@ -5,40 +5,87 @@
 #include "base/npy.h"
 #include "commands/commands.h"
 #include "commands/open.h"
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
 
 struct trace {
 	struct file_map map;
-	struct npy file; /* the ids as they are given */
+	struct npy file; /* the ids as they are given, unless */
+	json_t *list;    /* they are a list of JSON */
 	int32_t *ids;
 	int n;
 	float *logits, *weights;
 	uint16_t *experts;
 };
 
-static int open_ids(struct trace *t, const char *path)
+/* What `coppice tokenize` writes for a line. */
+static int parse_list(struct trace *t)
+{
+	json_error_t why;
+	t->list = json_loadb(t->map.data ? t->map.data : "", t->map.size, 0, &why);
+	if (!t->list)
+		return err_set(ERR_FORMAT, "not JSON: line %d: %.100s (one list of ids is read)", why.line, why.text);
+	if (!json_is_array(t->list))
+		return err_set(ERR_FORMAT, "token ids in JSON are a list of whole numbers, [5, 17, 3]");
+	for (size_t i = 0; i < json_array_size(t->list); i++)
+		if (!json_is_integer(json_array_get(t->list, i)))
+			return err_set(ERR_FORMAT, "item %zu of the list is not a token id", i);
+	return 0;
+}
+
+static bool is_list(const struct trace *t, const char *path)
+{
+	size_t n = strlen(path);
+	return (n > 5 && !strcmp(path + n - 5, ".json")) || (t->map.size && *(const char *)t->map.data == '[');
+}
+
+static int parse_array(struct trace *t)
 {
 	struct npy *a = &t->file;
+	int err = npy_parse(a, t->map.data, t->map.size);
+	if (!err && (a->n_dims != 1 || a->type >= NPY_F16))
+		err = err_set(ERR_FORMAT, "token ids are a one-dimensional array of integers, and this one has %d dimensions%s", a->n_dims, a->type >= NPY_F16 ? " of floats" : "");
+	return err;
+}
+
+static int open_ids(struct trace *t, const char *path)
+{
 	int err = file_map_open(&t->map, path);
 	if (err)
 		return err;
-	err = npy_parse(a, t->map.data, t->map.size);
-	if (!err && (a->n_dims != 1 || a->type >= NPY_F16))
-		err = err_set(ERR_FORMAT, "token ids are a one-dimensional array of integers, and this one has %d dimensions%s", a->n_dims, a->type >= NPY_F16 ? " of floats" : "");
-	if (!err && (a->n_items == 0 || a->n_items > INT32_MAX))
-		err = err_set(ERR_FORMAT, "%zu token ids: at least one and fewer than 2^31 are needed", a->n_items);
-	t->n = err ? 0 : (int)a->n_items;
+	bool list = is_list(t, path);
+	err = list ? parse_list(t) : parse_array(t);
+	size_t n = err ? 0 : list ? json_array_size(t->list) : t->file.n_items;
+	if (!err && (n == 0 || n > INT32_MAX))
+		err = err_set(ERR_FORMAT, "%zu token ids: at least one and fewer than 2^31 are needed", n);
+	t->n = err ? 0 : (int)n;
 	return err ? err_prefix(err, "%s", path) : 0;
+}
+
+static int64_t id_at(const struct trace *t, size_t i)
+{
+	return t->list ? json_integer_value(json_array_get(t->list, i)) : npy_int(&t->file, i);
 }
 
 static int take_ids(struct trace *t, const char *path, int n_vocab)
 {
 	t->ids = mem_array((size_t)t->n, sizeof *t->ids);
 	for (int i = 0; i < t->n; i++) {
-		int64_t id = npy_int(&t->file, (size_t)i);
+		int64_t id = id_at(t, (size_t)i);
 		if (id < 0 || id >= n_vocab)
 			return err_set(ERR_FORMAT, "%s: token id %lld at index %d; the model's are 0 to %d", path, (long long)id, i, n_vocab - 1);
 		t->ids[i] = (int32_t)id;
 	}
+	return 0;
+}
+
+static int check_logits(const struct trace *t, size_t n_vocab)
+{
+	for (size_t i = 0; i < (size_t)t->n * n_vocab; i++)
+		if (!isfinite(t->logits[i]))
+			return err_set(ERR_FORMAT, "the logit of id %zu at position %zu is %g: an activation overflowed; are the weights sound? "
+			               "`coppice model --check` looks", i % n_vocab, i / n_vocab, (double)t->logits[i]);
 	return 0;
 }
 
@@ -53,9 +100,10 @@ static int compute(struct trace *t, struct eng_model *m)
 		return err_set(ERR_NOMEM, "logits of %d positions x %d ids do not fit in memory: trace a shorter piece", t->n, info->n_vocab);
 	struct eng_prefix *prefix;
 	int err = eng_prefix_new(&prefix, m, t->ids, t->n, (struct eng_capture){ t->experts, t->weights }, t->logits);
-	if (!err)
-		eng_prefix_free(prefix);
-	return err;
+	if (err)
+		return err;
+	eng_prefix_free(prefix);
+	return check_logits(t, (size_t)info->n_vocab);
 }
 
 static int write_array(const char *dir, const char *name, enum npy_type type, int n_dims, const size_t *dims, const void *data)
@@ -103,7 +151,7 @@ static int write_all(const struct trace *t, const struct eng_info *info, const c
 static int run(const struct options *o)
 {
 	if (!o->ids || !o->out)
-		return err_set(ERR_USAGE, "trace needs --ids IDS.npy and --out DIR");
+		return err_set(ERR_USAGE, "trace needs --ids FILE and --out DIR");
 	struct trace t = { 0 };
 	struct eng_model *m = NULL;
 	int err = open_ids(&t, o->ids);
@@ -121,6 +169,7 @@ static int run(const struct options *o)
 	else if (!err)
 		log_info("%s holds logits.npy, experts.npy and weights.npy of %d positions", o->out, t.n);
 	eng_model_close(m);
+	json_decref(t.list);
 	file_map_close(&t.map);
 	mem_free(t.ids);
 	mem_large_free(t.logits);
@@ -135,9 +184,13 @@ const struct command cmd_trace = {
 	.summary = "write logits, experts and weights of given token ids",
 	.text = "Feeds the given token ids to the model and writes what it computed at every position: logits.npy (positions x "
 	        "vocabulary, f32), experts.npy (positions x layers x k, in chosen order; u8 where ids fit, else u16) and weights.npy "
-	        "(the same shape, f32). Layers are those that have experts. No tokenizer is needed.",
+	        "(the same shape, f32). Layers are those that have experts. No tokenizer is needed.\n\n"
+	        "Ids are a one-dimensional integer array in a .npy file, or a JSON list, as tokenize writes it: a file whose name ends in .json or "
+	        "that begins with [.",
 	.options = "model dummy-weights ids out backend compute state threads",
-	.examples = "  python3 -c 'import numpy; numpy.save(\"ids.npy\", numpy.array([5, 17, 3]))'\n"
-	            "  coppice trace --ids ids.npy --out trace\n",
+	.examples = "  echo '\"int main(void)\"' | coppice tokenize >ids.json\n"
+	            "  coppice trace --ids ids.json --out trace\n"
+	            "  python3 -c 'import numpy; numpy.save(\"ids.npy\", numpy.array([5, 17, 3]))'\n"
+	            "  coppice trace --ids ids.npy --out trace-2\n",
 	.run = run,
 };

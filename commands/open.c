@@ -3,12 +3,33 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "engine/config.h"
 #include "engine/hub.h"
+#include "engine/tok_unicode.h"
 #include "search/run.h"
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+
+char *utf8_text(const char *s)
+{
+	struct buf b;
+	size_t n = strlen(s);
+	buf_init(&b, SIZE_MAX / 2);
+	for (size_t i = 0; i < n;) {
+		size_t good = tok_utf8_check(s + i, n - i);
+		buf_add(&b, s + i, good);
+		i += good;
+		if (i < n) {
+			buf_str(&b, "\xEF\xBF\xBD");
+			i++;
+		}
+	}
+	char *out = mem_strdup(buf_text(&b));
+	buf_release(&b);
+	return out;
+}
 
 int open_tasks(struct srch_tasks *tasks, const struct options *o)
 {
@@ -45,6 +66,17 @@ static struct eng_options engine_options(const struct options *o)
 	};
 }
 
+static int check_fp8(const char *dir, const struct options *o)
+{
+	struct eng_config c;
+	if (compute_of(o->compute) != ENG_COMPUTE_FP8)
+		return 0;
+	int err = config_open(&c, dir);
+	err = err ? err : config_check_fp8(&c, dir);
+	config_release(&c);
+	return err;
+}
+
 int find_model(char **dir, const struct options *o, bool whole)
 {
 	if (!o->model)
@@ -53,7 +85,7 @@ int find_model(char **dir, const struct options *o, bool whole)
 	int err = hub_find(dir, o->model);
 	if (!err && whole && o->dummy_weights < 0)
 		err = hub_check(*dir, o->model);
-	return err;
+	return !err && whole ? check_fp8(*dir, o) : err;
 }
 
 int open_model(struct eng_model **out, const struct options *o, int max_positions)

@@ -7,6 +7,8 @@
 
 struct run;
 
+/* Yours: s with what is no UTF-8 of it as U+FFFD, for JSON, which holds nothing else; file names may hold anything. */
+char *utf8_text(const char *s);
 /* Tasks: --tasks (with --humaneval joined), or the embedded ones; the first --limit of them. */
 int open_tasks(struct srch_tasks *tasks, const struct options *o) CHECK_RESULT;
 /* The folder of --model (a folder, a hub id in the local cache, or the embedded model). Yours, also where this fails (then it may

@@ -47,7 +47,7 @@ static const struct option table[] = {
 	{ "resume", NULL, FLAG, AT(resume), .text = "start the run, or go on with one that was stopped; ends in the same commit id" },
 	{ "by", "HOW", CHOICE, AT(by), .choices = "step|token|instruction", .text = "how tokens are paired: step (the j-th meets the j-th, default), token (longest common subsequence)" },
 	{ "resamples", "N", INTEGER, AT(resamples), 100, 1000000, .text = "bootstrap resamples for intervals; default 2000" },
-	{ "ids", "FILE", TEXT, AT(ids), .text = "token ids, a one-dimensional integer .npy" },
+	{ "ids", "FILE", TEXT, AT(ids), .text = "token ids, a one-dimensional integer .npy or a JSON list ([5, 17, 3]), which tokenize writes" },
 	{ "format", "NAME", CHOICE, AT(format), .choices = "npz|jsonl|csv", .text = "npz (arrays), jsonl (a line a program) or csv (a row a program)" },
 	{ "decode", NULL, FLAG, AT(decode), .text = "from ids back to text" },
 	{ "check", NULL, FLAG, AT(check), .text = "read every weight and report NaN and infinity" },

@@ -22,7 +22,7 @@ bool bind_has(struct binder *b, const char *name)
 {
 	char full[NAME_BYTES];
 	full_name(b, full, name);
-	return !b->plan && (find_full(b, full) || safetensors_lost(b->w->files, full));
+	return !b->plan && (find_full(b, full) || safetensors_lost(b->w->files, full) || safetensors_excused(b->w->files, full));
 }
 
 static bool has_shape(const struct st_tensor *t, int n_dims, const int *dims)
@@ -66,6 +66,8 @@ static bool check_type(struct binder *b, const struct st_tensor *t, bool fp8_too
 static void absent(struct binder *b, const char *full, const char *why)
 {
 	const char *shard = safetensors_lost(b->w->files, full);
+	if (safetensors_excused(b->w->files, full))
+		return;
 	if (shard)
 		problems_add(b->problems, ERR_MISSING, full, "is in %s, which is missing", shard);
 	else
@@ -159,6 +161,7 @@ static bool check_scales(struct binder *b, const struct st_tensor *s, const floa
 	for (size_t i = 0; i < n; i++)
 		if (!(fabsf(v[i]) < KERN_SCALE_MAX)) {
 			problems_add(b->problems, ERR_FORMAT, s->name, "holds an impossible scale, %g, at item %zu", (double)v[i], i);
+			b->problems->checked = true;
 			return false;
 		}
 	return true;

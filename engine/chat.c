@@ -95,7 +95,7 @@ static int read_if_there(struct buf *b, const char *dir, const char *name, bool 
 	char *path = file_join(dir, name);
 	buf_init(b, MAX_FILE);
 	*found = file_exists(path);
-	int rc = *found ? file_read(b, path) : 0;
+	int rc = *found ? file_read_regular(b, path) : 0;
 	mem_free(path);
 	return rc;
 }

@@ -75,16 +75,36 @@ static bool read_bool(struct reader *r, const char *name, bool otherwise)
 }
 
 /* A field that may be there only with the one value the arithmetic here has. */
-static void refuse_unless(struct reader *r, bool ok, const char *what)
+static void refuse_unless(struct reader *r, bool ok, const char *name, const json_t *value, const char *why)
 {
+	if (r->rc || ok)
+		return;
+	char *shown = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+	r->rc = err_set(ERR_UNSUPPORTED, "%s%s%.60s is not supported: %s", name, shown ? " " : "", shown ? shown : "", why);
+	free(shown);
+}
+
+enum { A_STRING, AN_OBJECT, A_LIST };
+
+/* j, which may be absent, or NULL and an error where it is of another type. */
+static const json_t *typed(struct reader *r, const char *name, const json_t *j, int type)
+{
+	static const char *const types[] = {"a string", "an object", "a list"};
+	bool ok = !j || json_is_null(j) || (type == A_STRING ? json_is_string(j) : type == AN_OBJECT ? json_is_object(j) : json_is_array(j));
 	if (!r->rc && !ok)
-		r->rc = err_set(ERR_UNSUPPORTED, "%s is not supported", what);
+		r->rc = err_set(ERR_FORMAT, "%s must be %s", name, types[type]);
+	return ok && !json_is_null(j) ? j : NULL;
+}
+
+static const char *string_value(struct reader *r, const char *name, const json_t *j)
+{
+	return json_string_value(typed(r, name, j, A_STRING));
 }
 
 static void read_family(struct reader *r, struct eng_config *c)
 {
-	const char *top = json_string_value(json_object_get(r->top, "model_type"));
-	const char *text = json_string_value(json_object_get(r->text, "model_type"));
+	const char *top = string_value(r, "model_type", json_object_get(r->top, "model_type"));
+	const char *text = string_value(r, "text_config.model_type", json_object_get(r->text, "model_type"));
 	if (r->rc)
 		return;
 	if (!top && !text) {
@@ -103,17 +123,17 @@ static void read_dtype(struct reader *r, struct eng_config *c)
 	const json_t *j = field(r, "dtype");
 	if (!j)
 		j = field(r, "torch_dtype");
-	const char *s = json_string_value(j);
-	if (r->rc || !j)
+	const char *s = string_value(r, "dtype", j);
+	if (r->rc || !s)
 		return;
-	if (s && !strcmp(s, "bfloat16"))
+	if (!strcmp(s, "bfloat16"))
 		c->dtype = ENG_DTYPE_BF16;
-	else if (s && !strcmp(s, "float16"))
+	else if (!strcmp(s, "float16"))
 		c->dtype = ENG_DTYPE_F16;
-	else if (s && !strcmp(s, "float32"))
+	else if (!strcmp(s, "float32"))
 		c->dtype = ENG_DTYPE_F32;
 	else
-		r->rc = err_set(ERR_FORMAT, "dtype is \"%.40s\"; it must be float32, bfloat16 or float16", s ? s : "(not a string)");
+		r->rc = err_set(ERR_FORMAT, "dtype is \"%.40s\"; it must be float32, bfloat16 or float16", s);
 }
 
 static void read_layer_list(struct reader *r, struct eng_config *c, const json_t *list)
@@ -129,8 +149,8 @@ static void read_layer_list(struct reader *r, struct eng_config *c, const json_t
 		else if (s && !strcmp(s, "linear_attention") && c->family->gdn)
 			c->mixer[i] = ENG_GDN;
 		else {
-			r->rc = err_set(s ? ERR_UNSUPPORTED : ERR_FORMAT, "layer_types[%d] is \"%.40s\", which %s does not have", i,
-			                s ? s : "(not a string)", c->family->model_type);
+			r->rc = s ? err_set(ERR_UNSUPPORTED, "layer_types[%d] is \"%.40s\", which %s does not have", i, s, c->family->model_type)
+			          : err_set(ERR_FORMAT, "layer_types[%d] must be a string", i);
 			return;
 		}
 	}
@@ -140,7 +160,7 @@ static void read_layer_list(struct reader *r, struct eng_config *c, const json_t
 static void read_layers(struct reader *r, struct eng_config *c)
 {
 	c->n_layers = read_int(r, "num_hidden_layers", 1, ENG_MAX_LAYERS);
-	const json_t *list = field(r, "layer_types");
+	const json_t *list = typed(r, "layer_types", field(r, "layer_types"), A_LIST);
 	if (r->rc)
 		return;
 	c->mixer = mem_array((size_t)c->n_layers, sizeof *c->mixer);
@@ -167,22 +187,29 @@ static void check_product(struct reader *r, const char *what, int a, int b)
 		r->rc = err_set(ERR_FORMAT, "%s come to %lld, at most %d are possible", what, (long long)a * b, ENG_MAX_WIDTH);
 }
 
+/* Rotary positions as they are: "default", and "mrope", which is the same for text. otherwise: what no type at all means. */
+static bool is_plain_rope(struct reader *r, const char *name, const json_t *rope, bool otherwise)
+{
+	const json_t *type = json_object_get(rope, "rope_type");
+	const char *s = string_value(r, name, type ? type : json_object_get(rope, "type"));
+	return s ? !strcmp(s, "default") || !strcmp(s, "mrope") : otherwise;
+}
+
 static void read_rotary(struct reader *r, struct eng_config *c)
 {
-	const json_t *rope = field(r, "rope_parameters");
+	static const char why[] = "rotary positions are not scaled here";
+	const json_t *rope = typed(r, "rope_parameters", field(r, "rope_parameters"), AN_OBJECT);
+	const json_t *scaling = typed(r, "rope_scaling", field(r, "rope_scaling"), AN_OBJECT);
 	const json_t *theta = json_object_get(rope, "rope_theta"), *part = json_object_get(rope, "partial_rotary_factor");
-	const char *type = json_string_value(json_object_get(rope, "rope_type"));
-	if (!type)
-		type = json_string_value(json_object_get(rope, "type"));
-	refuse_unless(r, !type || !strcmp(type, "default") || !strcmp(type, "mrope"), "scaled rotary positions (rope_type)");
-	refuse_unless(r, !field(r, "rope_scaling"), "scaled rotary positions (rope_scaling)");
+	refuse_unless(r, is_plain_rope(r, "rope_parameters.rope_type", rope, true), "rope_parameters", rope, why);
+	refuse_unless(r, is_plain_rope(r, "rope_scaling.rope_type", scaling, json_object_size(scaling) == 0), "rope_scaling", scaling, why);
 	if (!theta)
 		theta = field(r, "rope_theta");
 	if (!part)
 		part = field(r, "partial_rotary_factor");
 	c->rope_theta = real_value(r, "rope_theta", theta, 1e12);
 	double p = part ? real_value(r, "partial_rotary_factor", part, 1) : c->family ? c->family->rotary_part : 1;
-	refuse_unless(r, !c->family || c->family->partial_rotary || p >= 1, "a partial_rotary_factor below 1 in this family");
+	refuse_unless(r, !c->family || c->family->partial_rotary || p >= 1, "partial_rotary_factor", part, "in this family it is 1");
 	c->rotary_dims = (int)(c->head_dim * p);
 	if (!r->rc && (c->rotary_dims < 2 || c->rotary_dims % 2))
 		r->rc = err_set(ERR_FORMAT, "partial_rotary_factor %g of head_dim %d leaves %d rotary dimensions; an even number, 2 or more, is needed",
@@ -203,10 +230,12 @@ static void read_attention(struct reader *r, struct eng_config *c)
 	}
 	check_product(r, "num_attention_heads x head_dim", c->n_heads, c->head_dim);
 	read_rotary(r, c);
-	refuse_unless(r, !read_bool(r, "attention_bias", false), "attention_bias");
-	refuse_unless(r, !c->family || read_bool(r, "attn_output_gate", c->family->attn_gate) == c->family->attn_gate, "this attn_output_gate");
-	refuse_unless(r, !field(r, "clip_qkv"), "clip_qkv");
-	refuse_unless(r, !field(r, "sliding_window") || !read_bool(r, "use_sliding_window", true), "sliding_window");
+	refuse_unless(r, !read_bool(r, "attention_bias", false), "attention_bias", field(r, "attention_bias"), "attention has no biases here");
+	refuse_unless(r, !c->family || read_bool(r, "attn_output_gate", c->family->attn_gate) == c->family->attn_gate, "attn_output_gate",
+	              field(r, "attn_output_gate"), "this family has the other");
+	refuse_unless(r, !field(r, "clip_qkv"), "clip_qkv", field(r, "clip_qkv"), "nothing is clipped here");
+	refuse_unless(r, !field(r, "sliding_window") || !read_bool(r, "use_sliding_window", true), "sliding_window", field(r, "sliding_window"),
+	              "attention sees every position here");
 }
 
 static void read_gdn(struct reader *r, struct eng_config *c)
@@ -237,23 +266,33 @@ static void read_experts(struct reader *r, struct eng_config *c)
 	c->d_expert = read_int(r, f->f_expert_width, 1, ENG_MAX_WIDTH);
 	c->d_shared = f->shared_expert ? read_int(r, "shared_expert_intermediate_size", 1, ENG_MAX_WIDTH) : 0;
 	c->renormalise = f->renorm == ENG_RENORM_ALWAYS || read_bool(r, "norm_topk_prob", false);
-	const char *act = json_string_value(field(r, "hidden_act"));
-	refuse_unless(r, !act || !strcmp(act, "silu"), "hidden_act other than silu");
-	refuse_unless(r, read_int_or(r, "decoder_sparse_step", 0, ENG_MAX_LAYERS, 1) == 1, "decoder_sparse_step other than 1");
-	refuse_unless(r, json_array_size(field(r, "mlp_only_layers")) == 0, "mlp_only_layers");
+	const char *act = string_value(r, "hidden_act", field(r, "hidden_act"));
+	refuse_unless(r, !act || !strcmp(act, "silu"), "hidden_act", field(r, "hidden_act"), "only silu is");
+	refuse_unless(r, read_int_or(r, "decoder_sparse_step", 0, ENG_MAX_LAYERS, 1) == 1, "decoder_sparse_step", field(r, "decoder_sparse_step"),
+	              "every layer has experts here");
+	const json_t *dense = typed(r, "mlp_only_layers", field(r, "mlp_only_layers"), A_LIST);
+	refuse_unless(r, json_array_size(dense) == 0, "mlp_only_layers", dense, "every layer has experts here");
 }
 
 static void read_quantisation(struct reader *r, struct eng_config *c)
 {
-	const json_t *q = field(r, "quantization_config");
+	const json_t *q = typed(r, "quantization_config", field(r, "quantization_config"), AN_OBJECT), *fmt = json_object_get(q, "fmt");
 	if (!q || r->rc)
 		return;
-	const char *method = json_string_value(json_object_get(q, "quant_method"));
+	const char *method = string_value(r, "quantization_config.quant_method", json_object_get(q, "quant_method"));
+	const char *format = string_value(r, "quantization_config.fmt", fmt);
+	const char *scheme = string_value(r, "quantization_config.activation_scheme", json_object_get(q, "activation_scheme"));
+	if (r->rc)
+		return;
 	const json_t *block = json_object_get(q, "weight_block_size");
 	if (!method || strcmp(method, "fp8")) {
 		r->rc = err_set(ERR_UNSUPPORTED, "quantization_config.quant_method is \"%.40s\"; only fp8 is supported", method ? method : "missing");
 		return;
 	}
+	refuse_unless(r, !format || !strcmp(format, "e4m3"), "quantization_config.fmt", fmt, "only e4m3 is");
+	snprintf(c->activation_scheme, sizeof c->activation_scheme, "%s", scheme ? scheme : "");
+	if (r->rc)
+		return;
 	if (json_array_size(block) != 2) {
 		r->rc = err_set(ERR_FORMAT, "quantization_config.weight_block_size is not a pair of numbers");
 		return;
@@ -286,6 +325,7 @@ static int read_config(struct eng_config *c, const json_t *root)
 	struct reader r = {.text = json_is_object(text) ? text : root, .top = root};
 	if (!json_is_object(root))
 		return err_set(ERR_FORMAT, "not a JSON object");
+	typed(&r, "text_config", text, AN_OBJECT);
 	read_family(&r, c);
 	read_dtype(&r, c);
 	c->n_vocab = read_int(&r, "vocab_size", 1, ENG_MAX_VOCAB);
@@ -323,7 +363,7 @@ static int add_generation_eos(struct eng_config *c, const char *path)
 	json_error_t je;
 	struct reader r = {0};
 	buf_init(&b, CONFIG_MAX_BYTES);
-	r.rc = file_read(&b, path);
+	r.rc = file_read_regular(&b, path);
 	json_t *root = r.rc ? NULL : json_loadb(buf_text(&b), b.len, 0, &je);
 	if (!r.rc && !root)
 		r.rc = err_set(ERR_FORMAT, "not JSON: %.100s (line %d)", je.text, je.line);
@@ -342,9 +382,10 @@ int config_open(struct eng_config *out, const char *dir)
 	int rc;
 	*out = (struct eng_config){0};
 	buf_init(&b, CONFIG_MAX_BYTES);
-	if (!file_exists(path))
+	rc = file_read_regular(&b, path);
+	if (rc == ERR_MISSING)
 		rc = err_set(ERR_MISSING, "%s: no such file; a model is a folder with config.json and *.safetensors", path);
-	else if (!(rc = file_read(&b, path))) {
+	if (!rc) {
 		rc = config_parse(out, buf_text(&b), b.len);
 		if (rc)
 			rc = err_prefix(rc, "%s", path);
@@ -358,6 +399,14 @@ int config_open(struct eng_config *out, const char *dir)
 	mem_free(path);
 	mem_free(generation);
 	return rc;
+}
+
+int config_check_fp8(const struct eng_config *c, const char *dir)
+{
+	if (!c->activation_scheme[0] || !strcmp(c->activation_scheme, "dynamic"))
+		return 0;
+	return err_set(ERR_UNSUPPORTED, "%s: quantization_config.activation_scheme is \"%s\": compute type fp8 is for \"dynamic\" alone; f32 and bf16 are "
+	               "possible", dir, c->activation_scheme);
 }
 
 void config_release(struct eng_config *c)

@@ -45,6 +45,7 @@ struct eng_config {
 	int n_experts, top_k, d_expert, d_shared; /* d_shared 0: no shared expert */
 	bool renormalise;
 
+	char activation_scheme[32]; /* of quantization_config; "" where it names none */
 	int block_rows, block_cols; /* of FP8 weights' scales; 0 where the file has no quantization_config */
 	int32_t eos[ENG_MAX_EOS];
 	int n_eos;
@@ -53,6 +54,8 @@ struct eng_config {
 int config_parse(struct eng_config *out, const void *data, size_t size) CHECK_RESULT;
 /* dir/config.json, and the ends of text of dir/generation_config.json where there is one. */
 int config_open(struct eng_config *out, const char *dir) CHECK_RESULT;
+/* Whether activations may be quantised as this checkpoint means it, per token as they come: ERR_UNSUPPORTED where it does not. */
+int config_check_fp8(const struct eng_config *c, const char *dir) CHECK_RESULT;
 void config_release(struct eng_config *c);
 
 #endif

@@ -1,6 +1,7 @@
 /* Prefixes, forks and steps. */
 #include "engine/engine_parts.h"
 #include <assert.h>
+#include <math.h>
 
 static int check_ids(const struct eng_model *m, const int32_t *ids, int n)
 {
@@ -155,6 +156,16 @@ const float *eng_fork_logits(struct eng_fork *f)
 	return f->logits;
 }
 
+/* Of logits with a NaN or an infinity among them no token is likelier than another: what was drawn means nothing. */
+static int check_drawn(struct eng_fork *const *forks, int n, const struct eng_choice *drawn)
+{
+	for (int i = 0; i < n; i++)
+		if (!isfinite(drawn[i].logprob))
+			return err_set(ERR_FORMAT, "the logits at position %d are no numbers: an activation overflowed; are the weights sound? "
+			               "`coppice model --check` looks", forks[i]->seq.length - 1);
+	return 0;
+}
+
 int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at,
              struct eng_choice *out)
 {
@@ -165,7 +176,7 @@ int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const st
 	mem_forbid("a draw");
 	int rc = draw_run(m->draw, m->keep, n, how, at, out);
 	mem_allow();
-	return rc;
+	return rc ? rc : check_drawn(forks, n, out);
 }
 
 /* All that can be wrong with a step is found before anything of it happens. */

@@ -101,12 +101,13 @@ const float *eng_fork_logits(struct eng_fork *f);
 
 /* out[i]: the next token of forks[i], drawn at at[i], for all i < n <= max_forks. Changes no fork. On a processor eng_sample of its
  * logits, to the bit; a device draws where they lie, by the same rules and numbers (kern_sample says how near), and what a fork
- * draws depends only on its logits and its coordinate there too. No allocation inside. */
+ * draws depends only on its logits and its coordinate there too. ERR_FORMAT where the logits are no numbers. No allocation inside. */
 int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at,
              struct eng_choice *out) CHECK_RESULT;
 
 /* Feeds tokens[i] to forks[i] for all i < n as one batch (n up to max_forks, forks distinct). capture holds n rows.
- * No allocation inside. ERR_LIMIT names the fork that is full; then nothing was stepped. */
+ * No allocation inside. ERR_LIMIT names the fork that is full; then nothing was stepped. ERR_FORMAT: weights that are captured are no
+ * numbers, in the layer and at the position it names. */
 int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture) CHECK_RESULT;
 
 /* Distinct experts touched by the last eng_step, summed over layers: what a step costs. */

@@ -1,5 +1,6 @@
 /* A batch's way to where it is computed, and its results' way back. */
 #include "engine/forward_parts.h"
+#include <math.h>
 
 static void *part(struct forward_place *p, size_t n, size_t size)
 {
@@ -167,6 +168,17 @@ static void deliver(void *to, const void *from, size_t layers, size_t n, size_t 
 			memcpy((char *)to + (r * layers + i) * row, (const char *)from + (i * n + r) * row, row);
 }
 
+/* Routing is where an overflow shows first and costs the least to look for: a layer whose input is no number scores no expert. */
+static int check_weights(const struct forward *f, const struct forward_batch *b, const float *weights)
+{
+	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)b->n;
+	for (size_t i = 0; i < layers * n * k; i++)
+		if (!isfinite(weights[i]))
+			return err_set(ERR_FORMAT, "layer %zu: the router's weights are no numbers at position %d (row %zu of the batch): an activation "
+			               "overflowed; are the weights sound? `coppice model --check` looks", i / k / n, b->position[i / k % n], i / k % n);
+	return 0;
+}
+
 int forward_fetch(struct forward *f, const struct forward_batch *b)
 {
 	struct forward_place fetched = {.base = f->fetched};
@@ -185,5 +197,5 @@ int forward_fetch(struct forward *f, const struct forward_batch *b)
 		deliver(b->experts, at.experts, layers, n, k * sizeof *at.experts);
 	if (b->weights)
 		deliver(b->weights, at.weights, layers, n, k * sizeof *at.weights);
-	return 0;
+	return b->weights ? check_weights(f, b, at.weights) : 0;
 }

@@ -6,6 +6,7 @@
 #include "engine/safetensors.h"
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <jansson.h>
 
 enum { PART_MAX = 96 }; /* of an owner, of a name: the hub's own limit */
@@ -63,7 +64,7 @@ static char *find_snapshot(const char *repo, const char *revision)
 	buf_init(&b, 4096);
 	const char *commit = revision;
 	size_t n = strlen(revision);
-	if (file_exists(ref) && !file_is_dir(ref) && !file_read(&b, ref)) {
+	if (file_exists(ref) && !file_is_dir(ref) && !file_read_regular(&b, ref)) {
 		commit = buf_text(&b);
 		n = strcspn(commit, " \t\r\n");
 	}
@@ -102,10 +103,13 @@ int hub_find(char **dir, const char *name)
 {
 	struct id id;
 	*dir = NULL;
+	errno = 0;
 	if (file_is_dir(name)) {
 		*dir = mem_strdup(name);
 		return 0;
 	}
+	if (errno == EACCES)
+		return err_errno(ERR_IO, "cannot look for %s", name);
 	if (!parse_id(&id, name))
 		return err_set(ERR_MISSING, "%s: no such folder; a model is a folder with config.json and *.safetensors, or a hub id, owner/name, of one in the "
 		               "local cache", name);
@@ -127,7 +131,8 @@ struct missing {
 static void look_for(struct missing *m, const char *dir, const char *name)
 {
 	char *path = file_join(dir, name);
-	if (!file_exists(path) && !m->n++)
+	errno = 0;
+	if (!file_exists(path) && errno != EACCES && !m->n++)
 		snprintf(m->first, sizeof m->first, "%s", name);
 	mem_free(path);
 }
@@ -141,7 +146,7 @@ static void look_for_shards(struct missing *m, const char *dir, const char *inde
 	json_t *j;
 	buf_init(&b, ST_MAX_HEADER);
 	map_init(&seen);
-	json_t *root = file_read(&b, index) ? NULL : json_loadb(buf_text(&b), b.len, 0, NULL);
+	json_t *root = file_read_regular(&b, index) ? NULL : json_loadb(buf_text(&b), b.len, 0, NULL);
 	json_object_foreach(json_object_get(root, "weight_map"), tensor, j)
 	{
 		const char *shard = json_string_value(j);
@@ -153,12 +158,18 @@ static void look_for_shards(struct missing *m, const char *dir, const char *inde
 	buf_release(&b);
 }
 
+/* A folder that cannot be read says so when the model is opened. */
 static bool has_weights(const char *dir)
 {
+	static const char suffix[] = ".safetensors";
 	DIR *d = opendir(dir);
-	bool found = false;
-	for (struct dirent *e; d && (e = readdir(d));)
-		found |= strstr(e->d_name, ".safetensors") != NULL;
+	bool found = !d && errno == EACCES;
+	for (struct dirent *e; d && !found && (e = readdir(d));) {
+		size_t n = strlen(e->d_name), k = sizeof suffix - 1;
+		char *path = file_join(dir, e->d_name);
+		found = n > k && !strcmp(e->d_name + n - k, suffix) && file_exists(path); /* a link may be there before its file */
+		mem_free(path);
+	}
 	if (d)
 		closedir(d);
 	return found;

@@ -9,7 +9,8 @@
 
 #include "base/err.h"
 
-/* *dir: yours. A folder of that name goes first. ERR_MISSING says where was looked and which command would download. */
+/* *dir: yours. A folder of that name goes first. ERR_MISSING says where was looked and which command would download;
+ * ERR_IO: it may not be looked for there. */
 int hub_find(char **dir, const char *name) CHECK_RESULT;
 /* For a dir that hub_find gave: ERR_MISSING names the files of an incomplete download, and the command that completes it.
  * A folder that is no snapshot of the cache is left to whoever opens it. */

@@ -143,7 +143,7 @@ static void check_rest(struct binder *b)
 	const char *const *ignored = b->c->family->ignored;
 	for (size_t i = 0; i < safetensors_count(b->w->files); i++) {
 		const char *name = safetensors_at(b->w->files, i)->name;
-		bool known = b->used[i] || strstr(name, "rotary_emb.inv_freq");
+		bool known = b->used[i] || strstr(name, "rotary_emb.inv_freq") || safetensors_excused(b->w->files, name);
 		for (int j = 0; j < 3 && ignored[j] && !known; j++)
 			if (!strncmp(name, ignored[j], strlen(ignored[j]))) {
 				known = true;
@@ -174,6 +174,8 @@ static void count_active(struct eng_weights *w)
 	w->n_params_active = w->n_params - c->n_layers * (c->n_experts - c->top_k) * expert;
 	if (!c->tied)
 		w->n_params_active -= (int64_t)(c->n_vocab - 1) * c->d_model; /* one row of the embedding is read */
+	if (w->n_params_active < 0) /* nothing was found to count */
+		w->n_params_active = 0;
 }
 
 /* seed: of made-up weights, in place of their bytes. */

@@ -147,8 +147,8 @@ static void check_scales(const struct st_tensor *t, struct eng_problems *problem
 {
 	size_t n = t->bytes / st_type_bytes(t->type);
 	for (size_t i = 0; i < n; i++)
-		if (!(fabsf(st_item(t, i)) < KERN_SCALE_MAX)) {
-			problems_add(problems, ERR_FORMAT, t->name, "holds a NaN, an infinity or an impossible scale, at item %zu", i);
+		if (!(st_item(t, i) > 0 && st_item(t, i) < KERN_SCALE_MAX)) { /* one of 0 or below loses what it scales, or turns its sign */
+			problems_add(problems, ERR_FORMAT, t->name, "holds an impossible scale, %g, at item %zu", (double)st_item(t, i), i);
 			return;
 		}
 }
@@ -168,6 +168,7 @@ void weights_check(const struct eng_weights *w, struct crew *crew, struct eng_pr
 		else if (t->type <= ST_F16 && is_scale(t->name))
 			check_scales(t, problems);
 	}
+	problems->checked = true;
 	pieces_release(&pieces);
 	mem_free(c.bad);
 }

@@ -57,6 +57,6 @@ int problems_error(const struct eng_problems *p)
 	const struct eng_problem *first = &p->list[0];
 	char more[80] = "";
 	if (p->n + p->more > 1)
-		snprintf(more, sizeof more, " (the first of %zu problems; `coppice model` lists them)", p->n + p->more);
+		snprintf(more, sizeof more, " (the first of %zu problems; `coppice model%s` lists them)", p->n + p->more, p->checked ? " --check" : "");
 	return err_set(first->code, first->file ? "%s: %s%s" : "tensor %s %s%s", first->tensor, first->problem, more);
 }

@@ -23,6 +23,7 @@ struct eng_problems {
 	struct eng_problem *list;
 	size_t n, cap;
 	size_t more; /* that were not kept */
+	bool checked; /* weights were read: what is listed may not show in headers alone */
 	struct arena text;
 };
 

@@ -75,7 +75,17 @@ static int parse_shape(struct st_tensor *t, const json_t *j)
 	return 0;
 }
 
-static int parse_offsets(struct st_tensor *t, const json_t *j, const char *data, size_t size)
+/* The file that is parsed. */
+struct parsing {
+	const char *data; /* behind the header */
+	size_t size;
+	struct eng_problems *problems; /* NULL: the first thing wrong is the error */
+	bool cut;                      /* something lies beyond its end, and was named */
+	bool quiet;                    /* what is wrong now has been named */
+	bool broken;                   /* of some tensor */
+};
+
+static int parse_offsets(struct st_tensor *t, const json_t *j, struct parsing *p)
 {
 	const json_t *b = json_array_get(j, 0), *e = json_array_get(j, 1);
 	if (json_array_size(j) != 2 || !json_is_integer(b) || !json_is_integer(e))
@@ -83,13 +93,16 @@ static int parse_offsets(struct st_tensor *t, const json_t *j, const char *data,
 	json_int_t begin = json_integer_value(b), end = json_integer_value(e);
 	if (begin < 0 || end < begin)
 		return err_set(ERR_FORMAT, "tensor %s: data_offsets [%lld, %lld] make no sense", t->name, (long long)begin, (long long)end);
-	if ((uint64_t)end > size)
+	if ((uint64_t)end > p->size) {
+		p->quiet = p->cut;
+		p->cut = true;
 		return err_set(ERR_FORMAT, "tensor %s: ends at byte %lld of the data, but there are %zu: the file is truncated",
-		               t->name, (long long)end, size);
+		               t->name, (long long)end, p->size);
+	}
 	if ((size_t)(end - begin) != t->bytes)
 		return err_set(ERR_FORMAT, "tensor %s: its shape takes %zu bytes, its data_offsets hold %lld", t->name, t->bytes,
 		               (long long)(end - begin));
-	t->data = data + begin;
+	t->data = p->data + begin;
 	return 0;
 }
 
@@ -108,7 +121,7 @@ int st_add(struct safetensors *s, const struct st_tensor *t)
 	return 0;
 }
 
-static int add_tensor(struct safetensors *s, const char *name, const json_t *j, const char *data, size_t size)
+static int add_tensor(struct safetensors *s, const char *name, const json_t *j, struct parsing *p)
 {
 	struct st_tensor t = {.name = name};
 	if (!json_is_object(j))
@@ -117,10 +130,29 @@ static int add_tensor(struct safetensors *s, const char *name, const json_t *j, 
 	if (!rc)
 		rc = parse_shape(&t, json_object_get(j, "shape"));
 	if (!rc)
-		rc = parse_offsets(&t, json_object_get(j, "data_offsets"), data, size);
+		rc = parse_offsets(&t, json_object_get(j, "data_offsets"), p);
 	if (rc)
 		return rc;
 	return st_add(s, &t);
+}
+
+/* An entry that is wrong says nothing of the others: where all that is wrong is wanted they are read on. */
+static int take_entry(struct safetensors *s, const char *name, const json_t *j, struct parsing *p)
+{
+	p->quiet = false;
+	int rc = add_tensor(s, name, j, p);
+	if (!rc || !p->problems)
+		return rc;
+	char own[512];
+	const char *text = err_message();
+	int n = snprintf(own, sizeof own, "tensor %s: ", name);
+	if (n > 0 && (size_t)n < sizeof own && !strncmp(text, own, (size_t)n))
+		text += n;
+	if (!p->quiet)
+		problems_add(p->problems, rc, name, "cannot be read: %s", text);
+	map_put(&s->broken, name, strlen(name), 0);
+	p->broken = true;
+	return 0;
 }
 
 static int by_place(const void *a, const void *b)
@@ -154,10 +186,13 @@ static int check_tiling(const struct safetensors *s, size_t first, const char *d
 	return rc;
 }
 
-int st_add_file(struct safetensors *s, const void *bytes, size_t size)
+int st_add_file(struct safetensors *s, const void *bytes, size_t size, struct eng_problems *problems)
 {
 	const unsigned char *p = bytes;
 	uint64_t n = 0;
+	static const char pointer[] = "version https://git-lfs";
+	if (size >= sizeof pointer - 1 && !memcmp(bytes, pointer, sizeof pointer - 1))
+		return err_set(ERR_FORMAT, "a pointer of git-lfs in the place of the file: run `git lfs pull` in the model's folder");
 	if (size < 8)
 		return err_set(ERR_FORMAT, "%zu bytes: too short for a safetensors file", size);
 	for (int i = 7; i >= 0; i--)
@@ -170,18 +205,18 @@ int st_add_file(struct safetensors *s, const void *bytes, size_t size)
 	json_t *root = json_loadb((const char *)p + 8, (size_t)n, JSON_REJECT_DUPLICATES, &je);
 	if (!root)
 		return err_set(ERR_FORMAT, "the header is not JSON: %.100s (byte %d)", je.text, je.position);
-	const char *data = (const char *)p + 8 + n;
-	size_t data_size = size - 8 - (size_t)n, first = s->n;
+	struct parsing file = {.data = (const char *)p + 8 + n, .size = size - 8 - (size_t)n, .problems = problems};
+	size_t first = s->n;
 	int rc = json_is_object(root) ? 0 : err_set(ERR_FORMAT, "the header is not a JSON object");
 	const char *name;
 	json_t *j;
 	json_object_foreach(root, name, j)
 	{
 		if (!rc && strcmp(name, "__metadata__"))
-			rc = add_tensor(s, name, j, data, data_size);
+			rc = take_entry(s, name, j, &file);
 	}
-	if (!rc)
-		rc = check_tiling(s, first, data, data_size);
+	if (!rc && !file.broken)
+		rc = check_tiling(s, first, file.data, file.size);
 	json_decref(root);
 	return rc;
 }
@@ -205,6 +240,8 @@ struct safetensors *st_new(void)
 	map_init(&s->names);
 	map_init(&s->lost);
 	map_init(&s->promised);
+	map_init(&s->broken);
+	map_init(&s->unread);
 	return s;
 }
 
@@ -212,7 +249,7 @@ int safetensors_parse(struct safetensors **out, const void *data, size_t size)
 {
 	struct safetensors *s = st_new();
 	*out = NULL;
-	int rc = st_add_file(s, data, size);
+	int rc = st_add_file(s, data, size, NULL);
 	if (rc) {
 		safetensors_close(s);
 		return rc;
@@ -237,6 +274,8 @@ void safetensors_close(struct safetensors *s)
 	map_release(&s->names);
 	map_release(&s->lost);
 	map_release(&s->promised);
+	map_release(&s->broken);
+	map_release(&s->unread);
 	mem_free(s);
 }
 
@@ -265,6 +304,11 @@ const char *safetensors_lost(const struct safetensors *s, const char *name)
 {
 	const uint64_t *i = map_get(&s->promised, name, strlen(name));
 	return i ? s->lost.entries[*i].key : NULL;
+}
+
+bool safetensors_excused(const struct safetensors *s, const char *name)
+{
+	return map_get(&s->broken, name, strlen(name)) || (!s->indexed && s->unread.n + s->lost.n);
 }
 
 size_t safetensors_bytes(const struct safetensors *s)

@@ -70,6 +70,9 @@ const struct st_tensor *safetensors_at(const struct safetensors *s, size_t i); /
 const struct st_tensor *safetensors_find(const struct safetensors *s, const char *name); /* NULL when absent */
 /* The missing shard in which the index promises that tensor; NULL when it promises nothing of the kind. */
 const char *safetensors_lost(const struct safetensors *s, const char *name);
+/* Whether a problem already says why that tensor is not there: its entry is broken, or without an index, a file
+ * was not read that may have held it. */
+bool safetensors_excused(const struct safetensors *s, const char *name);
 size_t safetensors_bytes(const struct safetensors *s); /* of tensor data, all files */
 
 #endif

@@ -4,6 +4,7 @@
 #include "engine/pieces.h"
 #include "engine/st_parts.h"
 #include <dirent.h>
+#include <errno.h>
 #include <jansson.h>
 #include <stdatomic.h>
 
@@ -17,7 +18,7 @@ struct opening {
 	struct eng_problems *problems; /* NULL: the first is the error */
 };
 
-static int map_shard(struct safetensors *s, const char *path)
+static int map_shard(struct safetensors *s, const char *path, struct eng_problems *problems)
 {
 	struct file_map map = {0};
 	int rc = file_map_open(&map, path);
@@ -27,18 +28,21 @@ static int map_shard(struct safetensors *s, const char *path)
 	s->paths = mem_grow(s->paths, (size_t)s->n_maps + 1, sizeof *s->paths);
 	s->paths[s->n_maps] = mem_strdup(path);
 	s->maps[s->n_maps++] = map;
-	return st_add_file(s, map.data, map.size);
+	return st_add_file(s, map.data, map.size, problems);
 }
 
 static int add_shard(struct opening *o, const char *name)
 {
 	char *path = file_join(o->dir, name);
-	bool there = file_exists(path); /* a link whose file is gone is not */
-	int rc = there ? map_shard(o->s, path) : err_set(ERR_MISSING, "no such file, though the index names it");
-	if (rc && !there)
+	int rc = map_shard(o->s, path, o->problems);
+	if (rc == ERR_MISSING) /* also of a link whose file is gone: without an index only that can be */
+		err_set(rc, o->root ? "no such file, though the index names it" : "a link that leads to no file");
+	if (rc == ERR_MISSING)
 		map_put(&o->s->lost, name, strlen(name), o->s->lost.n);
+	if (rc && rc != ERR_MISSING)
+		map_put(&o->s->unread, name, strlen(name), 0);
 	if (rc && o->problems) {
-		problems_add_file(o->problems, rc, name, "%s", err_message());
+		problems_add_file(o->problems, rc, name, rc != ERR_FORMAT ? "%s" : "%s; the rest of this file was not looked at", err_message());
 		rc = 0;
 	} else if (rc) {
 		err_prefix(rc, "%s", path);
@@ -52,7 +56,7 @@ static int read_index(struct opening *o)
 	json_error_t je;
 	struct buf b;
 	buf_init(&b, ST_MAX_HEADER);
-	int rc = file_read(&b, o->index);
+	int rc = file_read_regular(&b, o->index);
 	o->root = rc ? NULL : json_loadb(buf_text(&b), b.len, JSON_REJECT_DUPLICATES, &je);
 	json_t *map = json_object_get(o->root, "weight_map"), *j;
 	const char *tensor;
@@ -81,10 +85,12 @@ static int check_index(struct opening *o)
 	{
 		const char *shard = json_string_value(j);
 		const uint64_t *lost = map_get(&o->s->lost, shard, strlen(shard));
-		if (safetensors_find(o->s, tensor))
+		if (safetensors_find(o->s, tensor) || safetensors_excused(o->s, tensor))
 			continue;
 		if (lost)
 			map_put(&o->s->promised, tensor, strlen(tensor), *lost);
+		else if (map_get(&o->s->unread, shard, strlen(shard)))
+			map_put(&o->s->broken, tensor, strlen(tensor), 0);
 		else if (!o->problems)
 			return err_set(ERR_FORMAT, "%s: tensor %.200s is not in %.200s, nor in any other shard", o->index, tensor, shard);
 		else
@@ -98,7 +104,7 @@ static int read_dir(struct opening *o)
 	static const char suffix[] = ".safetensors";
 	DIR *d = opendir(o->dir);
 	if (!d)
-		return err_errno(ERR_MISSING, "%s", o->dir);
+		return err_errno(errno == EACCES ? ERR_IO : ERR_MISSING, "cannot open the folder %s", o->dir);
 	for (struct dirent *e; (e = readdir(d));) {
 		size_t n = strlen(e->d_name), k = sizeof suffix - 1;
 		if (n > k && e->d_name[0] != '.' && !strcmp(e->d_name + n - k, suffix))
@@ -136,7 +142,8 @@ int safetensors_open(struct safetensors **out, const char *dir, struct eng_probl
 	struct opening o = {.s = st_new(), .dir = dir, .problems = problems, .index = file_join(dir, "model.safetensors.index.json")};
 	*out = NULL;
 	map_init(&o.shards);
-	int rc = file_exists(o.index) ? read_index(&o) : read_dir(&o);
+	o.s->indexed = file_exists(o.index);
+	int rc = o.s->indexed ? read_index(&o) : read_dir(&o);
 	if (!rc)
 		rc = add_shards(&o);
 	if (!rc)

@@ -63,7 +63,9 @@ int tok_open(struct tok **out, const char *dir)
 	*out = NULL;
 	char *path = file_join(dir, "tokenizer.json");
 	struct file_map map = { 0 };
-	int rc = file_exists(path) ? file_map_open(&map, path) : err_set(ERR_MISSING, "%s: there is no such file; a tokenizer is needed here", path);
+	int rc = file_map_open(&map, path);
+	if (rc == ERR_MISSING)
+		rc = err_set(ERR_MISSING, "%s: there is no such file; a tokenizer is needed here", path);
 	if (!rc) {
 		rc = tok_parse(out, map.data, map.size);
 		file_map_close(&map);

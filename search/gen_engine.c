@@ -141,6 +141,13 @@ static int fingerprint(uint64_t *h, const char *dir, const struct eng_options *o
 	return rc;
 }
 
+/* An id without a row in the embedding would be found out in the middle of a run. */
+static int check_ids(const struct srch_gen *g, const char *dir)
+{
+	int ids = tok_size(g->tok), rows = eng_model_info(g->model)->n_vocab;
+	return ids <= rows ? 0 : err_set(ERR_FORMAT, "%s: tokenizer.json has ids up to %d, and the embedding has %d rows (vocab_size)", dir, ids - 1, rows);
+}
+
 static void fill_table(struct srch_gen *g, const struct eng_options *opt, uint64_t print)
 {
 	const struct eng_info *i = eng_model_info(g->model);
@@ -164,6 +171,7 @@ int srch_gen_open(struct srch_gen **out, const char *dir, const struct eng_optio
 	dir = dir ? dir : embedded;
 	rc = rc ? rc : tok_open(&g->tok, dir); /* first, as it fails sooner than weights are read */
 	rc = rc ? rc : eng_model_open(&g->model, dir, opt);
+	rc = rc ? rc : check_ids(g, dir);
 	rc = rc ? rc : fingerprint(&print, dir, opt);
 	if (!rc) {
 		g->name = hub_model_name(dir);

@@ -2,6 +2,7 @@
  * lead to no leaf are forgotten, and chains without a branch become the stretches that are stored (topp_tree.c). */
 #include "base/mem.h"
 #include "search/topp_tree.h"
+#include <math.h>
 #include <string.h>
 
 static int add_twig(struct tree *t, const struct topp_child *c, int parent, bool leaf, enum node_finish how)
@@ -45,6 +46,9 @@ static int expand(struct tree *t)
 		if (rc)
 			return rc;
 		int n = eng_top(logits, s->gen->n_vocab, k, t->best, s->scratch);
+		if (n && !isfinite(t->best[0].logprob))
+			return err_set(ERR_FORMAT, "the logits behind token %d of a path are no numbers: an activation overflowed; are the weights sound? "
+			               "`coppice model --check` looks", l->twig < 0 ? 0 : t->twigs[l->twig].depth);
 		n = topp_within(t->best, n, s->opt.p);
 		for (int r = 0; r < n; r++) {
 			struct topp_child *c = &t->children[t->n_children++];

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static void a_message_may_quote_the_message_before_it(void **state)
@@ -209,6 +210,7 @@ static void a_file_is_written_whole_or_not_at_all(void **state)
 	FAILS(ERR_LIMIT, "larger than 3 bytes", file_read(&b, path));
 	buf_release(&b);
 	FAILS(ERR_IO, "cannot write", file_write(under, "x", 1));
+	mem_free(under);
 	FAILS(ERR_IO, "in the way", file_mkdirs(path));
 	struct file_map m;
 	OK(file_map_open(&m, path));
@@ -216,6 +218,18 @@ static void a_file_is_written_whole_or_not_at_all(void **state)
 	file_map_close(&m);
 	FAILS(ERR_IO, "not a regular file", file_map_open(&m, dir));
 	FAILS(ERR_MISSING, "cannot open", file_map_open(&m, "/nonexistent/x"));
+	assert_int_equal(0, mkfifo(under = file_join(sub, "pipe"), 0600)); /* without a writer: nobody waits for one */
+	FAILS(ERR_IO, "not a regular file", file_map_open(&m, under));
+	FAILS(ERR_IO, "not a regular file", file_read_regular(&b, under));
+	FAILS(ERR_IO, "not a regular file", file_read_regular(&b, dir));
+	unlink(under);
+	assert_int_equal(0, symlink("pipe", under)); /* to itself */
+	FAILS(ERR_MISSING, "cannot open", file_read_regular(&b, under));
+	unlink(under);
+	buf_init(&b, 100);
+	OK(file_read_regular(&b, path));
+	assert_string_equal("again", buf_text(&b));
+	buf_release(&b);
 	unlink(path);
 	for (int i = 0; i < 3; i++) {
 		rmdir(sub);

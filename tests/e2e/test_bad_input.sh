@@ -59,6 +59,14 @@ refuses "an unknown pre-tokenizer is named" "Mystery"
 model; rm m/tokenizer.json
 says "no tokenizer" 3 "tokenizer.json" "$coppice" search --model m --out run --limit 1
 
+for part in config.json "$weights" tokenizer.json; do
+	model; rm m/"$part"; mkfifo m/"$part"
+	says "a FIFO for $part is not waited for" 1 "$part: not a regular file" timeout 20 "$coppice" search --model m --out run --limit 1
+done
+runs "a file as standard input is read" 0 "$coppice" judge --samples /dev/stdin --results r0.jsonl <<<'{"task_id": "hand/0", "completion": "x"}'
+runs "and so is a pipe" 0 "$coppice" judge --samples <(echo '{"task_id": "hand/0", "completion": "x"}') --results r0.jsonl
+rm -f r0.jsonl
+
 # tasks and samples
 printf '{"task_id": "a", "language": "c", "prompt": "int f(void) {", "entry_point": "f", "test": ""}\nnot json\n' >tasks.jsonl
 says "a task line that is not JSON" 1 "tasks.jsonl" "$coppice" search --tasks tasks.jsonl --out run
@@ -93,6 +101,26 @@ for id in 1000000 -1; do
 	python3 -c 'import sys; open("ids.npy","wb").write(b"\x93NUMPY\x01\x00v\x00" + b"{\x27descr\x27: \x27<i4\x27, \x27fortran_order\x27: False, \x27shape\x27: (1,), }".ljust(117) + b"\n" + int(sys.argv[1]).to_bytes(4, "little", signed=True))' $id
 	says "a token id outside the vocabulary: $id" 1 "ids.npy: token id $id at index 0" "$coppice" trace --ids ids.npy --out trace
 done
+echo '"int main(void)"' | "$coppice" tokenize >ids.json
+runs "what tokenize writes can be traced" 0 "$coppice" trace --ids ids.json --out listed
+cp ids.json ids.txt
+runs "whatever its name" 0 "$coppice" trace --ids ids.txt --out named
+python3 -c 'import json, numpy; numpy.save("same.npy", numpy.array(json.load(open("ids.json"))))'
+runs "and so can the same ids as an array" 0 "$coppice" trace --ids same.npy --out arrayed
+cmp -s listed/logits.npy arrayed/logits.npy && cmp -s listed/logits.npy named/logits.npy && ok "which gives the same" || not_ok "which gives the same"
+bad_ids() { # TEXT PART
+	printf '%s' "$1" >ids.json
+	says "ids that are none: $1" 1 "$2" "$coppice" trace --ids ids.json --out trace
+}
+bad_ids '[5, "x"]' "item 1 of the list is not a token id"
+bad_ids '[5, 2.5]' "item 1 of the list is not a token id"
+bad_ids '[5, 1000000]' "token id 1000000 at index 1"
+bad_ids '[]' "0 token ids"
+bad_ids '' "not JSON"
+bad_ids '{"lines": [[5]]}' "a list of whole numbers"
+bad_ids '[5] [6]' "one list of ids is read"
+python3 -c 'import numpy; numpy.save("ids.npy", numpy.array(["ab", "c"]))'
+says "an array of strings names its type alone" 1 "npy type '<U2' is not" "$coppice" trace --ids ids.npy --out trace
 printf 'PK' >ids.npy
 says "token ids that are no npy" 1 "ids.npy" "$coppice" trace --ids ids.npy --out trace
 

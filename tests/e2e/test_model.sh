@@ -27,9 +27,74 @@ has "and where was looked" err "hf/hub/models--someone--else"
 rm "$cache/blobs/model.safetensors.blob"
 printf '{"weight_map": {"lm_head.weight": "model-00001-of-00002.safetensors", "a": "model.safetensors"}}' >"$cache/snapshots/$commit/model.safetensors.index.json"
 says "an incomplete download is named" 3 "model-00001-of-00002.safetensors and 1 other file are missing; \`hf download someone/sapling\` completes it" "$coppice" search --model someone/sapling --out x
-says "model lists what is missing" 1 "cannot run" "$coppice" model someone/sapling --json
+says "model lists what is missing" 3 "\`hf download someone/sapling\` completes it" "$coppice" model someone/sapling --json
 equal "shard by shard" "model-00001-of-00002.safetensors model.safetensors" "$(python3 -c 'import json; print(*[p["tensor"] for p in json.load(open("out"))["problems"] if "no such file" in p["problem"]])')"
 [ -e x ] && not_ok "no run is left behind" || ok "no run is left behind"
+
+rm "$cache/snapshots/$commit/model.safetensors.index.json"
+for c in "model someone/sapling" "search --model someone/sapling --out x"; do
+	says "one file that is not there yet: ${c%% *}" 3 "every *.safetensors is missing; \`hf download someone/sapling\` completes it" "$coppice" $c
+done
+mv "$cache/snapshots/$commit/config.json" kept.json
+for c in "model someone/sapling" "search --model someone/sapling --out x"; do
+	says "no config yet: ${c%% *}" 3 "config.json and 1 other file are missing; \`hf download someone/sapling\` completes it" "$coppice" $c
+done
+
+# one fault, one exit status
+python3 -c 'import numpy; numpy.save("ids.npy", numpy.arange(3, 40))'
+same() { # NAME STATUS PART: model and trace of ./m end alike, and say PART
+	says "$1: model" $2 "$3" "$coppice" model m
+	says "$1: trace" $2 "$3" "$coppice" trace --model m --ids ids.npy --out t
+}
+m() { rm -rf m; mkdir m; cp "$sapling"/*.json "$sapling"/*.safetensors m/; }
+m; mv m/model.safetensors m/a.safetensors; printf '{"weight_map": {"a": "b.safetensors"}}' >m/model.safetensors.index.json
+same "a missing shard" 3 "b.safetensors"
+m; rm m/model.safetensors; ln -s nowhere m/model.safetensors
+same "a link that leads nowhere" 3 "model.safetensors"
+says "is one problem" 3 "1 problem, the first with model.safetensors" "$coppice" model m
+has "and no index is spoken of" out "model.safetensors: a link that leads to no file"
+m; rm m/model.safetensors; ln -s model.safetensors m/model.safetensors
+same "a link to itself" 3 "model.safetensors"
+m; rm m/config.json
+same "no config" 3 "config.json"
+says "no name: model" 2 "DIR is empty" "$coppice" model ""
+says "no name: trace" 2 "--model is empty" "$coppice" trace --model "" --ids ids.npy --out t
+says "two names" 2 "one model at a time" "$coppice" model m --model m
+if [ "$(id -u)" != 0 ]; then
+	m; chmod 0 m/config.json; same "a file that may not be read" 1 "Permission denied"
+	m; chmod 0 m; same "a folder that may not be read" 1 "Permission denied"; chmod 700 m
+else
+	echo "skip permissions: this user may read everything"
+fi
+for c in model "trace --ids ids.npy --out t"; do
+	says "compute fp8 without FP8 weights: ${c%% *}" 1 "no FP8 weights" "$coppice" $c --model "$root/tests/golden/models/plain" --compute fp8
+done
+m; rm m/*; cp "$root"/tests/golden/models/fp8fused/*.json "$root"/tests/golden/models/fp8fused/*.safetensors m/
+python3 -c 'import json; j = json.load(open("m/config.json")); j["quantization_config"]["activation_scheme"] = "static"; json.dump(j, open("m/config.json", "w"))'
+for c in model "trace --ids ids.npy --out t"; do
+	says "compute fp8 where activations have fixed scales: ${c%% *}" 1 'activation_scheme is "static"' "$coppice" $c --model m --compute fp8
+done
+odd=$(printf 'm\377')
+m; mv m "$odd"; runs "a path that is no UTF-8 is written all the same" 0 "$coppice" model "$odd" --json
+python3 -c 'import json; j = json.load(open("out")); print(j["dir"] == "m\ufffd", j["can_run"])' >value
+equal "with a replacement character" "True True" "$(cat value)"
+rm -rf "$odd"
+m
+python3 - <<'P'
+import json
+j = json.load(open("m/tokenizer.json"))
+j["added_tokens"].append(dict(j["added_tokens"][-1], id=100000, content="<|beyond|>"))
+json.dump(j, open("m/tokenizer.json", "w"))
+P
+says "a tokenizer with ids beyond the embedding: model" 1 "the first with tokenizer.json" "$coppice" model m
+has "is a problem that is listed" out "tokenizer.json: has ids up to"
+says "a tokenizer with ids beyond the embedding: search" 1 "tokenizer.json has ids up to" "$coppice" search --model m --out x $quick
+[ -e x ] && not_ok "and leaves no run" || ok "and leaves no run"
+m; head -c 5 "$sapling/model.safetensors" >m/model.safetensors
+says "a file of five bytes" 1 "1 problem" "$coppice" model m
+for no in "made up" "touched by one" "forks that fit"; do
+	grep -q "$no" out && not_ok "nothing is said of \"$no\"" || ok "nothing is said of \"$no\""
+done
 
 # a checkpoint that does not fit its config
 mkdir bad && cp "$sapling"/*.json "$sapling"/*.safetensors bad/
@@ -67,6 +132,32 @@ cp "$sapling/config.json" bad/
 runs "headers alone do not show a NaN" 0 "$coppice" model bad
 says "--check does" 1 "layers.3.input_layernorm.weight" "$coppice" model bad --check
 has "with the item" out "input_layernorm.weight holds a NaN, an infinity or an impossible scale, at item 5"
+
+# weights that are numbers, and what they compute is none
+overflow() { # TENSOR: in ./huge all of it becomes 3e38
+	rm -rf huge && mkdir huge && cp "$sapling"/*.json "$sapling"/*.safetensors huge/
+	python3 - "$1" <<'P'
+import json, struct, sys
+b = bytearray(open("huge/model.safetensors", "rb").read())
+n = struct.unpack("<Q", b[:8])[0]
+head = json.loads(b[8 : 8 + n])
+t = next(head[k] for k in head if k.endswith(sys.argv[1]))
+at = 8 + n + t["data_offsets"][0]
+bits = struct.pack("<f", 3e38)
+bits = bits if t["dtype"] == "F32" else bits[2:]
+b[at : 8 + n + t["data_offsets"][1]] = bits * t["shape"][0]
+open("huge/model.safetensors", "wb").write(b)
+P
+}
+python3 -c 'import numpy; numpy.save("three.npy", numpy.arange(5, 8))'
+overflow layers.1.post_attention_layernorm.weight
+says "an overflow is named by trace" 1 "layer 1: the router's weights are no numbers at position 0" "$coppice" trace --model huge --ids three.npy --out nan
+says "and by search" 1 "layer 1: the router's weights are no numbers" "$coppice" search --model huge --out nan-run $quick
+overflow model.norm.weight
+says "logits that are no numbers are named by trace" 1 "at position 0 is" "$coppice" trace --model huge --ids three.npy --out nan
+says "and by search" 1 "the logits at position" "$coppice" search --model huge --out nan-run2 $quick
+says "and by a search for the likeliest" 1 "of a path are no numbers" "$coppice" search --model huge --out nan-run3 --policy top-p $quick
+[ -e nan ] && not_ok "trace writes nothing of it" || ok "trace writes nothing of it"
 
 # shapes without weights
 mkdir shape && cp "$sapling/config.json" shape/

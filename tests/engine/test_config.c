@@ -119,7 +119,8 @@ static void layers_may_come_in_any_order(void **state)
 	config_release(&c);
 	refused("layer_types", "[\"full_attention\"]", ERR_FORMAT, "layer_types has 1 entries, num_hidden_layers is 4");
 	refused("layer_types", "[\"full_attention\",\"sliding_attention\",\"linear_attention\",\"full_attention\"]", ERR_UNSUPPORTED, "layer_types[1] is \"sliding_attention\"");
-	refused("layer_types", "[1,2,3,4]", ERR_FORMAT, "layer_types[0]");
+	refused("layer_types", "[1,2,3,4]", ERR_FORMAT, "layer_types[0] must be a string");
+	refused("layer_types", "\"x\"", ERR_FORMAT, "layer_types must be a list");
 }
 
 /* Every field that must be there, with its least and its largest value. */
@@ -186,7 +187,7 @@ static void what_the_arithmetic_lacks_is_unsupported(void **state)
 {
 	(void)state;
 	refused("attention_bias", "true", ERR_UNSUPPORTED, "attention_bias");
-	refused("hidden_act", "\"gelu\"", ERR_UNSUPPORTED, "hidden_act");
+	refused("hidden_act", "\"gelu\"", ERR_UNSUPPORTED, "hidden_act \"gelu\" is not supported: only silu is");
 	refused("rope_parameters", "{\"rope_theta\":1e4,\"rope_type\":\"yarn\"}", ERR_UNSUPPORTED, "rope_type");
 	refused("rope_scaling", "{\"type\":\"linear\"}", ERR_UNSUPPORTED, "rope_scaling");
 	refused("mlp_only_layers", "[0]", ERR_UNSUPPORTED, "mlp_only_layers");
@@ -198,6 +199,47 @@ static void what_the_arithmetic_lacks_is_unsupported(void **state)
 	FAILS(ERR_FORMAT, "not JSON", config_parse(&c, "{", 1));
 	FAILS(ERR_FORMAT, "not a JSON object", config_parse(&c, "[]", 2));
 	FAILS(ERR_FORMAT, "not JSON", config_parse(&c, "", 0));
+}
+
+static void a_value_of_another_type_says_which_is_wanted(void **state)
+{
+	(void)state;
+	refused("^model_type", "3", ERR_FORMAT, "model_type must be a string");
+	refused("model_type", "3", ERR_FORMAT, "text_config.model_type must be a string");
+	refused("^text_config", "\"x\"", ERR_FORMAT, "text_config must be an object");
+	refused("^dtype", "3", ERR_FORMAT, "dtype must be a string");
+	refused("hidden_act", "3", ERR_FORMAT, "hidden_act must be a string");
+	refused("rope_parameters", "[]", ERR_FORMAT, "rope_parameters must be an object");
+	refused("rope_parameters", "{\"rope_theta\":1e4,\"rope_type\":1}", ERR_FORMAT, "rope_parameters.rope_type must be a string");
+	refused("mlp_only_layers", "0", ERR_FORMAT, "mlp_only_layers must be a list");
+	refused("^quantization_config", "8", ERR_FORMAT, "quantization_config must be an object");
+}
+
+static void scaling_that_scales_nothing_is_accepted(void **state)
+{
+	(void)state;
+	static const char *const harmless[] = {"{}", "null", "{\"rope_type\":\"default\"}", "{\"type\":\"default\"}"};
+	struct eng_config c;
+	for (int i = 0; i < 4; i++) {
+		accepted(&c, "rope_scaling", harmless[i]);
+		config_release(&c);
+	}
+	refused("rope_scaling", "{\"factor\":2}", ERR_UNSUPPORTED, "rope_scaling {\"factor\":2} is not supported");
+}
+
+#define FP8(more) "{\"quant_method\":\"fp8\",\"weight_block_size\":[128,64]," more "}"
+
+static void fp8_of_another_kind_is_refused(void **state)
+{
+	(void)state;
+	struct eng_config c;
+	refused("^quantization_config", FP8("\"fmt\":\"e5m2\""), ERR_UNSUPPORTED, "quantization_config.fmt \"e5m2\" is not supported");
+	accepted(&c, "^quantization_config", FP8("\"fmt\":\"e4m3\",\"activation_scheme\":\"dynamic\""));
+	OK(config_check_fp8(&c, "d"));
+	config_release(&c);
+	accepted(&c, "^quantization_config", FP8("\"activation_scheme\":\"static\"")); /* its weights can be used with other activations */
+	FAILS(ERR_UNSUPPORTED, "d: quantization_config.activation_scheme is \"static\"", config_check_fp8(&c, "d"));
+	config_release(&c);
 }
 
 static void what_is_optional_has_its_default(void **state)
@@ -235,6 +277,9 @@ int main(void)
 		TEST(every_field_missing_mistyped_negative_or_absurd_is_named),
 		TEST(fields_that_do_not_go_together_are_named),
 		TEST(what_the_arithmetic_lacks_is_unsupported),
+		TEST(a_value_of_another_type_says_which_is_wanted),
+		TEST(scaling_that_scales_nothing_is_accepted),
+		TEST(fp8_of_another_kind_is_refused),
 		TEST(what_is_optional_has_its_default),
 		TEST(a_folder_without_config_says_what_a_model_is),
 	};

@@ -3,8 +3,10 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "engine/engine.h"
+#include "engine/safetensors.h"
 #include "tests/check.h"
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { PROMPT = 77, STEPS = 40, LAYERS_K = 64, VOCAB = 256 };
 
@@ -432,6 +434,89 @@ static void pairs_that_share_find_their_slots(void **state)
 	}
 }
 
+/* plain with a norm's weights, finite all the same, set so high that what it scales overflows. Removed by remove_copy. */
+static void copy_with_huge(const char *dir, const char *norm)
+{
+	static const char *const files[] = {"config.json", "model.safetensors"};
+	const float huge = 3e38f;
+	for (int i = 0; i < 2; i++) {
+		char from[100], *to = file_join(dir, files[i]);
+		struct buf b;
+		struct safetensors *s;
+		buf_init(&b, BUF_MAX_TEXT);
+		snprintf(from, sizeof from, "tests/golden/models/plain/%s", files[i]);
+		OK(file_read(&b, from));
+		if (i) {
+			OK(safetensors_parse(&s, b.data, b.len));
+			const struct st_tensor *t = safetensors_find(s, norm);
+			for (size_t at = 0; at < t->bytes; at += sizeof huge)
+				memcpy(b.data + ((const char *)t->data - (const char *)b.data) + at, &huge, sizeof huge);
+			safetensors_close(s);
+		}
+		OK(file_write(to, b.data, b.len));
+		buf_release(&b);
+		mem_free(to);
+	}
+}
+
+static void remove_copy(const char *dir)
+{
+	char *config = file_join(dir, "config.json"), *tensors = file_join(dir, "model.safetensors");
+	unlink(config);
+	unlink(tensors);
+	rmdir(dir);
+	mem_free(config);
+	mem_free(tensors);
+}
+
+static void an_overflow_is_named_with_layer_and_position(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/coppice-overflow-XXXXXX";
+	struct eng_model *m;
+	struct eng_prefix *p;
+	struct eng_fork *f;
+	int32_t ids[3] = {1, 2, 3};
+	uint16_t experts[3 * LAYERS_K];
+	float weights[3 * LAYERS_K];
+	struct eng_capture capture = {experts, weights};
+	assert_non_null(mkdtemp(dir));
+	copy_with_huge(dir, "model.layers.1.post_attention_layernorm.weight");
+	OK(eng_model_open(&m, dir, &(struct eng_options){.threads = 1, .max_forks = 2, .max_positions = 32}));
+	FAILS(ERR_FORMAT, "layer 1: the router's weights are no numbers at position 0", eng_prefix_new(&p, m, ids, 3, capture, NULL));
+	assert_null(p);
+	OK(eng_prefix_new(&p, m, ids, 3, (struct eng_capture){0}, NULL));
+	OK(eng_fork_new(&f, p));
+	FAILS(ERR_FORMAT, "layer 1: the router's weights are no numbers at position 3", eng_step(m, &f, ids, 1, capture));
+	eng_fork_free(f);
+	eng_prefix_free(p);
+	eng_model_close(m);
+	remove_copy(dir);
+}
+
+static void logits_that_are_no_numbers_are_not_drawn_from(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/coppice-overflow-XXXXXX";
+	struct eng_model *m;
+	struct eng_prefix *p;
+	struct eng_fork *f;
+	struct eng_choice drawn;
+	int32_t ids[3] = {1, 2, 3};
+	assert_non_null(mkdtemp(dir));
+	copy_with_huge(dir, "model.norm.weight");
+	OK(eng_model_open(&m, dir, &(struct eng_options){.threads = 1, .max_forks = 2, .max_positions = 32}));
+	OK(eng_prefix_new(&p, m, ids, 3, (struct eng_capture){0}, NULL));
+	OK(eng_fork_new(&f, p));
+	for (int greedy = 0; greedy < 2; greedy++)
+		FAILS(ERR_FORMAT, "the logits at position 2 are no numbers",
+		      eng_draw(m, &f, 1, &(struct eng_sampling){greedy ? 0 : 1, 0, 1}, &(struct rng_at){0}, &drawn));
+	eng_fork_free(f);
+	eng_prefix_free(p);
+	eng_model_close(m);
+	remove_copy(dir);
+}
+
 static void options_that_make_no_sense_are_refused(void **state)
 {
 	(void)state;
@@ -463,6 +548,8 @@ int main(void)
 		TEST(pairs_that_share_find_their_slots),
 		TEST(every_failing_allocation_is_an_error_and_leaks_nothing),
 		TEST(what_a_model_is_can_be_asked),
+		TEST(an_overflow_is_named_with_layer_and_position),
+		TEST(logits_that_are_no_numbers_are_not_drawn_from),
 		TEST(options_that_make_no_sense_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,13 @@ static void put_linked(const char *snapshot, const char *name, const char *text)
 	mem_free(path);
 }
 
+static const char *path_of(const char *name)
+{
+	static char path[300];
+	snprintf(path, sizeof path, "%s/%s", root, name);
+	return path;
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -179,6 +186,9 @@ static void an_incomplete_download_names_what_is_missing(void **state)
 	mem_free(dir);
 	OK(hub_find(&dir, "some-owner/A.model_1@refs/pr/7"));
 	OK(hub_check(dir, "some-owner/A.model_1@refs/pr/7"));
+	assert_int_equal(unlink(path_of(REPO "blobs/model.safetensors-fedc")), 0); /* its link stays */
+	FAILS(ERR_MISSING, "incomplete: every *.safetensors is missing; `hf download some-owner/A.model_1 --revision refs/pr/7` completes it",
+	      hub_check(dir, "some-owner/A.model_1@refs/pr/7"));
 	mem_free(dir);
 	unsetenv("HF_HUB_CACHE");
 }

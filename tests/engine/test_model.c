@@ -233,8 +233,56 @@ static void a_missing_shard_is_named_and_so_is_all_that_was_in_it(void **state)
 	OK(file_write(shard, "cut", 3)); /* and one that is there, but no safetensors file */
 	inspect(&p, dir, false);
 	assert_true(lists(&p, any_file[3], "too short"));
+	assert_int_equal(p.n, 1); /* what the index says was in it needs no line of its own */
 	problems_release(&p);
 	mem_free(shard);
+	remove_model(dir);
+}
+
+static void one_wrong_entry_leaves_the_others_readable(void **state)
+{
+	(void)state;
+	static const struct copy edit = {"plain", TENSORS, "\"F32\"", "\"F31\"", false};
+	char dir[] = "/tmp/coppice-model-XXXXXX";
+	struct eng_problems p;
+	assert_non_null(mkdtemp(dir));
+	copy_model("plain", dir, &edit, 1);
+	inspect(&p, dir, true);
+	assert_int_equal(p.n, 1);
+	assert_string_equal(p.list[0].problem, "cannot be read: unknown dtype \"F31\"");
+	problems_release(&p);
+	remove_model(dir);
+}
+
+static void a_file_that_cannot_be_read_is_one_problem(void **state)
+{
+	(void)state;
+	static const char pointer[] = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 1234\n";
+	char dir[] = "/tmp/coppice-model-XXXXXX";
+	struct eng_problems p;
+	struct buf b;
+	assert_non_null(mkdtemp(dir));
+	copy_model("plain", dir, NULL, 0);
+	char *path = file_join(dir, TENSORS);
+	buf_init(&b, BUF_MAX_TEXT);
+	OK(file_read(&b, path));
+	OK(file_write(path, b.data, b.len / 2)); /* most tensors lie beyond its end: the first says so */
+	inspect(&p, dir, false);
+	assert_int_equal(p.n, 1);
+	assert_true(lists(&p, "", "the file is truncated"));
+	problems_release(&p);
+	OK(file_write(path, b.data, 5));
+	inspect(&p, dir, false);
+	assert_int_equal(p.n, 1);
+	assert_true(lists(&p, TENSORS, "too short for a safetensors file; the rest"));
+	problems_release(&p);
+	OK(file_write(path, pointer, sizeof pointer - 1));
+	inspect(&p, dir, false);
+	assert_int_equal(p.n, 1);
+	assert_true(lists(&p, TENSORS, "git lfs pull"));
+	problems_release(&p);
+	buf_release(&b);
+	mem_free(path);
 	remove_model(dir);
 }
 
@@ -289,12 +337,17 @@ static void every_tensor_with_a_value_that_is_none_is_named_with_the_item(void *
 	plant(dir, "model.embed_tokens.weight", 2 * 7, "\x80\xff", 2);      /* bf16: minus infinity */
 	plant(dir, "model.norm.weight", 2 * 3, "\x01\x7f\x80\x7f", 4);    /* a large number, then infinity */
 	plant(dir, "model.layers.0.self_attn.o_proj.weight_scale_inv", 0, "\0\0\xc8\xc2", 4); /* f32 -100 */
+	plant(dir, "model.layers.0.self_attn.k_proj.weight_scale_inv", 0, "\0\0\0\xbf", 4);   /* f32 -0.5 */
+	plant(dir, "model.layers.0.self_attn.q_proj.weight_scale_inv", 0, "\0\0\0\0", 4);
 	inspect(&p, dir, true);
 	assert_true(lists(&p, "layers.1.mlp.experts.down_proj", "at item 4321"));
 	assert_true(lists(&p, "embed_tokens.weight", "at item 7"));
 	assert_true(lists(&p, "model.norm.weight", "at item 4"));
-	assert_true(lists(&p, "o_proj.weight_scale_inv", "an impossible scale, at item 0"));
-	assert_int_equal(p.n, 4);
+	assert_true(lists(&p, "0.self_attn.o_proj.weight_scale_inv", "an impossible scale, -100, at item 0"));
+	assert_true(lists(&p, "k_proj.weight_scale_inv", "an impossible scale, -0.5, at item 0"));
+	assert_true(lists(&p, "q_proj.weight_scale_inv", "an impossible scale, 0, at item 0"));
+	assert_int_equal(p.n, 6);
+	FAILS(ERR_FORMAT, "`coppice model --check` lists them", problems_error(&p));
 	problems_release(&p);
 	FAILS(ERR_FORMAT, "weight_scale_inv holds an impossible scale, -100", eng_model_open(&m, dir, NULL));
 	remove_model(dir);
@@ -394,6 +447,8 @@ int main(void)
 		TEST(a_nan_is_named_with_its_tensor),
 		TEST(all_that_is_wrong_is_listed_tensor_by_tensor),
 		TEST(a_missing_shard_is_named_and_so_is_all_that_was_in_it),
+		TEST(one_wrong_entry_leaves_the_others_readable),
+		TEST(a_file_that_cannot_be_read_is_one_problem),
 		TEST(a_misshapen_scale_is_named),
 		TEST(every_tensor_with_a_value_that_is_none_is_named_with_the_item),
 		TEST(headers_are_enough_to_say_what_a_model_holds),
