@@ -39,6 +39,7 @@ struct fiber {
 	enum shim_kind kind; /* what it waits at */
 	struct shim_place place;
 	int result;          /* of a barrier */
+	bool waited;         /* it called cu_wait */
 	uint32_t words[WORDS]; /* what it gave to a collective, and what it gets */
 	struct shim_copies copies;
 };
@@ -460,14 +461,19 @@ struct shim_copies *shim_own_copies(void)
 
 void cu_wait(void)
 {
-	team->waited = true;
+	team->waited = self->waited = true;
 	if (!team->hold)
 		return;
 	self->state = AT_WAIT;
 	hand_over();
 }
 
-void cu_let_next(void) {}
+/* The next kernel may begin: what it reads ahead of its own wait rests on this one being past its own (cuda.cuh). */
+void cu_let_next(void)
+{
+	if (!self->waited)
+		shim_fail("cu_let_next before cu_wait");
+}
 
 /* ---- scheduling ---- */
 
@@ -520,6 +526,7 @@ static void start_block(unsigned block)
 		f->state = READY;
 		f->copies.n = 0;
 		f->copies.group = 0;
+		f->waited = false;
 	}
 }
 

@@ -338,8 +338,8 @@ static void a_spoilt_capture_gives_no_graph(void **)
 static __global__ void first_then_wait(const int *from, int *to, bool wait_first)
 {
 	int x = wait_first ? 0 : *from;
-	cu_let_next();
 	cu_wait();
+	cu_let_next();
 	*to = wait_first ? *from : x;
 }
 
@@ -447,6 +447,8 @@ WRONG(long_copy, 32, 1024, cu_wait(); cu_copy16(sh + 4 * i, x + 4 * i, 17);)
 WRONG(over, 32, 31 * 4, cu_wait(); sh[i] = x[i];)
 WRONG(crooked_vector, 32, 0, cu_wait(); x[i] = (int)((const uint4 *)(x + i))->y;)
 WRONG(trap, 1, 0, cu_wait(); __trap();)
+WRONG(hasty, 32, 0, cu_let_next(); cu_wait(); x[i] = i;)
+WRONG(hasty_lane, 32, 0, if (i) cu_wait(); cu_let_next(); cu_wait(); x[i] = i;)
 
 static void barriers_that_not_all_reach(void **)
 {
@@ -476,6 +478,8 @@ static void kernels_that_do_not_wait(void **)
 {
 	assert_caught(unwaiting, "kernel unwaiting");
 	assert_caught(unwaiting, "no thread of it called cu_wait()");
+	assert_caught(hasty, "cu_let_next before cu_wait");
+	assert_caught(hasty_lane, "cu_let_next before cu_wait");
 	assert_caught(trap, "__trap");
 }
 
