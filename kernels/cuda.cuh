@@ -16,7 +16,7 @@
  *   - what no kernel writes: weights, plans, and what copies put there before the pass (tables, positions, units),
  *   - what is left by any kernel but the one directly ahead, if that one keeps to the rule; past the first-level cache (cu_copy16,
  *     cu_load_far), since that is known to be fresh only after a wait.
- * It may write nothing. */
+ * It may write nothing but the traffic counter, which copies alone read. */
 #ifndef KERNELS_CUDA_CUH
 #define KERNELS_CUDA_CUH
 

@@ -147,6 +147,17 @@ struct unit {
 	const int *page;                   /* those of the row that goes furthest: all that any row reads; behind them the first again */
 };
 
+/* Of a unit's pages up to position `last` of its span, those that the row ahead of it does not read: its own unit counts the others. */
+CU_DEVICE int pages_to_count(const struct kern_attention &op, const struct kern_attention_unit &at, int last)
+{
+	int before = at.first ? op.position[at.first - 1] / KERN_PAGE - at.span * SPAN_PAGES : -1, n = 0;
+	for (int page = 0; page <= last / KERN_PAGE; page++) {
+		int i = at.span * SPAN_PAGES + page;
+		n += page > before || op.table[at.first - 1][i] != op.table[at.first][i];
+	}
+	return n;
+}
+
 /* The whole block: item is a unit and a key/value head. Begins when nobody reads the one before any more, and ends with a barrier. */
 CU_DEVICE struct unit unit_begin(const struct attention_job &job, int item, struct unit_pages *p)
 {
@@ -165,7 +176,7 @@ CU_DEVICE struct unit unit_begin(const struct attention_job &job, int item, stru
 		furthest = p->limit[i] > p->limit[furthest] ? i : furthest;
 	int last = p->limit[furthest] < KERN_SPAN ? p->limit[furthest] : KERN_SPAN - 1;
 	if (thread == 0 && job.traffic)
-		atomicAdd(job.traffic, (unsigned long long)(last / KERN_PAGE + 1) * (job.page_bytes / (size_t)op.kv_heads));
+		atomicAdd(job.traffic, (unsigned long long)pages_to_count(op, at, last) * (job.page_bytes / (size_t)op.kv_heads));
 	return {at.span, at.first, at.rows, last, item % op.kv_heads, p->page[furthest]};
 }
 

@@ -380,7 +380,7 @@ template <bool BF16, int PARTS> static __global__ void __launch_bounds__(GDN_THR
 	__syncthreads();
 	if (warp < unit.rows) {
 		ring_add<PARTS, PARTS == 1 ? 8 : 2>(a, row, m.factors + warp * KERN_RING, m.products + 2 * warp * KERN_RING, &sums);
-		count_traffic(a, row, state && warp == 0);
+		count_traffic(a, row, state && warp == 0 && (!unit.first || a.gdn.op.state[unit.first - 1].s_src != a.gdn.op.state[unit.first].s_src));
 	}
 	cu_copies_wait<0>();
 	__syncthreads();

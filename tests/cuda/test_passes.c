@@ -107,9 +107,53 @@ static void both_backends_give_the_same_logits(void **state)
 	golden_close(&g);
 }
 
+/* Bytes of one step of a few forks of a prefix, as the backend counts them. */
+static double step_bytes(const char *backend, int forks, bool shared, double *per_position)
+{
+	struct eng_options o = {.backend = backend, .compute = ENG_COMPUTE_BF16, .max_forks = 20, .shared_state = shared};
+	int32_t ids[70], tokens[20];
+	struct eng_model *m;
+	struct eng_prefix *p;
+	struct eng_fork *f[20];
+	uint64_t bytes[2], macs;
+	OK(eng_model_open(&m, "tests/golden/models/plain", &o));
+	*per_position = (double)eng_model_info(m)->kv_bytes_per_token;
+	for (int i = 0; i < 70; i++)
+		ids[i] = i * 5 % 64;
+	OK(eng_prefix_new(&p, m, ids, 70, (struct eng_capture){0}, NULL));
+	for (int i = 0; i < forks; i++) {
+		OK(eng_fork_new(&f[i], p));
+		tokens[i] = i * 3 % 64;
+	}
+	OK(eng_step(m, f, tokens, forks, (struct eng_capture){0}));
+	OK(eng_traffic(m, &bytes[0], &macs));
+	OK(eng_step(m, f, tokens, forks, (struct eng_capture){0}));
+	OK(eng_traffic(m, &bytes[1], &macs));
+	for (int i = 0; i < forks; i++)
+		eng_fork_free(f[i]);
+	eng_prefix_free(p);
+	eng_model_close(m);
+	return (double)(bytes[1] - bytes[0]);
+}
+
+/* What a device counts itself (chosen experts, pages, rings) with what the front counts from plain memory. Positions apart: the front
+ * counts each fork's (72, and one that is written), the device pages, whole, and once for who shares them: two of all, one of each. */
+static void both_backends_count_the_same_bytes(void **state)
+{
+	(void)state;
+	for (int shared = 0; shared < 2; shared++)
+		for (int forks = 1; forks <= 19; forks += 6) {
+			double kv, cuda = step_bytes("cuda", forks, shared, &kv), cpu = step_bytes("cpu", forks, shared, &kv);
+			double due = cpu + kv * ((2 + forks) * 32 - forks * 73);
+			print_message("%d forks, state %s: %.0f bytes on cuda, %.0f by the front's count\n", forks, shared ? "shared" : "own", cuda, due);
+			assert_true(fabs(cuda - due) < 0.01 * due);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(both_backends_count_the_same_bytes),
 		TEST(prefill_in_f32_agrees_with_float64), TEST(steps_in_f32_agree_with_float64),
 		TEST(forks_in_f32_agree_with_float64),    TEST(shared_checkpoints_in_f32_agree_with_float64),
 		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
