@@ -7,9 +7,10 @@
 #   - HF transformers beside the engine at 32 sequences on two small shapes (if transformers is here)
 # Appended to benchmarks/results/DEVICE.csv with commit and commands. About four minutes on an H200; a card with less than 100 GB
 # gets fewer forks (GPU_FORKS and GPU_SIBLINGS say which).
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
+nvidia-smi -L >/dev/null 2>&1 || { echo "gpu_bench: no NVIDIA GPU here (nvidia-smi finds none)" >&2; exit 3; }
 name=$(nvidia-smi --query-gpu=name --format=csv,noheader | head -1)
 memory=$(nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits | head -1)
 out=benchmarks/results/$(echo "$name" | tr 'A-Z ' 'a-z-').csv
@@ -18,10 +19,20 @@ if [ "$memory" -gt 100000 ]; then few=64,256; forks=1,8,64,128,256; else few=64;
 forks=${GPU_FORKS:-$forks} few=${GPU_SIBLINGS:-$few}
 dummy="--backend cuda --compute fp8 --model $shape --dummy-weights 1"
 saved=$(mktemp)
-trap 'rm -f "$saved"' EXIT
+trap 'rm -f "$saved" "$said"' EXIT
 
 say() { echo "# $*" | tee -a "$out"; }
-run() { say "$*"; "$@" 2>&1 | tee -a "$out"; }
+# What a measurement says goes to the results when it succeeds; else it is an error, and the rest is measured all the same.
+failed=0 said=$(mktemp)
+run() {
+	say "$*"
+	if "$@" >"$said" 2>&1; then
+		tee -a "$out" <"$said"
+	else
+		say "FAILED with status $?: $(tail -1 "$said")"
+		failed=$((failed + 1))
+	fi
+}
 
 say "commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), $name, $memory MiB, driver $(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -1)"
 # shellcheck disable=SC2086
@@ -46,9 +57,9 @@ for n in ${few//,/ }; do
 	run "$build/benchmarks/bench_fork" $dummy --prompt 4096 --forks "$n" --steps 16 --csv --state shared --against "$saved"
 done
 if python3 -c 'import transformers, torch; torch.zeros(1).cuda()' 2>/dev/null; then
-	run python3 benchmarks/hf_generate.py --device cuda --bench "$build/benchmarks/bench_engine" || say "HF transformers could not run sapling"
-	run python3 benchmarks/hf_generate.py --device cuda --dummy --model benchmarks/shapes/qwen3.5-mid --bench "$build/benchmarks/bench_engine" ||
-		say "HF transformers could not run the mid-size shape"
+	run python3 benchmarks/hf_generate.py --device cuda --bench "$build/benchmarks/bench_engine"
+	run python3 benchmarks/hf_generate.py --device cuda --dummy --model benchmarks/shapes/qwen3.5-mid --bench "$build/benchmarks/bench_engine"
 else
 	say "no transformers here: HF was not measured"
 fi
+[ "$failed" -eq 0 ] || { echo "gpu_bench: $failed measurements failed: $out says which" >&2; exit 1; }

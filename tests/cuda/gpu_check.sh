@@ -53,10 +53,11 @@ done
 [ $tests -gt 0 ] || { echo "gpu_check: there are no tests in $build/gpu/tests/cuda: make gpu-programs first" >&2; exit 1; }
 unset COPPICE_GPU
 if command -v compute-sanitizer >/dev/null; then # the small ones: the tool is slow
-	for tool in memcheck racecheck; do
+	for tool in memcheck racecheck; do # passes of whole models are in memory of the device's own, each buffer apart
+		[ $tool = memcheck ] && passes='*' || passes='a_fork*'
 		COPPICE_SAN=1 COPPICE_TRIALS="norm quantise route matmul experts attention gdn gdn_ring" \
 			step "$tool, kernels" 150 compute-sanitizer --tool $tool --error-exitcode 9 "$build/gpu/tests/cuda/test_trials"
-		COPPICE_ONLY='a_fork*' step "$tool, passes" 100 compute-sanitizer --tool $tool --error-exitcode 9 "$build/gpu/tests/cuda/test_passes"
+		COPPICE_ONLY=$passes step "$tool, passes" 120 compute-sanitizer --tool $tool --error-exitcode 9 "$build/gpu/tests/cuda/test_passes"
 	done
 else
 	echo "compute-sanitizer is not here: memory and races were not checked"
