@@ -4,7 +4,8 @@
  *              [--prompt N] [--forks N] [--steps N] [--save FILE | --against FILE] [--csv]
  *
  * The first steps are 16, each sibling with tokens of its own: milliseconds and bytes moved a step. What the first siblings then have
- * (logits) and had (routes) can be saved, and another run, with --state shared say, held against it.
+ * (logits) and had (routes) can be saved, and another run, with --state shared say, held against it. Saved with them is what the steps
+ * moved beside states (all that they moved, less each fork's own state read and written): so the other run can tell its states' share.
  *
  * Siblings that read the same tokens choose the same experts. So forks in 1, 2, 4, ... groups, each group with tokens of its own,
  * touch more and more distinct experts while the number of rows stays: the time of a step against them is fitted by a line,
@@ -100,22 +101,23 @@ struct outcome {
 	uint16_t *experts; /* [FIRST_STEPS][kept][layers][k] */
 	float *logits;     /* [kept][vocab] */
 	size_t n_experts, n_logits;
+	double bytes, other; /* moved a step, and of these no states */
 };
 
 static void save(const struct outcome *o, const char *path)
 {
 	FILE *f = fopen(path, "wb");
-	if (!f || fwrite(o->experts, sizeof *o->experts, o->n_experts, f) != o->n_experts ||
+	if (!f || fwrite(&o->other, sizeof o->other, 1, f) != 1 || fwrite(o->experts, sizeof *o->experts, o->n_experts, f) != o->n_experts ||
 	    fwrite(o->logits, sizeof *o->logits, o->n_logits, f) != o->n_logits || fclose(f))
 		or_stop(err_errno(ERR_IO, "cannot write %s", path));
 }
 
 /* Sets that are equal, slot for slot, and the distance of the logits relative to their spread. */
-static void hold_against(const struct outcome *o, const char *path, size_t row, bool csv)
+static void hold_against(const struct outcome *o, const char *path, size_t row, double own, bool csv)
 {
-	struct outcome was = {mem_array(o->n_experts, sizeof *was.experts), mem_array(o->n_logits, sizeof *was.logits), 0, 0};
+	struct outcome was = {.experts = mem_array(o->n_experts, sizeof *was.experts), .logits = mem_array(o->n_logits, sizeof *was.logits)};
 	FILE *f = fopen(path, "rb");
-	if (!f || fread(was.experts, sizeof *was.experts, o->n_experts, f) != o->n_experts ||
+	if (!f || fread(&was.other, sizeof was.other, 1, f) != 1 || fread(was.experts, sizeof *was.experts, o->n_experts, f) != o->n_experts ||
 	    fread(was.logits, sizeof *was.logits, o->n_logits, f) != o->n_logits || fclose(f))
 		or_stop(err_errno(ERR_IO, "cannot read %s, or it is of another shape", path));
 	double sum = 0, squares = 0, apart = 0;
@@ -131,8 +133,17 @@ static void hold_against(const struct outcome *o, const char *path, size_t row, 
 	double n = (double)o->n_logits, spread = sqrt(squares / n - sum / n * (sum / n));
 	printf("%sagainst %s: logits after %d steps are %.2e of their spread apart (root mean square), %.2f %% of the routes are the same\n",
 	       csv ? "# " : "", path, FIRST_STEPS, sqrt(apart / n) / spread, 100.0 * (double)same / (double)(o->n_experts / row));
+	if (was.other > 0)
+		printf("%sstates: %.2f MB moved a step, %.2f there: %.2f times less\n", csv ? "# " : "", (o->bytes - was.other) / 1e6, own / 1e6,
+		       own / (o->bytes - was.other));
 	mem_free(was.experts);
 	mem_free(was.logits);
+}
+
+/* Bytes a step of forks that each read and write a state of their own. */
+static double own_states(const struct eng_model *m, int forks)
+{
+	return 2.0 * forks * (double)eng_model_info(m)->state_bytes_per_fork;
 }
 
 static void keep(struct eng_model *m, const struct setting *s, struct eng_fork **f, struct outcome *o, int kept)
@@ -147,7 +158,7 @@ static void keep(struct eng_model *m, const struct setting *s, struct eng_fork *
 	if (s->save)
 		save(o, s->save);
 	if (s->against)
-		hold_against(o, s->against, (size_t)eng_model_info(m)->top_k, s->csv);
+		hold_against(o, s->against, (size_t)eng_model_info(m)->top_k, own_states(m, s->forks), s->csv);
 }
 
 static void measure_first_steps(struct eng_model *m, const struct setting *s)
@@ -178,6 +189,8 @@ static void measure_first_steps(struct eng_model *m, const struct setting *s)
 	or_stop(eng_traffic(m, &bytes[1], &macs));
 	printf("%sfirst %d steps of %d siblings, state %s: %.4f ms and %.1f MB moved a step\n", s->csv ? "# " : "", FIRST_STEPS, s->forks,
 	       info->shared_state ? "shared" : "own", median(ms, FIRST_STEPS), (double)(bytes[1] - bytes[0]) / FIRST_STEPS / 1e6);
+	o.bytes = (double)(bytes[1] - bytes[0]) / FIRST_STEPS;
+	o.other = info->shared_state ? 0 : o.bytes - own_states(m, s->forks);
 	keep(m, s, f, &o, kept);
 	for (int i = 0; i < s->forks; i++)
 		eng_fork_free(f[i]);
@@ -253,10 +266,17 @@ static int number(const char *name, const char *value, long low, long high)
 	return (int)v;
 }
 
-static enum eng_compute compute_of(const char *name)
+/* Which of `words` the value is. */
+static int word(const char *name, const char *value, const char *const *words, int n)
 {
-	return !strcmp(name, "bf16") ? ENG_COMPUTE_BF16 : !strcmp(name, "fp8") ? ENG_COMPUTE_FP8 : ENG_COMPUTE_F32;
+	for (int i = 0; i < n; i++)
+		if (!strcmp(value, words[i]))
+			return i;
+	fprintf(stderr, "bench_fork: %s takes %s%s%s or %s, not '%s'\n", name, words[0], n > 2 ? ", " : "", n > 2 ? words[1] : "", words[n - 1], value);
+	exit(2);
 }
+
+static const char *const computes[] = {"f32", "bf16", "fp8"}, *const states[] = {"own", "shared"};
 
 static void read_option(struct setting *s, const char *name, const char *value)
 {
@@ -265,9 +285,9 @@ static void read_option(struct setting *s, const char *name, const char *value)
 	else if (!strcmp(name, "--backend"))
 		s->options.backend = value;
 	else if (!strcmp(name, "--compute"))
-		s->options.compute = compute_of(value);
+		s->options.compute = ENG_COMPUTE_F32 + (enum eng_compute)word(name, value, computes, 3);
 	else if (!strcmp(name, "--state"))
-		s->options.shared_state = !strcmp(value, "shared");
+		s->options.shared_state = word(name, value, states, 2);
 	else if (!strcmp(name, "--save"))
 		s->save = value;
 	else if (!strcmp(name, "--against"))
