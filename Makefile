@@ -67,9 +67,12 @@ man: $(BUILD)/coppice
 .SECONDARY:
 all: $(BUILD)/coppice $(BUILD)/coppice-box
 
-$(BUILD)/coppice: $(BUILD)/commands/main.o $(CUDA_OBJ) $(LIB_commands)
+# With GPU code or without: a program is linked again when that changes, too, as archives are made again by the list of their members.
+$(BUILD)/gpu.members: FORCE | $(BUILD)/.dir
+	@echo $(CUDA_OBJ) | cmp -s - $@ || echo $(CUDA_OBJ) >$@
+$(BUILD)/coppice: $(BUILD)/commands/main.o $(CUDA_OBJ) $(LIB_commands) $(BUILD)/gpu.members
 	$(SAY) '  link $@'
-	$(Q)$(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $(filter-out %.members,$^) $(LIBS)
 # The supervisor that runs inside the sandbox; static, so that it needs nothing from the sandbox's file system.
 $(BUILD)/coppice-box: compile/box/box.c | $(BUILD)/.dir
 	@mkdir -p $(@D)
@@ -112,9 +115,9 @@ $(foreach f,$(FOLDERS),$(eval $(call test_rule,$(f))))
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIB_search)
 	$(SAY) '  link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(CUDA_OBJ) $(LIB_search)
+$(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(CUDA_OBJ) $(LIB_search) $(BUILD)/gpu.members
 	$(SAY) '  link $@'
-	$(Q)$(LINK) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $(filter-out %.members,$^) $(LIBS)
 
 # The CUDA sources on the processor (tests/shim/README.md): tests/cuda/ are the tests of the backend "cuda", linked with them.
 CXX_HERE   := $(shell command -v $(CXX))

@@ -225,6 +225,19 @@ static int number(const char *name, const char *value, long low, long high)
 	return (int)v;
 }
 
+/* Where a word stands among n. */
+static int choice(const char *name, const char *value, const char *const *words, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!strcmp(value, words[i]))
+			return i;
+	fprintf(stderr, "bench_engine: %s takes", name);
+	for (int i = 0; i < n; i++)
+		fprintf(stderr, "%s%s", i ? i + 1 == n ? " or " : ", " : " ", words[i]);
+	fprintf(stderr, ", not '%s'\n", value);
+	exit(2);
+}
+
 static void read_counts(struct setting *s, const char *list)
 {
 	char *copy = mem_strdup(list), *rest = copy;
@@ -235,6 +248,8 @@ static void read_counts(struct setting *s, const char *list)
 
 static void read_options(struct setting *s, int argc, char **argv)
 {
+	static const char *const states[] = {"own", "shared"}, *const types[] = {"f32", "bf16", "fp8"};
+	static const enum eng_compute compute[] = {ENG_COMPUTE_F32, ENG_COMPUTE_BF16, ENG_COMPUTE_FP8};
 	struct {
 		const char *name;
 		int *at;
@@ -254,7 +269,7 @@ static void read_options(struct setting *s, int argc, char **argv)
 		else if (!strcmp(argv[i], "--forks"))
 			read_counts(s, value);
 		else if (!strcmp(argv[i], "--state"))
-			s->options.shared_state = !strcmp(value, "shared");
+			s->options.shared_state = choice(argv[i], value, states, 2) == 1;
 		else if (!strcmp(argv[i], "--model"))
 			s->dir = value;
 		else if (!strcmp(argv[i], "--dummy-weights")) {
@@ -263,9 +278,7 @@ static void read_options(struct setting *s, int argc, char **argv)
 		} else if (!strcmp(argv[i], "--backend"))
 			s->options.backend = value;
 		else if (!strcmp(argv[i], "--compute"))
-			s->options.compute = !strcmp(value, "bf16") ? ENG_COMPUTE_BF16 :
-			                     !strcmp(value, "fp8")  ? ENG_COMPUTE_FP8 :
-			                                              ENG_COMPUTE_F32;
+			s->options.compute = compute[choice(argv[i], value, types, 3)];
 		else {
 			fprintf(stderr, "bench_engine: unknown option %s\n", argv[i]);
 			exit(2);

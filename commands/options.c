@@ -9,7 +9,7 @@
 enum kind { FLAG, TEXT, FILES, INTEGER, NUMBER, CHOICE };
 
 struct option {
-	const char *name, *value; /* value: how --help names it */
+	const char *name, *value; /* value: how --help names it; a choice is named by its choices */
 	enum kind kind;
 	size_t at; /* in struct options */
 	double low, high;
@@ -26,7 +26,7 @@ static const struct option table[] = {
 	{ "samples", "FILE", TEXT, AT(samples), .text = "samples JSONL: task_id and completion or solution" },
 	{ "results", "FILE", TEXT, AT(results), .text = "where the results go; default: the samples file's name with _results.jsonl behind" },
 	{ "out", "DIR", TEXT, AT(out), .text = "the folder to write (for run and search: the run, a bare git repository)" },
-	{ "policy", "NAME", CHOICE, AT(policy), .choices = "sample|top-p", .text = "sample: independent forks of the prompt; top-p: at each step expand the tokens within cumulative probability P among the K most likely; default sample" },
+	{ "policy", NULL, CHOICE, AT(policy), .choices = "sample|top-p", .text = "sample: independent forks of the prompt; top-p: at each step expand the tokens within cumulative probability P among the K most likely; default sample" },
 	{ "forks", "N", INTEGER, AT(forks), 1, 65536, .text = "programs per task; default 32" },
 	{ "temperature", "T", NUMBER, AT(temperature), 0, 100, .text = "sampling temperature, 0 takes the most likely token; default 0.7" },
 	{ "top-p", "P", NUMBER, AT(top_p), 0, 1, .text = "sample: keep the likeliest tokens that sum to P (default 1, off); policy top-p: expand within P (default 0.40)" },
@@ -38,17 +38,17 @@ static const struct option table[] = {
 	{ "seed", "N", INTEGER, AT(seed), 0, 9e15, .text = "seed of every random draw; default 0" },
 	{ "threads", "N", INTEGER, AT(threads), 1, 1024, .text = "threads of the engine, and of the judge; default: the processors there are. Changes no result" },
 	{ "batch", "N", INTEGER, AT(batch), 1, 4096, .text = "forks stepped at once; default 32. Changes no result" },
-	{ "backend", "NAME", CHOICE, AT(backend), .choices = "ref|cpu|cuda|check", .text = "kernels: ref (the definition, slow), cpu (default), cuda, check (cpu, each call held to ref)" },
-	{ "compute", "TYPE", CHOICE, AT(compute), .choices = "f32|bf16|fp8", .text = "type of the activations; default: the model's own dtype. fp8: as FP8 checkpoints are served, bf16 and quantised per token and block where they meet FP8 weights" },
-	{ "state", "HOW", CHOICE, AT(state), .choices = "own|shared", .text = "recurrent layers: each fork keeps a state of its own (default), or siblings share a checkpoint every 16 positions and keep what they added, which moves less memory and rounds differently" },
+	{ "backend", NULL, CHOICE, AT(backend), .choices = "ref|cpu|cuda|check", .text = "kernels: ref (the definition, slow), cpu (default), cuda, check (cpu, each call held to ref)" },
+	{ "compute", NULL, CHOICE, AT(compute), .choices = "f32|bf16|fp8", .text = "type of the activations; default: the model's own dtype. fp8: as FP8 checkpoints are served, bf16 and quantised per token and block where they meet FP8 weights" },
+	{ "state", NULL, CHOICE, AT(state), .choices = "own|shared", .text = "recurrent layers; own (default): each fork steps a state of its own. shared: up to the next position that is a multiple of 16, siblings read one checkpoint and each keeps only what it added; from there on each reads its own, and writes it once in 16 steps. Moves less memory, holds more, rounds differently, and is recorded in the run" },
 	{ "chat", NULL, FLAG, AT(chat), .text = "make each prompt a user message, written by the model's own chat template; without it a prompt is read as it is, which is how base models continue it" },
-	{ "thinking", "on|off", CHOICE, AT(thinking), .choices = "on|off", .text = "with --chat: whether the model thinks before it answers, where its template knows that; default off" },
+	{ "thinking", NULL, CHOICE, AT(thinking), .choices = "on|off", .text = "with --chat: whether the model thinks before it answers, where its template knows that; default off" },
 	{ "system", "TEXT", TEXT, AT(system), .text = "with --chat: a system message that goes before each prompt" },
 	{ "resume", NULL, FLAG, AT(resume), .text = "start the run, or go on with one that was stopped; ends in the same commit id" },
-	{ "by", "HOW", CHOICE, AT(by), .choices = "step|token|instruction", .text = "how tokens are paired: step (the j-th meets the j-th, default), token (longest common subsequence)" },
+	{ "by", NULL, CHOICE, AT(by), .choices = "step|token|instruction", .text = "how tokens are paired: step (the j-th meets the j-th, default), token (longest common subsequence); instruction (through the assembly) is not supported yet" },
 	{ "resamples", "N", INTEGER, AT(resamples), 100, 1000000, .text = "bootstrap resamples for intervals; default 2000" },
 	{ "ids", "FILE", TEXT, AT(ids), .text = "token ids, a one-dimensional integer .npy or a JSON list ([5, 17, 3]), which tokenize writes" },
-	{ "format", "NAME", CHOICE, AT(format), .choices = "npz|jsonl|csv", .text = "npz (arrays), jsonl (a line a program) or csv (a row a program)" },
+	{ "format", NULL, CHOICE, AT(format), .choices = "npz|jsonl|csv", .text = "npz (arrays), jsonl (a line a program) or csv (a row a program)" },
 	{ "decode", NULL, FLAG, AT(decode), .text = "from ids back to text" },
 	{ "check", NULL, FLAG, AT(check), .text = "read every weight and report NaN and infinity" },
 	{ "full", NULL, FLAG, AT(full), .text = "list everything, not only what stands out" },
@@ -69,6 +69,11 @@ static bool listed(const char *list, const char *name, size_t n, char separator)
 		list += len + (end != NULL);
 	}
 	return false;
+}
+
+static const char *value_of(const struct option *opt)
+{
+	return opt->kind == CHOICE ? opt->choices : opt->value;
 }
 
 static bool takes(const struct command *c, const struct option *opt)
@@ -140,7 +145,7 @@ static int parse_option(struct options *o, const struct command *c, int argc, ch
 	if (opt->kind == FLAG)
 		return equals ? err_set(ERR_USAGE, "--%s takes no value", opt->name) : set_value(o, opt, "");
 	if (!equals && *i + 1 == argc)
-		return err_set(ERR_USAGE, "--%s takes %s, and nothing follows it", opt->name, opt->value);
+		return err_set(ERR_USAGE, "--%s takes %s, and nothing follows it", opt->name, value_of(opt));
 	return set_value(o, opt, equals ? equals + 1 : argv[++*i]);
 }
 
@@ -208,9 +213,10 @@ void options_print_help(FILE *out, const struct command *c)
 	for (int i = 0; i < N_OPTIONS; i++) {
 		if (!takes(c, &table[i]))
 			continue;
+		const char *value = value_of(&table[i]);
 		char head[64];
-		snprintf(head, sizeof head, "  --%s%s%s", table[i].name, table[i].value ? " " : "", table[i].value ? table[i].value : "");
-		fprintf(out, "%-22s  ", head);
+		int n = snprintf(head, sizeof head, "  --%s%s%s", table[i].name, value ? " " : "", value ? value : "");
+		fprintf(out, n > 22 ? "%s\n%24s" : "%-22s%2s", head, "");
 		print_wrapped(out, table[i].text, 24, 24);
 	}
 	fputs("  --help                this text\n", out);
@@ -240,6 +246,12 @@ static void print_roff(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
+static void print_dashed(FILE *out, const char *word)
+{
+	for (; *word; word++)
+		fputs(*word == '-' ? "\\-" : (char[]){ *word, 0 }, out);
+}
+
 void options_print_man(FILE *out, const struct command *c)
 {
 	fprintf(out, ".TH COPPICE\\-%s 1 \"\" coppice \"coppice manual\"\n.SH NAME\ncoppice\\-%s \\- %s\n", c->name, c->name, c->summary);
@@ -250,10 +262,12 @@ void options_print_man(FILE *out, const struct command *c)
 		if (!takes(c, &table[i]))
 			continue;
 		fputs(".TP\n.B \\-\\-", out);
-		for (const char *p = table[i].name; *p; p++)
-			fputs(*p == '-' ? "\\-" : (char[]){ *p, 0 }, out);
-		if (table[i].value)
-			fprintf(out, " \\fI%s\\fR", table[i].value);
+		print_dashed(out, table[i].name);
+		if (value_of(&table[i])) {
+			fputs(" \\fI", out);
+			print_dashed(out, value_of(&table[i]));
+			fputs("\\fR", out);
+		}
 		fputc('\n', out);
 		print_roff(out, table[i].text);
 	}

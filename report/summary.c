@@ -16,7 +16,8 @@ static void print_grown(FILE *out, const struct rep_figures *f)
 	        s->tasks == 1 ? "task" : "tasks", rep_model(r));
 	if (r->n_layers > 0)
 		fprintf(out, " (%d layers of %d experts, %d a token)", r->n_layers, r->n_experts, r->k);
-	fprintf(out, "%s.\n\n", !r->frame.chat ? "" : r->frame.thinking ? ", each prompt a chat message, thinking on" : ", each prompt a chat message");
+	fprintf(out, "%s%s.\n\n", !r->frame.chat ? "" : r->frame.thinking ? ", each prompt a chat message, thinking on" : ", each prompt a chat message",
+	        r->shared_state ? ", forks sharing checkpoints of the recurrent state" : "");
 	if (!r->complete)
 		fprintf(out, "  This run is not finished: %zu of %zu tasks are there. Go on with `coppice run --resume`.\n\n", r->n_tasks, r->n_tasks_planned);
 }

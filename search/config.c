@@ -169,6 +169,11 @@ static int first_difference(const char *dir, const char *prefix, const json_t *t
 	return 0;
 }
 
+static bool shares_state(const json_t *config)
+{
+	return json_object_get(json_object_get(config, "generator"), "state") != NULL;
+}
+
 int config_compare(const char *dir, const struct buf *stored, const struct buf *wanted)
 {
 	if (stored->len == wanted->len && !memcmp(buf_text(stored), buf_text(wanted), stored->len))
@@ -183,6 +188,9 @@ int config_compare(const char *dir, const struct buf *stored, const struct buf *
 		rc = first_difference(dir, "", there, pick);
 		json_decref(pick);
 	}
+	/* Own states have no key, which first_difference cannot tell by its option's words. */
+	if (!rc && shares_state(there) != shares_state(here))
+		rc = err_set(ERR_CONFLICT, "%s was begun with --state %s; give the same, or another folder", dir, shares_state(there) ? "shared" : "own");
 	rc = rc ? rc : first_difference(dir, "", there, here);
 	if (!rc && json_object_get(there, "chat") && !json_object_get(here, "chat"))
 		rc = err_set(ERR_CONFLICT, "%s holds another run: its prompts are user messages; give --chat, or another folder", dir);

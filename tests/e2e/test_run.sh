@@ -76,3 +76,12 @@ runs "verify recomputes fp8 to the bit" 0 "$coppice" verify f --full --quiet
 says "verify in another type is refused" 1 "compute fp8, here they are" "$coppice" verify f --compute bf16 --quiet
 says "a model without FP8 weights has no fp8" 1 "no FP8 weights" "$coppice" trace --model "$root/tests/golden/models/plain" \
 	--ids "$root/tests/golden/models/plain/golden/ids.npy" --out g --compute fp8
+
+# how forks keep recurrent states determines a run, and a run that is continued says so by the option's name
+runs "run --state shared" 0 "$coppice" run --out s --state shared --limit 1 --forks 2 --max-tokens 8 --quiet
+has "the summary says so" out "8 a token), forks sharing checkpoints of the recurrent state."
+runs "its report" 0 "$coppice" report s --out s-page --quiet
+has "says so too" s-page/index.html '<td>recurrent state</td><td class="mono">shared checkpoints</td>'
+says "going on with the other state is refused" 1 "was begun with --state shared; give the same, or another folder" "$coppice" run --out s --limit 1 \
+	--forks 2 --max-tokens 8 --quiet --resume
+says "and the other way round" 1 "was begun with --state own; give the same, or another folder" "$coppice" run --out a $quick --state shared --resume

@@ -20,6 +20,9 @@ says "a probability that expands no token" 2 "--top-p takes a number above 0 and
 says "a tree's option without a tree" 2 "--frontier counts the paths of --policy top-p" "$coppice" search --frontier 8 --out x
 says "a choice that is none" 2 "sample|top-p, not 'beam'" "$coppice" search --policy beam
 says "an option without its value" 2 "--out takes DIR" "$coppice" run --out
+says "a choice without its value" 2 "--state takes own|shared" "$coppice" run --state
+runs "the help of a choice" 0 "$coppice" run --help
+has "shows what there is to choose" out "--backend ref|cpu|cuda|check"
 says "a flag with a value" 2 "--json takes no value" "$coppice" run --json=yes
 says "a single dash" 2 "two dashes" "$coppice" run -j
 says "an argument too many" 2 "one argument too many" "$coppice" fsck a b
