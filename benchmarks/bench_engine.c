@@ -17,6 +17,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "benchmarks/bench.h"
 #include "engine/engine.h"
 #include "kernels/kernels.h"
 
@@ -36,14 +37,6 @@ struct result {
 	uint64_t bytes, macs, hash;
 	long distinct; /* experts touched, summed over steps and layers */
 };
-
-static void or_stop(int rc)
-{
-	if (!rc)
-		return;
-	fprintf(stderr, "bench_engine: %s\n", err_message());
-	exit(err_exit_status(rc));
-}
 
 static struct eng_prefix *prefill(struct eng_model *m, int n)
 {
@@ -212,30 +205,6 @@ static void report_memory(const struct eng_model *m, const struct setting *s)
 	double kv = positions * (double)i->kv_bytes_per_token, states = (forks + 1.0) * (double)i->state_bytes_per_fork, weights = (double)i->weight_bytes;
 	printf("%speak memory %.1f MiB; weights %.1f, keys and values of %.0f positions %.1f, states %.1f: %.4f times these\n", s->csv ? "# " : "",
 	       mem_peak() / 0x1p20, weights / 0x1p20, positions, kv / 0x1p20, states / 0x1p20, mem_peak() / (weights + kv + states));
-}
-
-static int number(const char *name, const char *value, long low, long high)
-{
-	char *end;
-	long v = strtol(value, &end, 10);
-	if (end == value || *end || v < low || v > high) {
-		fprintf(stderr, "bench_engine: %s takes a number from %ld to %ld, not '%s'\n", name, low, high, value);
-		exit(2);
-	}
-	return (int)v;
-}
-
-/* Where a word stands among n. */
-static int choice(const char *name, const char *value, const char *const *words, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (!strcmp(value, words[i]))
-			return i;
-	fprintf(stderr, "bench_engine: %s takes", name);
-	for (int i = 0; i < n; i++)
-		fprintf(stderr, "%s%s", i ? i + 1 == n ? " or " : ", " : " ", words[i]);
-	fprintf(stderr, ", not '%s'\n", value);
-	exit(2);
 }
 
 static void read_counts(struct setting *s, const char *list)

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "benchmarks/bench.h"
 #include "engine/engine.h"
 #include <math.h>
 #include <stdlib.h>
@@ -33,14 +34,6 @@ struct point {
 	int groups;
 	double distinct, ms; /* of a layer, of a step */
 };
-
-static void or_stop(int rc)
-{
-	if (!rc)
-		return;
-	fprintf(stderr, "bench_fork: %s\n", err_message());
-	exit(err_exit_status(rc));
-}
 
 static int32_t token_at(const struct eng_model *m, uint32_t group, uint32_t step)
 {
@@ -255,27 +248,6 @@ static void measure_steps(struct eng_model *m, const struct setting *s)
 	fit(at, n, s->csv);
 }
 
-static int number(const char *name, const char *value, long low, long high)
-{
-	char *end;
-	long v = strtol(value, &end, 10);
-	if (end == value || *end || v < low || v > high) {
-		fprintf(stderr, "bench_fork: %s takes a number from %ld to %ld, not '%s'\n", name, low, high, value);
-		exit(2);
-	}
-	return (int)v;
-}
-
-/* Which of `words` the value is. */
-static int word(const char *name, const char *value, const char *const *words, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (!strcmp(value, words[i]))
-			return i;
-	fprintf(stderr, "bench_fork: %s takes %s%s%s or %s, not '%s'\n", name, words[0], n > 2 ? ", " : "", n > 2 ? words[1] : "", words[n - 1], value);
-	exit(2);
-}
-
 static const char *const computes[] = {"f32", "bf16", "fp8"}, *const states[] = {"own", "shared"};
 
 static void read_option(struct setting *s, const char *name, const char *value)
@@ -285,9 +257,9 @@ static void read_option(struct setting *s, const char *name, const char *value)
 	else if (!strcmp(name, "--backend"))
 		s->options.backend = value;
 	else if (!strcmp(name, "--compute"))
-		s->options.compute = ENG_COMPUTE_F32 + (enum eng_compute)word(name, value, computes, 3);
+		s->options.compute = ENG_COMPUTE_F32 + (enum eng_compute)choice(name, value, computes, 3);
 	else if (!strcmp(name, "--state"))
-		s->options.shared_state = word(name, value, states, 2);
+		s->options.shared_state = choice(name, value, states, 2);
 	else if (!strcmp(name, "--save"))
 		s->save = value;
 	else if (!strcmp(name, "--against"))

@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "benchmarks/bench.h"
 #include "engine/engine.h"
 #include "engine/model.h"
 #include <assert.h>
@@ -26,14 +27,6 @@
 
 enum { BLOCK = 16 << 20, MAX_ROUNDS = 20 };
 #define SHARD_BYTES ((size_t)4 << 30)
-
-static void or_stop(int rc)
-{
-	if (!rc)
-		return;
-	fprintf(stderr, "bench_load: %s\n", err_message());
-	exit(err_exit_status(rc));
-}
 
 /* -- making one -- */
 
