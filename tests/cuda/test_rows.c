@@ -2,20 +2,6 @@
 #include "tests/kernels/trials.h"
 #include "tests/shim/shim.h"
 
-static uint32_t bits(float x)
-{
-	uint32_t u;
-	memcpy(&u, &x, sizeof u);
-	return u;
-}
-
-static float from_bits(uint32_t u)
-{
-	float x;
-	memcpy(&x, &u, sizeof x);
-	return x;
-}
-
 /* Both backends, the same bits. */
 static void same_as_ref(const float *x, int n, int block, bool aligned)
 {

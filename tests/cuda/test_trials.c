@@ -1,10 +1,9 @@
 /* The cuda backend on the host shim: every operation held to ref, and the determinism contract to the bit.
  * COPPICE_TRIALS="norm route" looks at these operations alone. */
-#include "tests/kernels/trials.h"
+#include "tests/kernels/rows.h"
 #include "tests/shim/shim.h"
 
-enum { MANY = 13, SOME = 33, MORE = 131 };
-static int ids[MORE] = { 3, 1, 4, 15, 9, 2, 6, 5, 35, 8, 97, 93, 23 };
+enum { SOME = 33 };
 
 /* Rounds activations where a device may rely on it, for ref as well. */
 static void open_cuda(struct kern *k, enum kern_type compute)
@@ -80,21 +79,10 @@ static void integers_are_exact(struct kern *k, const struct trial *t, int v)
 	mem_free(want);
 }
 
-static void row_alone_equals_row_in_batch(struct kern *k, const struct trial *t, int v)
+static void rows_are_alone(struct kern *k, const struct trial *t, int v)
 {
-	size_t width = (size_t)t->width(v);
-	if (t->run == attention_run)
-		return; /* forks_share_their_reading */
-	float *all = results(k, t, v, ids, MANY);
-	for (int r = v % 3; r < MANY; r += 5) {
-		float *one = results(k, t, v, &ids[r], 1);
-		assert_same_bits(t, v, "alone and in the batch", one, all + (size_t)r * width, width);
-		mem_free(one);
-	}
-	float *few = results(k, t, v, &ids[2], 7);
-	assert_same_bits(t, v, "seven and in the batch", few, all + 2 * width, 7 * width);
-	mem_free(few);
-	mem_free(all);
+	if (t->run != attention_run) /* forks_share_their_reading */
+		row_alone_equals_row_in_batch(k, t, v);
 }
 
 /* Threads in any order, and rows that lie so that they can be read in vectors, give the same bits. */
@@ -121,7 +109,7 @@ static void any_order_the_same(struct kern *k, const struct trial *t, int v)
 	static void NAME##_in_bf16(void **s) { (void)s; for_each(KERN_BF16, CHECK); }
 BOTH(held, held_to_ref)
 BOTH(integers_exact, integers_are_exact)
-BOTH(rows_are_independent, row_alone_equals_row_in_batch)
+BOTH(rows_are_independent, rows_are_alone)
 BOTH(threads_in_any_order, any_order_the_same)
 
 /* The same numbers by chunk or by step. */

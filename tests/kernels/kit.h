@@ -45,12 +45,23 @@ static float activation_at(uint32_t what, int row, int col)
 	return bf16_activations ? bf16_to_f32(bf16_from_f32(x)) : x;
 }
 
+static inline uint32_t bits(float x)
+{
+	uint32_t u;
+	memcpy(&u, &x, sizeof u);
+	return u;
+}
+
+static inline float from_bits(uint32_t u)
+{
+	float x;
+	memcpy(&x, &u, sizeof x);
+	return x;
+}
+
 static float poison(void)
 {
-	uint32_t u = 0x7fc0dead;
-	float f;
-	memcpy(&f, &u, sizeof f);
-	return f;
+	return from_bits(0x7fc0dead);
 }
 
 /* [n, cols] with row i made of (what, ids[i]); everything between the rows is poison. ids NULL: poison throughout (an output). */

@@ -1,8 +1,5 @@
 /* Every backend, every operation: held to ref, and the determinism contract to the bit. */
-#include "tests/kernels/trials.h"
-
-enum { MANY = 13, MORE = 131 }; /* rows: one off every tile, and one off two chunks of rows and a tile */
-static int ids[MORE] = { 3, 1, 4, 15, 9, 2, 6, 5, 35, 8, 97, 93, 23 };
+#include "tests/kernels/rows.h"
 
 static const char *const bodies[] = { "cpu-avx512", "cpu-avx2", "cpu-base" };
 
@@ -59,21 +56,6 @@ static void integers_are_exact(struct kern *k, const struct trial *t, int v)
 	assert_true(sum > 0);
 	mem_free(got);
 	mem_free(want);
-}
-
-static void row_alone_equals_row_in_batch(struct kern *k, const struct trial *t, int v)
-{
-	size_t width = (size_t)t->width(v);
-	float *all = results(k, t, v, ids, MANY);
-	for (int r = v % 3; r < MANY; r += 5) {
-		float *one = results(k, t, v, &ids[r], 1);
-		assert_same_bits(t, v, "alone and in the batch", one, all + (size_t)r * width, width);
-		mem_free(one);
-	}
-	float *few = results(k, t, v, &ids[2], 7);
-	assert_same_bits(t, v, "seven and in the batch", few, all + 2 * width, 7 * width);
-	mem_free(few);
-	mem_free(all);
 }
 
 static void twice_and_on_threads_the_same(struct kern *k, const struct trial *t, int v)

@@ -3,20 +3,6 @@
 
 static const char *const backends[] = { "ref", "cpu-base", "cpu-avx2", "cpu-avx512", "check" };
 
-static uint32_t bits(float x)
-{
-	uint32_t u;
-	memcpy(&u, &x, sizeof u);
-	return u;
-}
-
-static float from_bits(uint32_t u)
-{
-	float x;
-	memcpy(&x, &u, sizeof x);
-	return x;
-}
-
 /* What a code stands for, from its fields alone. */
 static double value_of(int code)
 {
