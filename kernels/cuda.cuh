@@ -70,7 +70,7 @@ static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Para
 	return cu_result(cudaLaunchKernelEx(&config, kernel, Params(args)...), name);
 }
 
-static inline int cu_ceil(int a, int b)
+static __host__ __device__ inline int cu_ceil(int a, int b)
 {
 	return (a + b - 1) / b;
 }

@@ -165,19 +165,14 @@ CU_DEVICE int gate_items(const struct up_job &job)
 	return job.parts & DO_GATE ? job_row_tiles(job.e) : 0;
 }
 
-static __host__ __device__ inline int strips_in(int rows, int outs)
-{
-	return (rows + outs - 1) / outs;
-}
-
 CU_DEVICE int job_items(const struct up_job &job, int outs)
 {
 	int n = gate_items(job);
 	if (!(job.parts & DO_MLP))
 		return n;
 	if (job.e.shared_width)
-		n += job_row_tiles(job.e) * strips_in(job.e.shared_width, outs / 2);
-	return n + job_pair_tiles(job.e) * strips_in(job.e.width, outs / 2);
+		n += job_row_tiles(job.e) * cu_ceil(job.e.shared_width, outs / 2);
+	return n + job_pair_tiles(job.e) * cu_ceil(job.e.width, outs / 2);
 }
 
 CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu_tile *t)
@@ -206,7 +201,7 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 		gate_tile(job, item, lane, t);
 		return;
 	}
-	struct job_part part = part_at(e, item - gates, strips_in(e.shared_width, outs / 2), strips_in(e.width, outs / 2));
+	struct job_part part = part_at(e, item - gates, cu_ceil(e.shared_width, outs / 2), cu_ceil(e.width, outs / 2));
 	bool shared = part.expert == e.n_experts;
 	const struct kern_mlp &mlp = e.plan->unit[part.expert].mlp;
 	if (lane < 2)
@@ -266,14 +261,14 @@ CU_DEVICE void job_begin(const struct down_job &job)
 
 CU_DEVICE int job_items(const struct down_job &job, int outs)
 {
-	int strips = strips_in(job.e.d, outs);
+	int strips = cu_ceil(job.e.d, outs);
 	return ((job.e.shared_width ? job_row_tiles(job.e) : 0) + job_pair_tiles(job.e)) * strips;
 }
 
 CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane, struct cu_tile *t)
 {
 	const struct experts_job &e = job.e;
-	int strips = strips_in(e.d, outs);
+	int strips = cu_ceil(e.d, outs);
 	struct job_part part = part_at(e, item, strips, strips);
 	bool shared = part.expert == e.n_experts;
 	const struct kern_weight &w = e.plan->unit[part.expert].mlp.down;

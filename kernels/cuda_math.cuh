@@ -70,6 +70,17 @@ CU_DEVICE float cu_round_fp8(float x)
 	return __uint_as_float((__uint_as_float(a) < 0x1p-6f ? __float_as_uint(low) : high) | sign);
 }
 
+/* Magnitudes as bits: in the order of what they stand for, infinities and NaNs above all. */
+CU_DEVICE uint32_t cu_size(float x)
+{
+	return __float_as_uint(x) & 0x7fffffffu;
+}
+
+CU_DEVICE uint32_t cu_largest(float4 v)
+{
+	return max(max(cu_size(v.x), cu_size(v.y)), max(cu_size(v.z), cu_size(v.w)));
+}
+
 /* Item i of a row of weights, before any scale. */
 CU_DEVICE float cu_item(const void *row, enum kern_type type, size_t i)
 {

@@ -17,16 +17,11 @@ struct matmul_job {
 	struct matmul_out out[KERN_MAX_OUT];
 };
 
-static __host__ __device__ inline int strips_of(const struct kern_weight &w, int outs)
-{
-	return (w.rows + outs - 1) / outs;
-}
-
 static __host__ __device__ inline int all_strips(const struct matmul_job &job, int outs)
 {
 	int n = 0;
 	for (int j = 0; j < job.n_out; j++)
-		n += strips_of(job.out[j].w, outs);
+		n += cu_ceil(job.out[j].w.rows, outs);
 	return n;
 }
 
@@ -47,8 +42,8 @@ CU_DEVICE int job_items(const struct matmul_job &job, int outs)
 CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int lane, struct cu_tile *t)
 {
 	int strips = all_strips(job, outs), tile = item / strips, strip = item % strips, j = 0, first = tile * job.tile_rows;
-	for (; strip >= strips_of(job.out[j].w, outs); j++)
-		strip -= strips_of(job.out[j].w, outs);
+	for (; strip >= cu_ceil(job.out[j].w.rows, outs); j++)
+		strip -= cu_ceil(job.out[j].w.rows, outs);
 	int rows = min(job.tile_rows, job.x.rows - first);
 	if (lane == 0) {
 		t->w[0] = job.out[j].w;

@@ -128,16 +128,6 @@ int cuda_norm(struct kern *k, const struct kern_norm *op)
 		op->plus_one, op->eps, op->y, whole, k->compute == KERN_BF16);
 }
 
-CU_DEVICE int magnitude(float x)
-{
-	return (int)(__float_as_uint(x) & 0x7fffffffu);
-}
-
-CU_DEVICE int larger(int a, int b)
-{
-	return a > b ? a : b;
-}
-
 CU_DEVICE float there_and_back(float x, float s, bool finite)
 {
 	return finite ? cu_round_fp8(x / s) * s : __uint_as_float(0x7fc00000u);
@@ -147,14 +137,15 @@ CU_DEVICE float there_and_back(float x, float s, bool finite)
  * NaNs above all. A lane keeps its first four columns (all it has where groups are of 128). */
 CU_DEVICE void quantise_group(float *out, const float *in, int n, bool whole)
 {
-	int first = 4 * ((int)threadIdx.x % CU_WARP), step = 4 * CU_WARP, top = 0;
+	int first = 4 * ((int)threadIdx.x % CU_WARP), step = 4 * CU_WARP;
+	uint32_t top = 0;
 	float4 v = load4(in, first, n, whole), kept = v;
 	for (int i = first; i < n; v = load4(in, i += step, n, whole))
-		top = larger(top, larger(larger(magnitude(v.x), magnitude(v.y)), larger(magnitude(v.z), magnitude(v.w))));
+		top = max(top, cu_largest(v));
 	for (int s = CU_WARP / 2; s; s /= 2)
-		top = larger(top, __shfl_xor_sync(0xffffffffu, top, s));
+		top = max(top, __shfl_xor_sync(0xffffffffu, top, s));
 	bool finite = top < 0x7f800000;
-	float s = fmaxf(__uint_as_float((uint32_t)top), 1e-10f) / 448;
+	float s = fmaxf(__uint_as_float(top), 1e-10f) / 448;
 	v = kept;
 	for (int i = first; i < n; v = load4(in, i += step, n, whole))
 		store4(out, i, n, whole, make_float4(there_and_back(v.x, s, finite), there_and_back(v.y, s, finite), there_and_back(v.z, s, finite),

@@ -146,16 +146,6 @@ CU_DEVICE float4 cu_four(const float *row, int c, int cols)
 	return v;
 }
 
-CU_DEVICE uint32_t cu_size(float x)
-{
-	return __float_as_uint(x) & 0x7fffffffu;
-}
-
-CU_DEVICE uint32_t cu_largest(float4 v)
-{
-	return max(max(cu_size(v.x), cu_size(v.y)), max(cu_size(v.z), cu_size(v.w)));
-}
-
 /* The largest magnitude of the group that block c lies in, as bits; v: this lane's part of the block. Collective. */
 CU_DEVICE uint32_t cu_group_top(const float *row, int c, int cols, int group, int lane, float4 v)
 {
