@@ -50,7 +50,7 @@ LIB_search   := $(BUILD)/libsearch.a $(BUILD)/libengine.a $(BUILD)/libkernels.a 
 LIB_report   := $(BUILD)/libreport.a $(LIB_search)
 LIB_commands := $(BUILD)/libcommands.a $(LIB_report)
 
-TEST_SRC := $(filter-out tests/kernels/test_cuda%,$(sort $(wildcard $(foreach f,$(FOLDERS),tests/$(f)/test_*.c))))
+TEST_SRC := $(sort $(wildcard $(foreach f,$(FOLDERS),tests/$(f)/test_*.c)))
 TESTS    := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 E2E      := $(sort $(wildcard tests/e2e/test_*.sh))
 FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -125,7 +125,7 @@ CUDA_TESTS := $(patsubst %.c,%,$(sort $(wildcard tests/cuda/test_*.c)))
 SHIM_TESTS := $(if $(CXX_HERE),$(BUILD)/tests/shim/test_shim $(addprefix $(BUILD)/,$(CUDA_TESTS)))
 SHIM_ALL   := $(SHIM_TESTS) $(if $(CXX_HERE),$(BUILD)/coppice-shim)
 SHIM_OBJ   := $(patsubst %.cu,$(BUILD)/shim/%.o,$(sort $(wildcard kernels/cuda*.cu))) \
-              $(patsubst %,$(BUILD)/shim/tests/shim/%.o,executor device runtime table)
+              $(patsubst %,$(BUILD)/shim/tests/shim/%.o,executor device runtime)
 SHIM_FLAGS := -std=gnu++17 $(O) -fno-exceptions -fno-rtti -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas \
               -pthread -Itests/shim/include -I. $(SANFLAGS) -MMD -MP
 $(BUILD)/shim/%.o: %.cu | $(BUILD)/.dir

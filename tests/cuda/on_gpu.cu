@@ -157,21 +157,3 @@ extern "C" unsigned long long shim_launches(void)
 {
 	return 0;
 }
-
-extern "C" void shim_open(struct kern *k, enum kern_type compute)
-{
-	if (kern_open(k, "cuda", NULL, compute)) {
-		fprintf(stderr, "on_gpu: %s\n", err_message());
-		exit(3);
-	}
-}
-
-extern "C" void shim_close(struct kern *k)
-{
-	kern_close(k);
-}
-
-extern "C" const struct kern_backend *shim_backend(void)
-{
-	return kern_backend_find("cuda");
-}

@@ -103,7 +103,7 @@ static void call(struct kern *k, struct scene *s, unsigned char *pool, int first
 static void open_cuda(struct kern *k, enum kern_type compute)
 {
 	bf16_activations = compute == KERN_BF16;
-	shim_open(k, compute);
+	OK(kern_open(k, "cuda", NULL, compute));
 }
 
 static void same_bytes(const struct scene *s, const char *what, const void *a, const void *b, size_t n)
@@ -152,7 +152,7 @@ static void check_scene(struct scene *s, enum kern_type compute)
 	call(&ref, s, other, 0, s->n, want);
 	check_close(s, compute, all, want, (size_t)s->n * width);
 	free(all), free(some), free(want), free(pool), free(other);
-	shim_close(&k);
+	kern_close(&k);
 	kern_close(&ref);
 }
 

@@ -87,7 +87,7 @@ static void open_cuda(struct kern *k, enum kern_type type)
 	bf16_activations = type == KERN_BF16;
 	settle = shim_settle;
 	shim_overlap(true);
-	shim_open(k, type);
+	OK(kern_open(k, "cuda", NULL, type));
 }
 
 static double apart(const float *got, const float *want, int n)
@@ -133,7 +133,7 @@ static void each_length(enum kern_type type)
 		release(&want, 1);
 	}
 	print_message("%s: at worst y is apart by %.2g, the state by %.2g of the row's largest\n", kern_type_name(type), worst_y, worst_state);
-	shim_close(&k);
+	kern_close(&k);
 }
 static void each_length_in_f32(void **s) { (void)s; each_length(KERN_F32); }
 static void each_length_in_bf16(void **s) { (void)s; each_length(KERN_BF16); }
@@ -175,7 +175,7 @@ static void in_company(enum kern_type type)
 	shim_order(0);
 	padding = 5;
 	release(alone, N);
-	shim_close(&k);
+	kern_close(&k);
 }
 static void in_company_in_f32(void **s) { (void)s; in_company(KERN_F32); }
 static void in_company_in_bf16(void **s) { (void)s; in_company(KERN_BF16); }
@@ -194,7 +194,7 @@ static void forks_equal_independent_runs(enum kern_type type)
 		walk_family(&k, families[i].shape, families[i].children, families[i].fork, families[i].steps);
 	}
 	shim_order(0);
-	shim_close(&k);
+	kern_close(&k);
 }
 static void forks_equal_independent_runs_in_f32(void **s) { (void)s; forks_equal_independent_runs(KERN_F32); }
 static void forks_equal_independent_runs_in_bf16(void **s) { (void)s; forks_equal_independent_runs(KERN_BF16); }
@@ -225,7 +225,7 @@ static void on_smaller_devices(enum kern_type type)
 			release(got, N);
 		else
 			memcpy(want, got, sizeof want);
-		shim_close(&k);
+		kern_close(&k);
 	}
 	release(want, N);
 	shim_shared_max(227 * 1024);

@@ -6,7 +6,7 @@
 static void same_as_ref(const float *x, int n, int block, bool aligned)
 {
 	struct kern k, ref;
-	shim_open(&k, KERN_BF16);
+	OK(kern_open(&k, "cuda", NULL, KERN_BF16));
 	OK(kern_open(&ref, "ref", NULL, KERN_BF16));
 	float *data = scratch((size_t)n * 4 + 16), *got = data + (aligned ? 0 : 1), *want = scratch((size_t)n * 4);
 	memcpy(got, x, (size_t)n * sizeof *x);
@@ -18,7 +18,7 @@ static void same_as_ref(const float *x, int n, int block, bool aligned)
 		if (bits(got[i]) != bits(want[i]))
 			fail_msg("block %d, item %d: %.9g became %.9g, want %.9g", block, i, (double)x[i], (double)got[i], (double)want[i]);
 	free(data), free(want);
-	shim_close(&k);
+	kern_close(&k);
 	kern_close(&ref);
 }
 
@@ -65,7 +65,7 @@ static void identity_gives_what_quantise_gives(enum kern_type compute, int n, in
 	struct kern k, ref;
 	struct arena a;
 	arena_init(&a);
-	shim_open(&k, compute);
+	OK(kern_open(&k, "cuda", NULL, compute));
 	OK(kern_open(&ref, "ref", NULL, compute));
 	uint8_t *one = arena_alloc(&a, (size_t)(d * d));
 	uint16_t *other = arena_alloc(&a, (size_t)(d * d) * sizeof *other);
@@ -100,7 +100,7 @@ static void identity_gives_what_quantise_gives(enum kern_type compute, int n, in
 				fail_msg("%d rows of %d, block %d: row %d, column %d is %.9g, want %.9g", n, d, block, r, c, (double)got, (double)was);
 		}
 	assert_padding_untouched(&y);
-	shim_close(&k);
+	kern_close(&k);
 	kern_close(&ref);
 	arena_release(&a);
 }
@@ -118,13 +118,13 @@ static void products_read_what_quantise_makes(void **state)
 static void route_both(const float *logits, int e, int k, uint16_t *chosen, float *weights, uint16_t *chosen_ref, float *weights_ref)
 {
 	struct kern cuda, ref;
-	shim_open(&cuda, KERN_F32);
+	OK(kern_open(&cuda, "cuda", NULL, KERN_F32));
 	OK(kern_open(&ref, "ref", NULL, KERN_F32));
 	struct kern_view view = kern_rows((float *)(uintptr_t)logits, 1, e);
 	OK(kern_route(&cuda, &(struct kern_route){ view, k, true, chosen, weights }));
 	OK(kern_route(&ref, &(struct kern_route){ view, k, true, chosen_ref, weights_ref }));
 	settled();
-	shim_close(&cuda);
+	kern_close(&cuda);
 	kern_close(&ref);
 }
 
@@ -163,7 +163,7 @@ static void wide_rows_are_normed(void **state)
 		struct arena a;
 		int d = widths[w], id[] = { 4, 9, 7 };
 		arena_init(&a);
-		shim_open(&k, KERN_F32);
+		OK(kern_open(&k, "cuda", NULL, KERN_F32));
 		OK(kern_open(&ref, "ref", NULL, KERN_F32));
 		struct kern_norm op = { mat(&a, 95, id, 3, d), vec(&a, 96, d), true, 1e-6f, mat(&a, 0, NULL, 3, d) }, in_place = op, want = op;
 		padding = 16 - d % 4;
@@ -182,7 +182,7 @@ static void wide_rows_are_normed(void **state)
 			}
 		assert_padding_untouched(&op.y);
 		assert_padding_untouched(&in_place.y);
-		shim_close(&k);
+		kern_close(&k);
 		kern_close(&ref);
 		arena_release(&a);
 	}
@@ -193,14 +193,14 @@ static void no_rows_are_no_work(void **state)
 	(void)state;
 	struct kern k;
 	float x[4];
-	shim_open(&k, KERN_F32);
+	OK(kern_open(&k, "cuda", NULL, KERN_F32));
 	unsigned long long before = shim_launches();
 	OK(k.backend->norm(&k, &(struct kern_norm){ kern_rows(x, 0, 4), x, true, 1e-6f, kern_rows(x, 0, 4) }));
 	OK(k.backend->quantise(&k, &(struct kern_quantise){ kern_rows(x, 0, 4), 2, kern_rows(x, 0, 4) }));
 	OK(k.backend->route(&k, &(struct kern_route){ kern_rows(x, 0, 4), 2, false, NULL, NULL }));
 	OK(k.backend->scatter(&k, &(struct kern_scatter){ kern_rows(x, 0, 4), NULL, kern_rows(x, 0, 4) }));
 	assert_int_equal(shim_launches() - before, 0);
-	shim_close(&k);
+	kern_close(&k);
 }
 
 int main(void)

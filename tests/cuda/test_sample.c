@@ -80,11 +80,11 @@ static void draw_of_every_kind(struct kern *k, struct kern *ref, int n, const st
 static void every_kind(int n, const struct way *ways, int n_ways, int step)
 {
 	struct kern k, ref;
-	shim_open(&k, KERN_F32);
+	OK(kern_open(&k, "cuda", NULL, KERN_F32));
 	OK(kern_open(&ref, "ref", NULL, KERN_F32));
 	for (int i = n % step; i < n_ways; i += step)
 		draw_of_every_kind(&k, &ref, n, &ways[i]);
-	shim_close(&k);
+	kern_close(&k);
 }
 
 static void short_rows(void **state)
@@ -118,7 +118,7 @@ static void alignment_changes_no_bit(void **state)
 	struct results one, other;
 	struct kern k;
 	double u[3] = {0.1, 0.6, 0.95};
-	shim_open(&k, KERN_F32);
+	OK(kern_open(&k, "cuda", NULL, KERN_F32));
 	for (int w = 0; w < N_SAMPLED_WAYS; w += 3) {
 		for (padding = 5; padding < 9; padding++) {
 			struct arena a;
@@ -135,7 +135,7 @@ static void alignment_changes_no_bit(void **state)
 		}
 	}
 	padding = 5;
-	shim_close(&k);
+	kern_close(&k);
 }
 
 /* Every token by its turn: the boundaries lie where they should. */
@@ -147,7 +147,7 @@ static void u_runs_through_the_tokens(void **state)
 	float x[9] = {0.5f, 2, -1, 0, 2, NAN, 1.25f, -INFINITY, 0.25f};
 	struct kern_view v = kern_rows(x, 1, 9);
 	int32_t row[MANY] = {0};
-	shim_open(&k, KERN_F32);
+	OK(kern_open(&k, "cuda", NULL, KERN_F32));
 	OK(kern_open(&ref, "ref", NULL, KERN_F32));
 	for (int w = 0; w < 3; w++) {
 		for (int from = 0; from < 10 * MANY; from += MANY) {
@@ -161,7 +161,7 @@ static void u_runs_through_the_tokens(void **state)
 				agree(x, 9, &ways[w], u[i], &got, &want, i);
 		}
 	}
-	shim_close(&k);
+	kern_close(&k);
 }
 
 static void a_large_vocabulary(void **state)
@@ -175,7 +175,7 @@ static void a_large_vocabulary(void **state)
 	double u[2] = {0.3, 0.8};
 	sampled_row(x, LARGE, SAMPLED_NORMAL, 1);
 	sampled_row(x + LARGE, LARGE, SAMPLED_PEAK, 2);
-	shim_open(&k, KERN_F32);
+	OK(kern_open(&k, "cuda", NULL, KERN_F32));
 	OK(kern_open(&ref, "ref", NULL, KERN_F32));
 	for (int i = 0; i < 4; i++) {
 		draw(&k, &v, NULL, u, 2, &ways[i], &got);
@@ -184,7 +184,7 @@ static void a_large_vocabulary(void **state)
 			agree(x + r * LARGE, LARGE, &ways[i], u[r], &got, &want, r);
 	}
 	free(x);
-	shim_close(&k);
+	kern_close(&k);
 }
 
 static void few_tokens_differ(void **state)

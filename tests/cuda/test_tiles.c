@@ -26,7 +26,7 @@ static void rows_alone_and_among_any_number(enum kern_type compute, struct weigh
 	int ids[MOST];
 	float *many = mem_array((size_t)MOST * OUT, sizeof *many), *alone = mem_array((size_t)MOST * OUT, sizeof *alone);
 	bf16_activations = compute == KERN_BF16;
-	shim_open(&k, compute);
+	OK(kern_open(&k, "cuda", NULL, compute));
 	for (int i = 0; i < MOST; i++) {
 		ids[i] = i * 7 % MOST;
 		if (i % ALONE == 0 || i < 17)
@@ -38,7 +38,7 @@ static void rows_alone_and_among_any_number(enum kern_type compute, struct weigh
 			if ((i % ALONE == 0 || i < 17) && memcmp(alone + (size_t)i * OUT, many + (size_t)i * OUT, OUT * sizeof *many))
 				fail_msg("%s weights: row %d differs between alone and among %d", kern_type_name(spec.type), i, counts[c]);
 	}
-	shim_close(&k);
+	kern_close(&k);
 	bf16_activations = false;
 	mem_free(many);
 	mem_free(alone);

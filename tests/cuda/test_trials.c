@@ -11,32 +11,13 @@ static void open_cuda(struct kern *k, enum kern_type compute)
 	bf16_activations = compute == KERN_BF16;
 	settle = shim_settle;
 	shim_overlap(true);
-	if (kern_backend_find("cuda"))
-		OK(kern_open(k, "cuda", NULL, compute));
-	else
-		shim_open(k, compute);
+	OK(kern_open(k, "cuda", NULL, compute));
 }
 
-static void close_cuda(struct kern *k)
+static bool is_asked_for(const struct trial *t)
 {
-	if (kern_backend_find("cuda"))
-		kern_close(k);
-	else
-		shim_close(k);
-}
-
-/* Whether the backend has what the trial needs, and it is to be looked at. */
-static bool has(const struct kern *k, const struct trial *t)
-{
-	const struct kern_backend *b = k->backend;
 	const char *only = getenv("COPPICE_TRIALS");
-	bool there = t->run == matmul_run ? b->matmul != NULL : t->run == embed_run ? b->embed != NULL :
-		t->run == norm_run ? b->norm != NULL : t->run == route_run ? b->route != NULL :
-		t->run == experts_run ? b->experts != NULL : t->run == attention_run ? b->attention != NULL :
-		t->run == gdn_run ? b->gdn != NULL : t->run == gdn_ring_run ? b->gdn_ring != NULL : t->run == quantise_run ? b->quantise != NULL : b->scatter != NULL;
-	if (!there)
-		print_message("skipped: cuda has no %s yet\n", t->name);
-	return there && (!only || strstr(only, t->name));
+	return !only || strstr(only, t->name);
 }
 
 static void for_each(enum kern_type compute, void (*check)(struct kern *k, const struct trial *t, int v))
@@ -46,9 +27,9 @@ static void for_each(enum kern_type compute, void (*check)(struct kern *k, const
 	/* As in test_backends.c; the emulation is slow besides. */
 	int step = getenv("COPPICE_SAN") ? 5 : 1;
 	for (int i = 0; i < COUNT(trials); i++)
-		for (int v = (trials[i].n_variants - 1) % step; has(&k, &trials[i]) && v < trials[i].n_variants; v += step)
+		for (int v = (trials[i].n_variants - 1) % step; is_asked_for(&trials[i]) && v < trials[i].n_variants; v += step)
 			check(&k, &trials[i], v);
-	close_cuda(&k);
+	kern_close(&k);
 }
 
 /* A trial of attention computes its rows one sequence at a time: few of them say it all. */
@@ -236,7 +217,7 @@ static void forks_of(enum kern_type compute, const int *s)
 	open_cuda(&k, compute);
 	OK(kern_open(&ref, "ref", NULL, compute));
 	size_t width = (size_t)(s[0] * s[2]);
-	if (has(&k, t)) {
+	if (is_asked_for(t)) {
 		float *all = forks_see(&k, s, FORKS, s[6], false), *few = forks_see(&k, s, 3, s[6], true);
 		float *pieces = forks_see(&k, s, 2, 100, false), *want = forks_see(&ref, s, FORKS, s[6], false);
 		assert_same_bits(t, s[2], "alone and with other forks", few, all, 4 * width);
@@ -251,7 +232,7 @@ static void forks_of(enum kern_type compute, const int *s)
 		mem_free(pieces);
 		mem_free(want);
 	}
-	close_cuda(&k);
+	kern_close(&k);
 }
 
 static void forks_share_their_reading(void **state)
@@ -267,25 +248,13 @@ static void forks_share_their_reading(void **state)
 
 /* -- what cuda.cu does: memory and recordings -- */
 
-/* False, and says so, where not all sources are there. */
-static bool open_whole(struct kern *k)
-{
-	if (kern_backend_find("cuda")) {
-		open_cuda(k, KERN_F32);
-		return true;
-	}
-	print_message("skipped: not all of the cuda backend is here\n");
-	return false;
-}
-
 /* More than goes through pinned memory at once, in pieces of all sizes; the source is spoilt as soon as put returns. */
 static void memory_is_put_and_got(void **state)
 {
 	(void)state;
 	enum { N = 9 << 20 };
 	struct kern k;
-	if (!open_whole(&k))
-		return;
+	open_cuda(&k, KERN_F32);
 	size_t room = kern_room(&k);
 	unsigned char *plain = mem_array(N, 1), *back = mem_array(N, 1), *p = kern_alloc(&k, N), *q = kern_alloc(&k, N);
 	assert_true(kern_is_device(&k) && p && q && (uintptr_t)p % 64 == 0);
@@ -314,7 +283,7 @@ static void memory_is_put_and_got(void **state)
 		assert_true(room <= ((size_t)4 << 30) - ((size_t)256 << 20));
 	mem_free(plain);
 	mem_free(back);
-	close_cuda(&k);
+	kern_close(&k);
 }
 
 enum { RECORDED_ROWS = 3, RECORDED_COLS = 33 };
@@ -368,8 +337,7 @@ static void recordings_are_replayed(void **state)
 	(void)state;
 	struct kern k;
 	float plain[RECORDED_ROWS * RECORDED_COLS], want[RECORDED_ROWS * RECORDED_COLS], got[RECORDED_ROWS * RECORDED_COLS];
-	if (!open_whole(&k))
-		return;
+	open_cuda(&k, KERN_F32);
 	struct recorded r = { .w = kern_alloc(&k, RECORDED_COLS * sizeof(float)) };
 	struct kern_view *views[] = { &r.x, &r.y, &r.z };
 	for (int i = 0; i < 3; i++)
@@ -408,7 +376,7 @@ static void recordings_are_replayed(void **state)
 	for (int i = 0; i < 3; i++)
 		kern_free(&k, views[i]->data);
 	kern_free(&k, r.w);
-	close_cuda(&k);
+	kern_close(&k);
 }
 
 static int use_integers(void **s)

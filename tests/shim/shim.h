@@ -20,11 +20,6 @@ void shim_settle(void);
 void shim_shared_max(int bytes);
 /* How many kernels ran since the process began. */
 unsigned long long shim_launches(void);
-/* The backend "cuda" from what cuda_* functions are linked in, NULL for those that are not; and a struct kern of it, on the shim's
- * device, with no memory functions: every pointer will do. */
-const struct kern_backend *shim_backend(void);
-void shim_open(struct kern *k, enum kern_type compute);
-void shim_close(struct kern *k);
 #ifdef __cplusplus
 }
 #endif

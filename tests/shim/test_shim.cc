@@ -551,8 +551,9 @@ int main(void)
 		cmocka_unit_test(collectives_that_not_all_lanes_reach), cmocka_unit_test(kernels_that_do_not_wait),
 		cmocka_unit_test(crooked_addresses), cmocka_unit_test(memory_that_is_not_there), cmocka_unit_test(results_that_tell),
 	};
-	shim_open(&k, KERN_F32);
+	if (kern_open(&k, "cuda", NULL, KERN_F32))
+		shim_fail("%s", err_message());
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	shim_close(&k);
+	kern_close(&k);
 	return failed;
 }
