@@ -63,8 +63,12 @@ static void place_vectors(struct placing *p, struct eng_layer *l, const struct e
 
 static void place_all(struct placing *p, struct eng_weights *w)
 {
+	bool tied = w->head.data == w->embed.data;
 	place_matrix(p, &w->embed);
-	place_matrix(p, &w->head);
+	if (tied)
+		w->head = w->embed;
+	else
+		place_matrix(p, &w->head);
 	place_vector(p, &w->final_norm, w->config->d_model);
 	for (int i = 0; i < w->config->n_layers; i++) {
 		struct eng_layer *l = &w->layers[i];
