@@ -8,7 +8,8 @@ extern const struct kern_backend kern_ref, kern_cpu_base, kern_cpu_avx2, kern_cp
 /* Weak: it is there where the CUDA sources were linked in, compiled for a GPU or for tests/shim. */
 extern const struct kern_backend kern_cuda __attribute__((weak));
 
-/* ref.c: scatter for every backend of the process's own memory. */
+/* ref.c: for every backend of the process's own memory. */
+int kern_copy_pages(struct kern *k, const struct kern_pages *op);
 int kern_scatter_rows(struct kern *k, const struct kern_scatter *op);
 
 /* check.c: the state a checking struct kern carries. */

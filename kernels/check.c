@@ -369,6 +369,7 @@ const struct kern_backend kern_check = {
 	.name = "check", .isa = "ref beside every call", .embed = check_embed, .norm = check_norm, .matmul = check_matmul,
 	.quantise = check_quantise, .route = check_route,
 	.experts = check_experts, .attention = check_attention, .gdn = check_gdn, .gdn_ring = check_gdn_ring, .scatter = kern_scatter_rows,
+	.pages = kern_copy_pages,
 	.experts_scratch = check_scratch,
 	.pack_bytes = check_pack_bytes, .pack = check_pack,
 };

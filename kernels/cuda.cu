@@ -76,9 +76,20 @@ static int get_bounce(struct cu_bounce *b)
 	return e;
 }
 
+static int get_marks(struct kern_device *d)
+{
+	int e = 0;
+	for (int i = 0; i < KERN_MARKS && !e; i++)
+		e = cu_result(cudaEventCreateWithFlags(&d->mark[i], cudaEventDisableTiming), "an event");
+	return e;
+}
+
 static void cuda_close(struct kern *k)
 {
 	struct kern_device *d = k->device;
+	for (int i = 0; i < KERN_MARKS; i++)
+		if (d->mark[i])
+			cudaEventDestroy(d->mark[i]);
 	for (int i = 0; d->recordings && i < KEPT; i++)
 		if (d->recordings->kept[i].graph)
 			cudaGraphExecDestroy(d->recordings->kept[i].graph);
@@ -103,6 +114,7 @@ static int open_device(struct kern_device *d)
 	int e = find_device(d);
 	e = e ? e : cu_result(cudaStreamCreateWithFlags(&d->stream, cudaStreamNonBlocking), "a stream");
 	e = e ? e : get_bounce(d->bounce);
+	e = e ? e : get_marks(d);
 	e = e ? e : cu_result(cudaMalloc((void **)&d->traffic, sizeof *d->traffic), "the traffic counter");
 	return e ? e : cu_result(cudaMemsetAsync(d->traffic, 0, sizeof *d->traffic, d->stream), "the traffic counter");
 }
@@ -122,6 +134,42 @@ static int cuda_open(struct kern *k)
 }
 
 /* -- memory -- */
+
+static void *cuda_plain_alloc(struct kern *k, size_t n)
+{
+	void *p = NULL;
+	(void)k;
+	if (cudaMallocHost(&p, n) != cudaSuccess)
+		return NULL;
+	memset(p, 0, n);
+	return p;
+}
+
+static void cuda_plain_free(struct kern *k, void *p)
+{
+	cudaStreamSynchronize(k->device->stream);
+	cudaFreeHost(p);
+}
+
+static int cuda_send(struct kern *k, void *to, const void *plain, size_t n)
+{
+	return cu_result(cudaMemcpyAsync(to, plain, n, cudaMemcpyHostToDevice, k->device->stream), "a copy to the device");
+}
+
+static int cuda_fetch(struct kern *k, void *plain, const void *from, size_t n)
+{
+	return cu_result(cudaMemcpyAsync(plain, from, n, cudaMemcpyDeviceToHost, k->device->stream), "a copy from the device");
+}
+
+static int cuda_mark(struct kern *k, int mark)
+{
+	return cu_result(cudaEventRecord(k->device->mark[mark], k->device->stream), "a mark");
+}
+
+static int cuda_wait(struct kern *k, int mark)
+{
+	return cu_result(cudaEventSynchronize(k->device->mark[mark]), "the work of the device");
+}
 
 static size_t cuda_room(const struct kern *k)
 {
@@ -282,8 +330,8 @@ static int cuda_record_end(struct kern *k, int rc)
 }
 
 static const struct kern_memory cuda_memory = {
-	cuda_open, cuda_close, cuda_alloc, cuda_free, cuda_put, cuda_get, cuda_copy, cuda_room, cuda_replay, cuda_record, cuda_record_end,
-	cuda_settle, cuda_name,
+	cuda_open, cuda_close, cuda_alloc, cuda_free, cuda_put, cuda_get, cuda_copy, cuda_plain_alloc, cuda_plain_free, cuda_send, cuda_fetch,
+	cuda_mark, cuda_wait, cuda_room, cuda_replay, cuda_record, cuda_record_end, cuda_settle, cuda_name,
 };
 
 /* Every field by its name, in the order of the struct: C++ knows no other. */
@@ -291,7 +339,7 @@ extern "C" const struct kern_backend kern_cuda = {
 	.name = "cuda", .isa = "sm_80, sm_90a", .memory = &cuda_memory, .chunk = 1024, .quantises = true,
 	.embed = cuda_embed, .norm = cuda_norm, .matmul = cuda_matmul, .quantise = cuda_quantise, .route = cuda_route,
 	.experts = cuda_experts, .attention = cuda_attention, .gdn = cuda_gdn, .gdn_ring = cuda_gdn_ring, .scatter = cuda_scatter,
-	.sample = cuda_sample,
+	.pages = cuda_pages, .sample = cuda_sample,
 	.experts_scratch = cuda_experts_scratch, .attention_scratch = cuda_attention_scratch, .gdn_scratch = cuda_gdn_scratch,
 	.sample_scratch = cuda_sample_scratch,
 	.plan_bytes = cuda_plan_bytes, .plan = cuda_plan, .pack_bytes = NULL, .pack = NULL,

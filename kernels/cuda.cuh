@@ -33,6 +33,7 @@ struct kern_device {
 	int sm_count, sm_major; /* multiprocessors, compute capability */
 	size_t shared_max;      /* bytes of shared memory one block may have */
 	unsigned long long *traffic; /* [1] bytes moved that only the device knows of (chosen experts, pages); in its memory */
+	cudaEvent_t mark[KERN_MARKS];
 	struct cu_bounce *bounce;         /* cuda.cu */
 	struct cu_recordings *recordings; /* cuda.cu */
 	char name[256];
@@ -82,6 +83,7 @@ int cuda_norm(struct kern *k, const struct kern_norm *op);
 int cuda_quantise(struct kern *k, const struct kern_quantise *op);
 int cuda_route(struct kern *k, const struct kern_route *op);
 int cuda_scatter(struct kern *k, const struct kern_scatter *op);
+int cuda_pages(struct kern *k, const struct kern_pages *op);
 int cuda_matmul(struct kern *k, const struct kern_matmul *op);
 int cuda_experts(struct kern *k, const struct kern_experts *op);
 size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n);

@@ -1,4 +1,4 @@
-/* kernels/cuda_rows.cu - operations on single rows: embed, norm, quantise, route, scatter. They move little and run many times a
+/* kernels/cuda_rows.cu - operations on single rows: embed, norm, quantise, route, scatter; and copies of pages. They move little and run many times a
  * step: what counts is that a row has enough threads, and that none waits for another more often than it must. */
 #include "kernels/cuda_math.cuh"
 
@@ -80,6 +80,38 @@ int cuda_scatter(struct kern *k, const struct kern_scatter *op)
 	dim3 grid((unsigned)op->x.rows, (unsigned)cu_ceil(op->x.cols, COPY_THREADS * 4));
 	bool whole = view_is_whole(&op->x) && view_is_whole(&op->y);
 	return cu_launch(k, "scatter", scatter_kernel, grid, COPY_THREADS, 0, op->x, op->to, op->y, whole);
+}
+
+enum { PAGE_THREADS = 256, PAGE_AT_ONCE = 4 }; /* a thread has so many 16 bytes under way */
+
+/* Blocks: (page of the list, part of a page), (layer). */
+static __global__ void __launch_bounds__(PAGE_THREADS)
+pages_kernel(const uint4 *pool, uint4 *to_pool, size_t layer_words, uint32_t page_words, int parts, const int32_t *from, const int32_t *to)
+{
+	cu_wait();
+	cu_let_next();
+	int i = (int)blockIdx.x / parts;
+	uint32_t at = (uint32_t)((int)blockIdx.x % parts) * PAGE_THREADS * PAGE_AT_ONCE + threadIdx.x;
+	const uint4 *a = pool + blockIdx.y * layer_words + (size_t)from[i] * page_words;
+	uint4 *b = to_pool + blockIdx.y * layer_words + (size_t)to[i] * page_words, v[PAGE_AT_ONCE];
+#pragma unroll
+	for (uint32_t j = 0; j < PAGE_AT_ONCE; j++)
+		if (at + j * PAGE_THREADS < page_words)
+			v[j] = a[at + j * PAGE_THREADS];
+#pragma unroll
+	for (uint32_t j = 0; j < PAGE_AT_ONCE; j++)
+		if (at + j * PAGE_THREADS < page_words)
+			b[at + j * PAGE_THREADS] = v[j];
+}
+
+int cuda_pages(struct kern *k, const struct kern_pages *op)
+{
+	if (!op->n || !op->layers)
+		return 0;
+	uint32_t words = (uint32_t)(op->page_bytes / sizeof(uint4));
+	int parts = cu_ceil((int)words, PAGE_THREADS * PAGE_AT_ONCE);
+	return cu_launch(k, "pages", pages_kernel, dim3((unsigned)(op->n * parts), (unsigned)op->layers), PAGE_THREADS, 0, (const uint4 *)op->pool,
+		(uint4 *)op->pool, (size_t)op->n_pages * words, words, parts, op->from, op->to);
 }
 
 /* A block a row. A thread has four columns at a time, whether it loads them at once or singly, so a row's sum is cut by its width

@@ -422,6 +422,21 @@ int kern_scatter(struct kern *k, const struct kern_scatter *op)
 	return k->backend->scatter(k, op);
 }
 
+int kern_pages(struct kern *k, const struct kern_pages *op)
+{
+	if (!k->backend->pages)
+		return missing(k, "pages");
+	if (op->n < 0 || op->layers < 0 || op->n_pages < 0)
+		return err_set(ERR_USAGE, "pages: %d pages to copy, in %d layers of %d", op->n, op->layers, op->n_pages);
+	if (op->page_bytes % 64 || (uintptr_t)op->pool % 64)
+		return err_set(ERR_USAGE, "pages: the pool and its pages of %zu bytes must be aligned to 64", op->page_bytes);
+	for (int i = 0; i < op->n && !kern_is_device(k); i++)
+		if (op->from[i] < 0 || op->from[i] >= op->n_pages || op->to[i] < 0 || op->to[i] >= op->n_pages)
+			return err_set(ERR_USAGE, "pages: page %d becomes page %d, there are %d", op->to[i], op->from[i], op->n_pages);
+	k->bytes += 2 * (uint64_t)op->page_bytes * area(op->n, op->layers);
+	return k->backend->pages(k, op);
+}
+
 int kern_sample(struct kern *k, const struct kern_sample *op)
 {
 	int n = op->n, vocab = op->logits.cols, e;

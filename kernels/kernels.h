@@ -111,6 +111,16 @@ void kern_free(struct kern *k, void *p);
 int kern_put(struct kern *k, void *to, const void *plain, size_t n) CHECK_RESULT;  /* plain may be used again at once */
 int kern_get(struct kern *k, void *plain, const void *from, size_t n) CHECK_RESULT;
 int kern_copy(struct kern *k, void *to, const void *from, size_t n) CHECK_RESULT; /* within the backend's memory */
+/* Copies that are not waited for. `plain` is then memory of kern_plain_alloc, which a device reads and writes by itself: what is sent
+ * must not change, and what is fetched is not there, before a mark that was set behind the copy has been waited for. All that is
+ * called is done in order; so what is queued behind a fetch may write anew what was fetched. Without a device: memcpy, at once. */
+#define KERN_MARKS 4
+void *kern_plain_alloc(struct kern *k, size_t n) CHECK_RESULT; /* zeroed, 64-byte aligned; NULL when it does not fit */
+void kern_plain_free(struct kern *k, void *p);
+int kern_send(struct kern *k, void *to, const void *plain, size_t n) CHECK_RESULT;
+int kern_fetch(struct kern *k, void *plain, const void *from, size_t n) CHECK_RESULT;
+int kern_mark(struct kern *k, int mark) CHECK_RESULT; /* 0 .. KERN_MARKS - 1; it moves to behind all that was called so far */
+int kern_wait(struct kern *k, int mark) CHECK_RESULT;
 size_t kern_room(const struct kern *k); /* bytes kern_alloc could still give, all together; SIZE_MAX where nobody says */
 
 /* Recording: operations between kern_record and kern_record_end are done and, by a device, kept under a key when they come for the
@@ -362,6 +372,17 @@ struct kern_scatter {
 };
 int kern_scatter(struct kern *k, const struct kern_scatter *op) CHECK_RESULT;
 
+/* Page to[i] becomes what page from[i] is, in every layer: pool + (layer * n_pages + page) * page_bytes. No page is in both lists, and
+ * none twice in `to`. */
+struct kern_pages {
+	void *pool;            /* 64-byte aligned */
+	int layers, n_pages;
+	size_t page_bytes;     /* kern_page_bytes */
+	int n;
+	const int32_t *from, *to; /* [n], each 0 .. n_pages - 1 (checked) */
+};
+int kern_pages(struct kern *k, const struct kern_pages *op) CHECK_RESULT;
+
 /* A token for each of n rows, by the number u[i] that was drawn for it. With x = logits[row[i]], m its largest, a NaN of no chance:
  *   p_j = exp((x_j - m) / temperature)
  *   top_k in 1 .. vocab - 1: the top_k likeliest stay;  then top_p < 1: the fewest likeliest whose p sum to at least top_p of theirs
@@ -396,6 +417,12 @@ struct kern_memory {
 	int (*put)(struct kern *k, void *to, const void *plain, size_t n);
 	int (*get)(struct kern *k, void *plain, const void *from, size_t n);
 	int (*copy)(struct kern *k, void *to, const void *from, size_t n);
+	void *(*plain_alloc)(struct kern *k, size_t n);
+	void (*plain_free)(struct kern *k, void *p);
+	int (*send)(struct kern *k, void *to, const void *plain, size_t n);
+	int (*fetch)(struct kern *k, void *plain, const void *from, size_t n);
+	int (*mark)(struct kern *k, int mark);
+	int (*wait)(struct kern *k, int mark);
 	size_t (*room)(const struct kern *k);
 	int (*replay)(struct kern *k, uint64_t key);
 	int (*record)(struct kern *k, uint64_t key);
@@ -420,6 +447,7 @@ struct kern_backend {
 	int (*gdn)(struct kern *k, const struct kern_gdn *op);
 	int (*gdn_ring)(struct kern *k, const struct kern_gdn_ring *op);
 	int (*scatter)(struct kern *k, const struct kern_scatter *op);
+	int (*pages)(struct kern *k, const struct kern_pages *op);
 	int (*sample)(struct kern *k, const struct kern_sample *op);
 	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n); /* these: NULL for 0 */
 	size_t (*attention_scratch)(const struct kern *k, const struct kern_attention *op, int n);

@@ -51,6 +51,53 @@ int kern_copy(struct kern *k, void *to, const void *from, size_t n)
 	return 0;
 }
 
+void *kern_plain_alloc(struct kern *k, size_t n)
+{
+	n = n ? n : 1;
+	return kern_is_device(k) ? k->backend->memory->plain_alloc(k, n) : mem_large(n);
+}
+
+void kern_plain_free(struct kern *k, void *p)
+{
+	if (!p)
+		return;
+	if (kern_is_device(k))
+		k->backend->memory->plain_free(k, p);
+	else
+		mem_large_free(p);
+}
+
+int kern_send(struct kern *k, void *to, const void *plain, size_t n)
+{
+	if (n && kern_is_device(k))
+		return k->backend->memory->send(k, to, plain, n);
+	return kern_put(k, to, plain, n);
+}
+
+int kern_fetch(struct kern *k, void *plain, const void *from, size_t n)
+{
+	if (n && kern_is_device(k))
+		return k->backend->memory->fetch(k, plain, from, n);
+	return kern_get(k, plain, from, n);
+}
+
+static int check_mark(int mark)
+{
+	return mark >= 0 && mark < KERN_MARKS ? 0 : err_set(ERR_USAGE, "mark %d; there are %d", mark, KERN_MARKS);
+}
+
+int kern_mark(struct kern *k, int mark)
+{
+	int e = check_mark(mark);
+	return e || !kern_is_device(k) ? e : k->backend->memory->mark(k, mark);
+}
+
+int kern_wait(struct kern *k, int mark)
+{
+	int e = check_mark(mark);
+	return e || !kern_is_device(k) ? e : k->backend->memory->wait(k, mark);
+}
+
 size_t kern_room(const struct kern *k)
 {
 	return kern_is_device(k) ? k->backend->memory->room(k) : SIZE_MAX;

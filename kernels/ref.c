@@ -518,6 +518,17 @@ int kern_scatter_rows(struct kern *k, const struct kern_scatter *op)
 	return 0;
 }
 
+int kern_copy_pages(struct kern *k, const struct kern_pages *op)
+{
+	(void)k;
+	for (size_t l = 0; l < (size_t)op->layers; l++)
+		for (int i = 0; i < op->n; i++) {
+			char *layer = (char *)op->pool + l * (size_t)op->n_pages * op->page_bytes;
+			memcpy(layer + (size_t)op->to[i] * op->page_bytes, layer + (size_t)op->from[i] * op->page_bytes, op->page_bytes);
+		}
+	return 0;
+}
+
 static size_t ref_sample_scratch(const struct kern *k, const struct kern_sample *op, int n)
 {
 	(void)k, (void)n;
@@ -604,6 +615,6 @@ const struct kern_backend kern_ref = {
 	.name = "ref", .isa = "c", .embed = ref_embed, .norm = ref_norm, .matmul = ref_matmul,
 	.quantise = ref_quantise, .route = ref_route,
 	.experts = ref_experts,
-	.attention = ref_attention, .gdn = ref_gdn, .gdn_ring = ref_gdn_ring, .scatter = kern_scatter_rows, .sample = ref_sample,
+	.attention = ref_attention, .gdn = ref_gdn, .gdn_ring = ref_gdn_ring, .scatter = kern_scatter_rows, .pages = kern_copy_pages, .sample = ref_sample,
 	.experts_scratch = ref_experts_scratch, .sample_scratch = ref_sample_scratch,
 };

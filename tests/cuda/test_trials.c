@@ -286,6 +286,39 @@ static void memory_is_put_and_got(void **state)
 	kern_close(&k);
 }
 
+/* What is fetched is what stood there when it was called, though it was written anew behind that; and sent is what is there until the
+ * mark is waited for. */
+static void copies_that_are_not_waited_for(void **state)
+{
+	(void)state;
+	enum { N = 5 << 20, ROUNDS = 5 };
+	struct kern k;
+	open_cuda(&k, KERN_F32);
+	unsigned char *sent = kern_plain_alloc(&k, N), *p = kern_alloc(&k, N), *got[2] = {kern_plain_alloc(&k, N), kern_plain_alloc(&k, N)};
+	assert_true(sent && p && got[0] && got[1] && (uintptr_t)sent % 64 == 0 && sent[0] == 0 && sent[N - 1] == 0);
+	for (int i = 0; i < ROUNDS; i++) {
+		memset(sent, i + 1, N);
+		OK(kern_send(&k, p, sent, N));
+		OK(kern_mark(&k, 2));
+		OK(kern_fetch(&k, got[i % 2], p, N));
+		OK(kern_mark(&k, i % 2));
+		OK(kern_wait(&k, 2)); /* sent may be written again; fetched was not waited for */
+		if (i) {
+			OK(kern_wait(&k, (i - 1) % 2));
+			assert_true(got[(i - 1) % 2][0] == i && got[(i - 1) % 2][N - 1] == i);
+		}
+	}
+	OK(kern_wait(&k, 3)); /* never set: nothing to wait for */
+	assert_int_equal(kern_mark(&k, KERN_MARKS), ERR_USAGE);
+	assert_int_equal(kern_wait(&k, -1), ERR_USAGE);
+	kern_plain_free(&k, sent);
+	kern_plain_free(&k, got[0]);
+	kern_plain_free(&k, got[1]);
+	kern_plain_free(&k, NULL);
+	kern_free(&k, p);
+	kern_close(&k);
+}
+
 enum { RECORDED_ROWS = 3, RECORDED_COLS = 33 };
 struct recorded {
 	struct kern_view x, y, z;
@@ -400,7 +433,7 @@ int main(void)
 		INTEGERS(integers_exact_in_f32), INTEGERS(integers_exact_in_bf16), TWO(held), TWO(rows_are_independent),
 		TWO(threads_in_any_order), TWO(chunk_and_steps_agree), TWO(more_rows_than_a_tile),
 		cmocka_unit_test(forks_share_their_reading),
-		cmocka_unit_test(memory_is_put_and_got), cmocka_unit_test(recordings_are_replayed),
+		cmocka_unit_test(memory_is_put_and_got), cmocka_unit_test(copies_that_are_not_waited_for), cmocka_unit_test(recordings_are_replayed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -136,6 +136,27 @@ static void shapes_that_do_not_fit_are_named(void **state)
 	assert_refused(kern_experts(&k, &experts), ERR_USAGE, "groups of -1 columns");
 }
 
+static void pages_that_are_not_there_are_named(void **state)
+{
+	(void)state;
+	struct kern k;
+	FOR_EACH_BACKEND(k) {
+		_Alignas(64) char pool[4 * 64] = {0};
+		int32_t from[] = { 0, 2 }, to[] = { 1, 3 };
+		struct kern_pages op = { pool, 1, 4, 64, 2, from, to };
+		OK(kern_pages(&k, &op));
+		assert_int_equal(k.bytes, 2 * 2 * 64);
+		to[1] = 4;
+		assert_refused(kern_pages(&k, &op), ERR_USAGE, "pages: page 4 becomes page 2, there are 4");
+		to[1] = 3, from[0] = -1;
+		assert_refused(kern_pages(&k, &op), ERR_USAGE, "pages: page 1 becomes page -1, there are 4");
+		op.page_bytes = 32;
+		assert_refused(kern_pages(&k, &op), ERR_USAGE, "pages of 32 bytes must be aligned to 64");
+		op.n = -1;
+		assert_refused(kern_pages(&k, &op), ERR_USAGE, "pages: -1 pages to copy");
+	}
+}
+
 static void unknown_backends_and_missing_operations_are_errors(void **state)
 {
 	(void)state;
@@ -255,7 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(route_ties_take_lower_index), cmocka_unit_test(route_with_nan_ends_with_distinct_experts),
 			cmocka_unit_test(limits_hold_at_limit_and_not_beyond),
-		cmocka_unit_test(shapes_that_do_not_fit_are_named),
+		cmocka_unit_test(shapes_that_do_not_fit_are_named), cmocka_unit_test(pages_that_are_not_there_are_named),
 			cmocka_unit_test(unknown_backends_and_missing_operations_are_errors),
 		cmocka_unit_test(weights_that_cannot_be_computed_with_are_refused),
 			cmocka_unit_test(all_fp8_codes_are_decoded_exactly),

@@ -396,6 +396,48 @@ static void scatter_run(struct kern *k, int v, const int *ids, int n, float *out
 	arena_release(&a);
 }
 
+/* pages: of one layer, or of three; the copies lie among the pages they are of, from the last row's on. What a row gives: its copy in
+ * every layer. */
+static const int pages_shapes[][3] = { { 1, 16, KERN_F32 }, { 3, 8, KERN_BF16 }, { 2, 72, KERN_F32 } }; /* layers, head width, type */
+static int pages_floats(const int *s)
+{
+	return (int)(kern_page_bytes(1, s[1], (enum kern_type)s[2]) / sizeof(float));
+}
+static int pages_width(int v)
+{
+	return pages_shapes[v][0] * pages_floats(pages_shapes[v]);
+}
+static void pages_run(struct kern *k, int v, const int *ids, int n, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	int layers = pages_shapes[v][0], floats = pages_floats(pages_shapes[v]), n_pages = 2 * n + 1;
+	float *pool = scratch((size_t)(layers * n_pages * floats) * sizeof *pool);
+	int32_t *from = arena_alloc(&a, (size_t)n * sizeof *from + 1), *to = arena_alloc(&a, (size_t)n * sizeof *to + 1);
+	for (int r = 0; r < n; r++) {
+		from[r] = 2 * r;
+		to[r] = 2 * (n - 1 - r) + 1;
+	}
+	for (int l = 0; l < layers; l++)
+		for (int r = 0; r < n_pages; r++)
+			for (int c = 0; c < floats; c++)
+				pool[(l * n_pages + r) * floats + c] = r % 2 || r == 2 * n ? 7 : value_at(46 + l, ids[r / 2], c);
+	struct kern_pages op = { pool, layers, n_pages, (size_t)floats * sizeof *pool, n, from, to };
+	DO(pages, k, op);
+	settled();
+	for (int l = 0; l < layers; l++) {
+		const float *layer = pool + l * n_pages * floats;
+		for (int r = 0; r < n; r++) {
+			memcpy(out + r * layers * floats + l * floats, layer + to[r] * floats, (size_t)floats * sizeof *out);
+			assert_memory_equal(layer + to[r] * floats, layer + from[r] * floats, (size_t)floats * sizeof *out);
+		}
+		for (int c = 0; c < floats; c++)
+			assert_true(layer[2 * n * floats + c] == 7);
+	}
+	free(pool);
+	arena_release(&a);
+}
+
 /* Steps by checkpoint and ring, from KERN_RING - 5 .. KERN_RING - 2 entries on, so that every row folds on its way; in place
  * (even variants) or from place to place. What a row gives: y of the last step, the state, three entries of the ring (zeros where
  * there is none), the convolution's inputs. */
@@ -538,6 +580,7 @@ static const struct trial trials[] = {
 	{ "quantise", 2 * COUNT(quantise_shapes), quantise_width, quantise_run, no_bound, true },
 	{ "scatter", 5, scatter_width, scatter_run, no_bound, true },
 	{ "gdn_ring", 2 * COUNT(gdn_shapes), gdn_ring_width, gdn_ring_run, sum_bound, false },
+	{ "pages", COUNT(pages_shapes), pages_width, pages_run, no_bound, true },
 };
 
 #endif
