@@ -54,6 +54,13 @@ void draw_free(struct draw *d)
 	mem_free(d);
 }
 
+int draw_queue(const struct draw *d, int n, const struct eng_sampling *how, const int32_t *row, const double *u, int32_t *token, float *logprob)
+{
+	return kern_sample(d->k, &(struct kern_sample){.logits = d->kept, .n = n, .row = row, .u = u, .temperature = how->temperature,
+	                                               .top_k = how->top_k, .top_p = how->top_p, .token = token, .logprob = logprob,
+	                                               .scratch = d->scratch, .scratch_bytes = d->scratch_bytes});
+}
+
 static int draw_on_device(struct draw *d, const int32_t *row, int n, const struct eng_sampling *how, const struct rng_at *at,
                           struct eng_choice *out)
 {
@@ -62,14 +69,10 @@ static int draw_on_device(struct draw *d, const int32_t *row, int n, const struc
 	for (int i = 0; i < n; i++)
 		u[i] = rng_double(at[i]);
 	memcpy(u + n, row, rows * sizeof *row);
-	struct kern_sample op = {.logits = d->kept, .n = n, .temperature = how->temperature, .top_k = how->top_k, .top_p = how->top_p,
-	                         .scratch = d->scratch, .scratch_bytes = d->scratch_bytes};
-	op.u = (const double *)d->sent;
-	op.row = (const int32_t *)(op.u + n);
-	op.token = (int32_t *)d->made;
-	op.logprob = (float *)(op.token + n);
+	const double *sent_u = (const double *)d->sent;
+	int32_t *made = (int32_t *)d->made;
 	int rc = kern_put(d->k, d->sent, d->staged, rows * SENT);
-	rc = rc ? rc : kern_sample(d->k, &op);
+	rc = rc ? rc : draw_queue(d, n, how, (const int32_t *)(sent_u + n), sent_u, made, (float *)(made + n));
 	rc = rc ? rc : kern_get(d->k, d->fetched, d->made, rows * MADE);
 	const int32_t *token = (const int32_t *)d->fetched;
 	const float *logprob = (const float *)(token + n);

@@ -12,6 +12,9 @@ struct draw;
 /* For up to max_rows draws at once from kept [rows x vocab], in the backend's memory. kept and k are borrowed. ERR_NOMEM. */
 int draw_new(struct draw **out, struct kern *k, struct kern_view kept, int max_rows) CHECK_RESULT;
 void draw_free(struct draw *d);
+/* With a device, within a pass: the same from the numbers u [n] that were drawn, by what lies in the backend's memory alone. */
+int draw_queue(const struct draw *d, int n, const struct eng_sampling *how, const int32_t *row, const double *u, int32_t *token,
+               float *logprob) CHECK_RESULT;
 /* out[i]: drawn at at[i] from the kept row row[i]. */
 int draw_run(struct draw *d, const int32_t *row, int n, const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out) CHECK_RESULT;
 

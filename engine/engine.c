@@ -32,6 +32,33 @@ static void end_state(struct eng_model *m, struct kv_seq *s, const struct forwar
 		kv_ring_end(m->kv, s, at->ring_to);
 }
 
+/* -- rows of logits -- */
+
+static int32_t take_kept(struct eng_model *m)
+{
+	int32_t row = m->free_kept[--m->n_free_kept];
+	m->kept_users[row] = 1;
+	return row;
+}
+
+static void give_kept(struct eng_model *m, int32_t row)
+{
+	if (!--m->kept_users[row])
+		m->free_kept[m->n_free_kept++] = row;
+}
+
+/* Before a step writes it: a row that others read as well is left to them. There are as many rows as sequences can be alive, so one is
+ * free where two share one. */
+static void own_kept(struct eng_model *m, int32_t *row)
+{
+	if (m->kept_users[*row] == 1)
+		return;
+	give_kept(m, *row);
+	*row = take_kept(m);
+}
+
+/* -- prefixes -- */
+
 /* Rows of one chunk, at positions done .. done + n - 1 of the prefix. */
 static int run_chunk(struct eng_prefix *p, const int32_t *ids, int done, int n, bool last, struct eng_capture capture, float *logits)
 {
@@ -75,10 +102,11 @@ int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *
 	int rc = check_ids(m, ids, n);
 	if (rc)
 		return rc;
-	if (!m->n_free_kept)
+	if (m->n_prefixes == m->max_prefixes)
 		return err_set(ERR_NOMEM, "%d prefixes are alive, as many as there can be", m->max_prefixes);
 	struct eng_prefix *p = mem_alloc(sizeof *p);
-	*p = (struct eng_prefix){.m = m, .seq = kv_seq_empty(), .kept = m->free_kept[--m->n_free_kept]};
+	*p = (struct eng_prefix){.m = m, .seq = kv_seq_empty(), .kept = take_kept(m)};
+	m->n_prefixes++;
 	for (int done = 0; done < n && !rc; done += m->chunk) {
 		int rows = n - done < m->chunk ? n - done : m->chunk;
 		rc = run_chunk(p, ids, done, rows, done + rows == n, capture, logits);
@@ -96,21 +124,23 @@ void eng_prefix_free(struct eng_prefix *p)
 	if (!p)
 		return;
 	kv_seq_release(p->m->kv, &p->seq);
-	p->m->free_kept[p->m->n_free_kept++] = p->kept;
+	give_kept(p->m, p->kept);
+	p->m->n_prefixes--;
 	mem_free(p);
 }
 
+/* -- forks -- */
+
 /* kept: the row of logits to begin with. */
-static int fork_from(struct eng_fork **out, struct eng_model *m, const struct kv_seq *seq, int kept)
+static int fork_from(struct eng_fork **out, struct eng_model *m, const struct kv_seq *seq, int32_t kept)
 {
 	*out = NULL;
 	if (m->first_free < 0)
 		return err_set(ERR_NOMEM, "%d forks are alive, as many as there can be", m->max_forks);
 	struct eng_fork *f = &m->forks[m->first_free];
-	int rc = forward_copy_kept(m->forward, kept, m->first_free);
-	if (rc)
-		return rc;
 	m->first_free = f->next_free;
+	m->kept_users[kept]++;
+	f->kept = kept;
 	f->seq = kv_seq_fork(m->kv, seq);
 	f->step = m->step - 1;
 	f->fetched = false;
@@ -126,7 +156,7 @@ int eng_fork_new(struct eng_fork **out, struct eng_prefix *p)
 
 int eng_fork_split(struct eng_fork **out, struct eng_fork *parent)
 {
-	return fork_from(out, parent->m, &parent->seq, (int)(parent - parent->m->forks));
+	return fork_from(out, parent->m, &parent->seq, parent->kept);
 }
 
 void eng_fork_free(struct eng_fork *f)
@@ -136,6 +166,7 @@ void eng_fork_free(struct eng_fork *f)
 	struct eng_model *m = f->m;
 	assert(f->seq.length > 0); /* freed twice */
 	kv_seq_release(m->kv, &f->seq);
+	give_kept(m, f->kept);
 	f->next_free = m->first_free;
 	m->first_free = (int)(f - m->forks);
 }
@@ -148,11 +179,11 @@ int eng_fork_length(const struct eng_fork *f)
 const float *eng_fork_logits(struct eng_fork *f)
 {
 	struct eng_model *m = f->m;
-	if (m->plain_logits && !f->fetched) {
-		if (forward_get_kept(m->forward, (int)(f - m->forks), f->logits))
-			return NULL;
-		f->fetched = true;
-	}
+	if (!m->plain_logits)
+		return forward_kept(m->forward, f->kept);
+	if (!f->fetched && forward_get_kept(m->forward, f->kept, f->logits))
+		return NULL;
+	f->fetched = true;
 	return f->logits;
 }
 
@@ -172,7 +203,7 @@ int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const st
 	if (n < 0 || n > m->max_forks)
 		return err_set(ERR_USAGE, "a draw from %d forks; at most %d can be alive", n, m->max_forks);
 	for (int i = 0; i < n; i++)
-		m->keep[i] = (int32_t)(forks[i] - m->forks);
+		m->keep[i] = forks[i]->kept;
 	mem_forbid("a draw");
 	int rc = draw_run(m->draw, m->keep, n, how, at, out);
 	mem_allow();
@@ -199,38 +230,43 @@ static int check_step(struct eng_model *m, struct eng_fork *const *forks, const 
 /* Gives every fork its page, its slot and its row of the batch. */
 static int place_forks(struct eng_model *m, struct eng_fork *const *forks, int n)
 {
+	m->n_copies = 0;
 	for (int i = 0; i < n; i++) {
 		struct eng_fork *f = forks[i];
 		struct kv_place place;
 		int rc = begin_state(m, &f->seq, f->seq.length, f->seq.length + 1, &m->state[i]);
 		if (!rc)
 			rc = kv_seq_append(m->kv, &f->seq, &place);
-		if (!rc && place.copy_n)
-			rc = forward_copy_page(m->forward, place.copy_from, place.page);
 		if (rc)
 			return rc;
+		if (place.copy_n)
+			m->copy[m->n_copies++] = (struct forward_copy){place.copy_from, place.page};
+		own_kept(m, &f->kept);
 		m->position[i] = f->seq.length - 1;
 		f->table[m->position[i] / ENG_PAGE] = place.page;
 		m->table[i] = f->table;
 		m->first[i] = i;
-		m->keep[i] = (int32_t)(f - m->forks);
+		m->keep[i] = f->kept;
 		f->fetched = false;
 	}
 	m->first[n] = n;
 	return 0;
 }
 
-static int step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
+static int step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture, bool late,
+                const struct forward_next *next)
 {
 	int rc = place_forks(m, forks, n);
 	if (rc)
 		return rc;
+	bool device = kern_is_device(&m->kern);
 	rc = forward_run(m->forward, &(struct forward_batch){.n = n, .ids = tokens, .position = m->position, .table = m->table, .n_seq = n,
-	                                                     .first = m->first, .state = m->state, .keep = m->keep,
-	                                                     .experts = capture.experts, .weights = capture.weights});
+	                                                     .first = m->first, .state = m->state, .keep = m->keep, .copy = m->copy,
+	                                                     .n_copies = m->n_copies, .experts = capture.experts, .weights = capture.weights,
+	                                                     .late = late, .next = device ? next : NULL});
 	for (int i = 0; i < n; i++)
 		end_state(m, &forks[i]->seq, &m->state[i]);
-	return rc;
+	return rc || device || !next ? rc : draw_run(m->draw, m->keep, n, next->how, next->at, next->out);
 }
 
 int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
@@ -239,9 +275,26 @@ int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *
 	if (rc || !n)
 		return rc;
 	mem_forbid("a decode step");
-	rc = step(m, forks, tokens, n, capture);
+	rc = step(m, forks, tokens, n, capture, false, NULL);
 	mem_allow();
 	return rc;
+}
+
+int eng_advance(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
+                const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out)
+{
+	int rc = check_step(m, forks, tokens, n);
+	if (rc || !n)
+		return rc;
+	mem_forbid("a decode step");
+	rc = step(m, forks, tokens, n, capture, true, &(struct forward_next){m->draw, how, at, out});
+	mem_allow();
+	return rc ? rc : check_drawn(forks, n, out);
+}
+
+int eng_settle(struct eng_model *m)
+{
+	return forward_settle(m->forward);
 }
 
 int eng_last_distinct_experts(const struct eng_model *m)

@@ -110,7 +110,15 @@ int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const st
  * numbers, in the layer and at the position it names. */
 int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture) CHECK_RESULT;
 
-/* Distinct experts touched by the last eng_step, summed over layers: what a step costs. */
+/* eng_step, and then eng_draw of the same forks, to the bit: at[i] is the coordinate of the token behind tokens[i]. With a device one
+ * launch and one wait, and the routing comes late: the rows of capture are filled when the next eng_advance, eng_step or
+ * eng_prefix_new of the model, or eng_settle, has returned; until then they must stay where they are. What is wrong with them is
+ * the error of that call. */
+int eng_advance(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
+                const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out) CHECK_RESULT;
+int eng_settle(struct eng_model *m) CHECK_RESULT;
+
+/* Distinct experts touched by the last step, summed over layers: what a step costs. */
 int eng_last_distinct_experts(const struct eng_model *m);
 /* Bytes that had to be moved and multiply-adds done by all passes since the model was opened: for benchmarks. */
 int eng_traffic(struct eng_model *m, uint64_t *bytes, uint64_t *macs) CHECK_RESULT;

@@ -78,13 +78,17 @@ static void make_forks(struct eng_model *m)
 {
 	m->forks = mem_array((size_t)m->max_forks, sizeof *m->forks);
 	for (int i = 0; i < m->max_forks; i++) {
-		float *plain = m->plain_logits ? m->plain_logits + (size_t)i * (size_t)m->config.n_vocab : forward_kept(m->forward, i);
+		float *plain = m->plain_logits ? m->plain_logits + (size_t)i * (size_t)m->config.n_vocab : NULL;
 		m->forks[i] = (struct eng_fork){.m = m, .seq = kv_seq_empty(), .logits = plain, .next_free = i + 1 < m->max_forks ? i + 1 : -1};
 		m->forks[i].table = mem_array((size_t)m->pages_per_seq, sizeof(int32_t));
 	}
-	m->free_kept = mem_array((size_t)m->max_prefixes, sizeof *m->free_kept);
-	for (int i = 0; i < m->max_prefixes; i++)
-		m->free_kept[m->n_free_kept++] = m->max_forks + m->max_prefixes - 1 - i;
+	int n_kept = m->max_forks + m->max_prefixes;
+	m->kept_users = mem_array((size_t)n_kept, sizeof *m->kept_users);
+	m->free_kept = mem_array((size_t)n_kept, sizeof *m->free_kept);
+	while (m->n_free_kept < n_kept) {
+		m->free_kept[m->n_free_kept] = n_kept - 1 - m->n_free_kept;
+		m->n_free_kept++;
+	}
 }
 
 /* Pages and slots can then never run out: each sequence holds at most pages_per_seq pages and one slot (and one ring slot). */
@@ -111,6 +115,7 @@ static int make_pools(struct eng_model *m, const struct eng_options *o)
 	m->position = mem_array(r, sizeof *m->position);
 	m->first = mem_array(r + 1, sizeof *m->first);
 	m->keep = mem_array(r, sizeof *m->keep);
+	m->copy = mem_array((size_t)m->max_forks, sizeof *m->copy);
 	m->state = mem_array(r, sizeof *m->state);
 	m->table = mem_array(r, sizeof *m->table);
 	m->chunk_table = mem_array((size_t)m->pages_per_seq, sizeof(int32_t));
@@ -206,6 +211,8 @@ void eng_model_close(struct eng_model *m)
 	mem_free(m->table);
 	mem_free(m->chunk_table);
 	mem_free(m->keep);
+	mem_free(m->copy);
+	mem_free(m->kept_users);
 	mem_free(m->free_kept);
 	mem_large_free(m->plain_logits);
 	kv_free(m->kv);

@@ -16,7 +16,8 @@ struct eng_fork {
 	struct eng_model *m;
 	struct kv_seq seq;
 	int32_t *table; /* [pages_per_seq], the pages of seq */
-	float *logits;  /* [n_vocab], plain: its kept row, or with a device a copy of it, which ... */
+	int32_t kept;   /* the row of logits behind its last position */
+	float *logits;  /* with a device: [n_vocab], a plain copy of it, which ... */
 	bool fetched;   /* ... is the present one */
 	int next_free;  /* while free: the next free fork, -1 at the end */
 	unsigned step;  /* the last eng_step it was in */
@@ -42,15 +43,18 @@ struct eng_model {
 	char *dir;
 	int *layer_index;
 	int max_forks, max_positions, pages_per_seq, max_prefixes, chunk;
-	struct eng_fork *forks; /* [max_forks], kept row i is fork i's */
-	int first_free;
-	int32_t *free_kept; /* [max_prefixes] rows behind the forks', for prefixes; the first n_free_kept are free */
+	struct eng_fork *forks; /* [max_forks] */
+	int first_free, n_prefixes; /* n_prefixes are alive */
+	/* Rows of logits, counted: a fork has its parent's until its first step. [max_forks + max_prefixes] each. */
+	int32_t *kept_users, *free_kept; /* the first n_free_kept are free */
 	int n_free_kept;
 	float *plain_logits; /* [max_forks x n_vocab], NULL without a device */
 	unsigned step;
 
 	/* One batch's description, [max(chunk, max_forks)] each, and a table for prefill. */
 	int32_t *position, *first, *keep, *chunk_table;
+	struct forward_copy *copy; /* [max_forks] */
+	int n_copies;
 	const int32_t **table;
 	struct forward_state *state;
 };

@@ -228,15 +228,29 @@ static int finish(struct forward *f, const struct forward_batch *b)
 static int pass(struct forward *f, const struct forward_batch *b)
 {
 	int rc = layers(f, b);
-	return rc ? rc : finish(f, b);
+	rc = rc ? rc : finish(f, b);
+	return rc || !b->next ? rc : draw_queue(b->next->draw, b->n, b->next->how, f->in.to, f->in.u, f->out.token, f->out.logprob);
 }
 
-/* A decode step is recorded: its shape is its number of rows and the spans of the longest. A prompt's chunks are of many shapes. */
+/* 0 where nothing is drawn; else another number whenever it is drawn in another way than the last time. */
+static uint32_t number_of_how(struct forward *f, const struct forward_next *next)
+{
+	if (!next)
+		return 0;
+	const struct eng_sampling *a = next->how, *b = &f->how;
+	if (!f->n_hows || a->temperature < b->temperature || a->temperature > b->temperature || a->top_k != b->top_k || a->top_p < b->top_p || a->top_p > b->top_p)
+		f->n_hows++;
+	f->how = *a;
+	return f->n_hows;
+}
+
+/* A decode step is recorded: its shape is its number of rows, the spans of the longest, and how it draws. A prompt's chunks are of
+ * many shapes. */
 static int pass_or_replay(struct forward *f, const struct forward_batch *b)
 {
 	if (b->n_seq != b->n || b->logits_from || !b->keep || b->logits)
 		return pass(f, b);
-	uint64_t key = (uint64_t)(uint32_t)b->n << 32 | (uint32_t)f->spans;
+	uint64_t key = (uint64_t)number_of_how(f, b->next) << 44 | (uint64_t)b->n << 22 | (uint64_t)f->spans; /* fewer than 2^22 of both */
 	int rc = kern_replay(f->k, key);
 	if (rc)
 		return rc < 0 ? rc : 0;
@@ -259,9 +273,17 @@ static int give_logits(struct forward *f, const struct forward_batch *b)
 	return kern_copy(f->k, forward_kept(f, *b->keep), f->logits + (size_t)(some - 1) * vocab, bytes);
 }
 
+static int copy_pages(struct forward *f, const struct forward_batch *b)
+{
+	return b->n_copies ? kern_pages(f->k, &(struct kern_pages){.pool = f->kv, .layers = f->n_attention, .n_pages = f->limits.n_pages,
+	                                                           .page_bytes = f->page_bytes, .n = b->n_copies, .from = f->in.copy_from,
+	                                                           .to = f->in.copy_to}) : 0;
+}
+
 int forward_run(struct forward *f, const struct forward_batch *b)
 {
 	int rc = forward_send(f, b);
+	rc = rc ? rc : copy_pages(f, b);
 	rc = rc ? rc : pass_or_replay(f, b);
 	if (!rc && b->logits)
 		rc = give_logits(f, b);

@@ -16,6 +16,7 @@
 #ifndef ENGINE_FORWARD_H
 #define ENGINE_FORWARD_H
 
+#include "engine/draw.h"
 #include "engine/model.h"
 
 struct forward_limits {
@@ -34,6 +35,18 @@ struct forward_state {
 	int32_t ring_from, ring_to; /* ring slots, where states are shared; ring_from negative: a fresh one */
 };
 
+/* The next token of every row, from the logits it keeps: drawn by the device in the same pass. */
+struct forward_next {
+	const struct draw *draw;
+	const struct eng_sampling *how;
+	const struct rng_at *at; /* [n] */
+	struct eng_choice *out;  /* [n] */
+};
+
+struct forward_copy {
+	int32_t from, to;
+};
+
 /* All plain memory. */
 struct forward_batch {
 	int n;                       /* rows, at most max_rows */
@@ -46,8 +59,12 @@ struct forward_batch {
 	int logits_from;             /* rows logits_from .. n - 1 get logits ... */
 	const int32_t *keep;         /* NULL, or [n - logits_from]: ... which go to these kept rows */
 	float *logits;               /* NULL, or [(n - logits_from) x vocab]: or here; keep is then NULL or [1], for the last row's */
+	const struct forward_copy *copy; /* [n_copies] pages that are copied, in every attention layer, before anything else */
+	int n_copies;                /* at most max_tables */
 	uint16_t *experts;           /* NULL or [n x layers x k] */
 	float *weights;              /* NULL or [n x layers x k] */
+	bool late;                   /* experts and weights may come as late as the next forward_run, or forward_settle */
+	const struct forward_next *next; /* NULL, or with a device and a row kept for each of the batch */
 };
 
 struct forward;
@@ -57,12 +74,11 @@ int forward_new(struct forward **out, const struct eng_weights *w, struct kern *
 void forward_free(struct forward *f);
 
 int forward_run(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
-/* Copies page `from` to page `to` in every attention layer. */
-int forward_copy_page(struct forward *f, int32_t from, int32_t to) CHECK_RESULT;
+/* Gives a late batch's routing to its caller, if there is one. */
+int forward_settle(struct forward *f) CHECK_RESULT;
 
 /* Kept row i: where it lies, in the backend's memory (plain memory without a device). */
 float *forward_kept(const struct forward *f, int i);
-int forward_copy_kept(struct forward *f, int from, int to) CHECK_RESULT;
 int forward_get_kept(struct forward *f, int i, float *plain) CHECK_RESULT;
 
 int forward_distinct(const struct forward *f); /* experts touched by the last run, summed over layers */

@@ -16,6 +16,7 @@ void forward_lay_in(const struct forward *f, struct forward_place *p, size_t row
 	in->position = part(p, rows, sizeof *in->position);
 	in->first = part(p, seqs + 1, sizeof *in->first);
 	in->to = part(p, rows, sizeof *in->to);
+	in->u = part(p, rows, sizeof *in->u);
 	in->n_units = part(p, 1, sizeof *in->n_units);
 	in->table = part(p, rows, sizeof *in->table);
 	in->state = part(p, seqs * (size_t)f->n_gdn, sizeof *in->state);
@@ -33,6 +34,8 @@ void forward_lay_out(const struct forward *f, struct forward_place *p, size_t ro
 {
 	size_t items = (size_t)f->c->n_layers * rows * (size_t)f->c->top_k;
 	out->distinct = part(p, (size_t)f->c->n_layers, sizeof *out->distinct);
+	out->token = part(p, rows, sizeof *out->token);
+	out->logprob = part(p, rows, sizeof *out->logprob);
 	out->weights = part(p, items, sizeof *out->weights);
 	out->experts = part(p, items, sizeof *out->experts);
 }
@@ -50,6 +53,17 @@ static void stage_tables(const struct forward_batch *b, struct forward_place *p,
 		for (int i = 0; i < rows; i++)
 			table[r + i] = (const int32_t *)((const char *)at + shift);
 	}
+}
+
+/* Returns where the two lists begin in what is staged: `from`, and n items behind it `to`. */
+static int32_t *stage_copies(const struct forward_batch *b, struct forward_place *p)
+{
+	int32_t *at = part(p, 2 * (size_t)b->n_copies, sizeof *at);
+	for (int i = 0; i < b->n_copies; i++) {
+		at[i] = b->copy[i].from;
+		at[b->n_copies + i] = b->copy[i].to;
+	}
+	return at;
 }
 
 /* Layer i of a slot; NULL for no slot. */
@@ -131,7 +145,8 @@ static int spans_for(const struct forward_batch *b)
 	return spans;
 }
 
-static void stage(struct forward *f, const struct forward_batch *b, struct forward_place *p)
+/* Returns where the lists of copies are staged. */
+static const int32_t *stage(struct forward *f, const struct forward_batch *b, struct forward_place *p)
 {
 	struct forward_in at;
 	size_t n = (size_t)b->n;
@@ -145,17 +160,22 @@ static void stage(struct forward *f, const struct forward_batch *b, struct forwa
 	stage_shared(f, b, &at);
 	if (kern_is_device(f->k) && f->n_attention)
 		*at.n_units = kern_attention_units(at.units, b->position, b->table, b->n);
+	for (size_t i = 0; b->next && i < n; i++)
+		at.u[i] = rng_double(b->next->at[i]);
 	stage_tables(b, p, at.table, f->sent - f->staged);
+	return stage_copies(b, p);
 }
 
 int forward_send(struct forward *f, const struct forward_batch *b)
 {
 	struct forward_place staged = {.base = f->staged}, sent = {.base = f->sent}, made = {.base = f->made};
 	f->spans = spans_for(b);
-	stage(f, b, &staged);
+	const int32_t *copies = stage(f, b, &staged);
 	forward_lay_in(f, &sent, (size_t)b->n, (size_t)b->n_seq, (size_t)f->spans, &f->in);
 	forward_lay_out(f, &made, (size_t)b->n, &f->out);
-	return kern_is_device(f->k) ? kern_put(f->k, f->sent, f->staged, staged.used) : 0;
+	f->in.copy_from = (int32_t *)(f->sent + ((const char *)copies - f->staged));
+	f->in.copy_to = f->in.copy_from + b->n_copies;
+	return kern_is_device(f->k) ? kern_send(f->k, f->sent, f->staged, staged.used) : 0;
 }
 
 /* -- and out -- */
@@ -169,33 +189,86 @@ static void deliver(void *to, const void *from, size_t layers, size_t n, size_t 
 }
 
 /* Routing is where an overflow shows first and costs the least to look for: a layer whose input is no number scores no expert. */
-static int check_weights(const struct forward *f, const struct forward_batch *b, const float *weights)
+static int check_weights(const struct forward *f, const struct forward_late *l, const float *weights)
 {
-	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)b->n;
+	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)l->n;
 	for (size_t i = 0; i < layers * n * k; i++)
 		if (!isfinite(weights[i]))
 			return err_set(ERR_FORMAT, "layer %zu: the router's weights are no numbers at position %d (row %zu of the batch): an activation "
-			               "overflowed; are the weights sound? `coppice model --check` looks", i / k / n, b->position[i / k % n], i / k % n);
+			               "overflowed; are the weights sound? `coppice model --check` looks", i / k / n, l->position[i / k % n], i / k % n);
 	return 0;
+}
+
+enum { MADE, ROUTED }; /* marks: the first part of the results is there; and ROUTED + turn, the rest */
+
+int forward_settle(struct forward *f)
+{
+	struct forward_late *l = &f->late;
+	struct forward_place fetched = {.base = f->fetched[l->turn]};
+	struct forward_out at;
+	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)l->n;
+	if (!l->is)
+		return 0;
+	l->is = false;
+	int rc = kern_wait(f->k, ROUTED + l->turn);
+	if (rc)
+		return rc;
+	forward_lay_out(f, &fetched, n, &at);
+	if (l->experts)
+		deliver(l->experts, at.experts, layers, n, k * sizeof *at.experts);
+	if (l->weights)
+		deliver(l->weights, at.weights, layers, n, k * sizeof *at.weights);
+	return l->weights ? check_weights(f, l, at.weights) : 0;
+}
+
+/* Results to plain memory, in two parts: what is waited for, and the routing. */
+static int queue_fetch(struct forward *f, bool routing, size_t bytes)
+{
+	size_t first = (size_t)((char *)f->out.weights - f->made);
+	char *to = f->fetched[f->turn];
+	if (!kern_is_device(f->k))
+		return 0;
+	int rc = kern_fetch(f->k, to, f->made, first);
+	rc = rc ? rc : kern_mark(f->k, MADE);
+	if (rc || !routing)
+		return rc;
+	rc = kern_fetch(f->k, to + first, f->made + first, bytes - first);
+	return rc ? rc : kern_mark(f->k, ROUTED + f->turn);
+}
+
+static void remember_late(struct forward *f, const struct forward_batch *b)
+{
+	memcpy(f->late.position, b->position, (size_t)b->n * sizeof *b->position);
+	f->late.is = true;
+	f->late.n = b->n;
+	f->late.turn = f->turn;
+	f->late.experts = b->experts;
+	f->late.weights = b->weights;
+}
+
+static void take_made(struct forward *f, const struct forward_batch *b, const struct forward_out *at)
+{
+	f->distinct = 0;
+	for (int i = 0; i < f->c->n_layers; i++)
+		f->distinct += at->distinct[i];
+	for (int i = 0; b->next && i < b->n; i++)
+		b->next->out[i] = (struct eng_choice){at->token[i], at->logprob[i]};
 }
 
 int forward_fetch(struct forward *f, const struct forward_batch *b)
 {
-	struct forward_place fetched = {.base = f->fetched};
+	bool routing = b->experts || b->weights;
+	f->turn ^= 1;
+	struct forward_place fetched = {.base = f->fetched[f->turn]};
 	struct forward_out at;
-	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)b->n;
-	forward_lay_out(f, &fetched, n, &at);
-	if (kern_is_device(f->k)) {
-		int rc = kern_get(f->k, f->fetched, f->made, b->experts || b->weights ? fetched.used : layers * sizeof *at.distinct);
-		if (rc)
-			return rc;
-	}
-	f->distinct = 0;
-	for (size_t i = 0; i < layers; i++)
-		f->distinct += at.distinct[i];
-	if (b->experts)
-		deliver(b->experts, at.experts, layers, n, k * sizeof *at.experts);
-	if (b->weights)
-		deliver(b->weights, at.weights, layers, n, k * sizeof *at.weights);
-	return b->weights ? check_weights(f, b, at.weights) : 0;
+	forward_lay_out(f, &fetched, (size_t)b->n, &at);
+	int rc = queue_fetch(f, routing, fetched.used);
+	rc = rc ? rc : forward_settle(f); /* the batch before this one, while the device is busy with this one */
+	rc = rc ? rc : kern_wait(f->k, MADE);
+	if (rc)
+		return rc;
+	take_made(f, b, &at);
+	if (routing)
+		remember_late(f, b);
+	return b->late && kern_is_device(f->k) ? 0 : forward_settle(f);
 }

@@ -141,14 +141,16 @@ static bool get_transfers(struct forward *f)
 	size_t table = (size_t)forward_pages(m->max_positions) * sizeof(int32_t) + 64;
 	forward_lay_in(f, &in, (size_t)m->max_rows, (size_t)m->max_rows, 2 * (size_t)forward_spans(m->max_positions), &i);
 	forward_lay_out(f, &out, (size_t)m->max_rows, &o);
-	f->in_bytes = in.used + (size_t)m->max_tables * table;
+	f->in_bytes = in.used + (size_t)m->max_tables * (table + sizeof(struct forward_copy)) + 2 * 64;
 	f->out_bytes = out.used;
 	if (!get(f, &f->sent, f->in_bytes, 1) || !get(f, &f->made, f->out_bytes, 1))
 		return false;
 	bool device = kern_is_device(f->k);
-	f->staged = device ? mem_large(f->in_bytes) : f->sent;
-	f->fetched = device ? mem_large(f->out_bytes) : f->made;
-	return f->staged && f->fetched;
+	f->staged = device ? kern_plain_alloc(f->k, f->in_bytes) : f->sent;
+	for (int turn = 0; turn < 2; turn++)
+		f->fetched[turn] = device ? kern_plain_alloc(f->k, f->out_bytes) : f->made;
+	f->late.position = mem_array((size_t)m->max_rows, sizeof *f->late.position);
+	return f->staged && f->fetched[0] && f->fetched[1];
 }
 
 static int make_plans(struct forward *f)
@@ -233,9 +235,11 @@ void forward_free(struct forward *f)
 	void *all[] = {f->kv, f->states, f->rings, f->rotary, f->kept, f->logits, f->x, f->h, f->last, f->wide, f->mixed, f->q, f->scores,
 	               f->expert_scratch, f->attention_scratch, f->gdn_scratch, f->sent, f->made};
 	if (f->staged != f->sent)
-		mem_large_free(f->staged);
-	if (f->fetched != f->made)
-		mem_large_free(f->fetched);
+		kern_plain_free(f->k, f->staged);
+	for (int i = 0; i < 2; i++)
+		if (f->fetched[i] != f->made)
+			kern_plain_free(f->k, f->fetched[i]);
+	mem_free(f->late.position);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		kern_free(f->k, all[i]);
 	for (int i = 0; f->plans && i < f->c->n_layers; i++)
@@ -248,24 +252,9 @@ float *forward_kept(const struct forward *f, int i)
 	return f->kept + (size_t)i * (size_t)f->c->n_vocab;
 }
 
-int forward_copy_kept(struct forward *f, int from, int to)
-{
-	return kern_copy(f->k, forward_kept(f, to), forward_kept(f, from), (size_t)f->c->n_vocab * sizeof(float));
-}
-
 int forward_get_kept(struct forward *f, int i, float *plain)
 {
 	return kern_get(f->k, plain, forward_kept(f, i), (size_t)f->c->n_vocab * sizeof(float));
-}
-
-int forward_copy_page(struct forward *f, int32_t from, int32_t to)
-{
-	int rc = 0;
-	for (int i = 0; i < f->n_attention && !rc; i++) {
-		char *layer = f->kv + (size_t)i * (size_t)f->limits.n_pages * f->page_bytes;
-		rc = kern_copy(f->k, layer + (size_t)to * f->page_bytes, layer + (size_t)from * f->page_bytes, f->page_bytes);
-	}
-	return rc;
 }
 
 size_t forward_kv_bytes(const struct eng_config *c, enum kern_type compute)

@@ -12,6 +12,7 @@
 /* Where the present batch's parts lie, in the backend's memory. */
 struct forward_in {
 	int32_t *ids, *position, *first, *to, *n_units;
+	double *u; /* [n], drawn for the next tokens */
 	const int32_t **table;
 	struct kern_gdn_state *state; /* [n_gdn][n_seq] */
 	struct kern_attention_unit *units;
@@ -21,11 +22,25 @@ struct forward_in {
 	int32_t *n_gdn_units;
 	struct kern_gdn_state *tail; /* [n_gdn], of a chunk's rows behind the last grid position ... */
 	int32_t *tail_first;         /* [2], ... which are steps of one row */
+	/* Behind all else, since they are as many as they are: */
+	int32_t *copy_from, *copy_to;
 };
 struct forward_out {
 	int32_t *distinct; /* [n_layers] */
+	int32_t *token;    /* [n] of the next tokens */
+	float *logprob;    /* [n] */
+	/* What may come later begins here. */
 	float *weights;    /* [n_layers][n][k] */
 	uint16_t *experts; /* [n_layers][n][k] */
+};
+
+/* A batch whose routing its caller does not have yet: where it is fetched to, and where it is to go. */
+struct forward_late {
+	bool is;
+	int n, turn;
+	int32_t *position; /* [max_rows] */
+	uint16_t *experts;
+	float *weights;
 };
 
 struct forward {
@@ -52,9 +67,14 @@ struct forward {
 	void *expert_scratch, *attention_scratch, *gdn_scratch;
 	size_t expert_scratch_bytes, attention_scratch_bytes, gdn_scratch_bytes;
 
-	/* The present batch. Without a device `staged` is `sent` and `fetched` is `made`. */
-	char *staged, *fetched; /* plain */
-	char *sent, *made;      /* the backend's */
+	/* The present batch. Without a device `staged` is `sent` and both of `fetched` are `made`; with one they take turns, so that one
+	 * batch's routing is given to its caller while the device computes the next. */
+	char *staged, *fetched[2]; /* plain */
+	char *sent, *made;         /* the backend's */
+	int turn;
+	struct forward_late late;
+	struct eng_sampling how; /* of the last pass that drew, ... */
+	uint32_t n_hows;         /* ... and how often it changed */
 	size_t in_bytes, out_bytes;
 	struct forward_in in;   /* pointers into sent */
 	struct forward_out out; /* pointers into made */

@@ -1,7 +1,9 @@
 /* Whole passes of tiny models on the backend "cuda": all families, layer kinds and storages, by prefill, by steps and through forks.
  * Linked with tests/shim it runs the kernels on the processor; linked with the same sources compiled by nvcc (make gpu-check), on a
  * GPU. Bounds are those of the backend "cpu": the same references, the same distances. */
+#include "tests/engine/advance.h"
 #include "tests/engine/hold.h"
+#include "tests/shim/shim.h"
 
 static const struct eng_options f32 = {.backend = "cuda", .compute = ENG_COMPUTE_F32};
 static const struct eng_options bf16 = {.backend = "cuda", .compute = ENG_COMPUTE_BF16};
@@ -107,6 +109,24 @@ static void both_backends_give_the_same_logits(void **state)
 	golden_close(&g);
 }
 
+/* With copies as late as they may be: what is given too soon, or written over, is other bits. */
+static void a_step_with_the_draw_behind_it_is_both(void **state)
+{
+	(void)state;
+	struct eng_options o = {.backend = "cuda", .compute = ENG_COMPUTE_BF16, .max_forks = GROWN_FORKS, .max_positions = 64};
+	shim_overlap(true);
+	advance_is_step_and_draw("tests/golden/models/plain", &o);
+	o.shared_state = true;
+	advance_is_step_and_draw("tests/golden/models/plain", &o);
+	shim_overlap(getenv("SHIM_OVERLAP") != NULL);
+}
+
+static void a_fork_has_its_parents_logits(void **state)
+{
+	(void)state;
+	forks_keep_their_parents_logits("tests/golden/models/plain", "cuda");
+}
+
 /* Bytes of one step of a few forks of a prefix, as the backend counts them. */
 static double step_bytes(const char *backend, int forks, bool shared, double *per_position)
 {
@@ -157,7 +177,8 @@ int main(void)
 		TEST(prefill_in_f32_agrees_with_float64), TEST(steps_in_f32_agree_with_float64),
 		TEST(forks_in_f32_agree_with_float64),    TEST(shared_checkpoints_in_f32_agree_with_float64),
 		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
-		TEST(both_backends_give_the_same_logits),
+		TEST(both_backends_give_the_same_logits), TEST(a_step_with_the_draw_behind_it_is_both),
+		TEST(a_fork_has_its_parents_logits),
 	};
 	if (getenv("COPPICE_ONLY"))
 		cmocka_set_test_filter(getenv("COPPICE_ONLY"));

@@ -3,6 +3,7 @@
 #include "engine/engine.h"
 #include "kernels/backends.h"
 #include "tests/check.h"
+#include "tests/engine/advance.h"
 #include "tests/kernels/sampled.h"
 #include <string.h>
 
@@ -205,11 +206,27 @@ static void a_draw_is_eng_sample_of_the_logits(void **state)
 	mem_free(pairs);
 }
 
+static void a_step_with_the_draw_behind_it_is_both(void **state)
+{
+	(void)state;
+	struct eng_options o = {.threads = 2, .max_forks = GROWN_FORKS, .max_positions = 64};
+	advance_is_step_and_draw("tests/golden/models/plain", &o);
+	o.shared_state = true;
+	advance_is_step_and_draw("tests/golden/models/odd", &o);
+}
+
+static void a_fork_has_its_parents_logits(void **state)
+{
+	(void)state;
+	forks_keep_their_parents_logits("tests/golden/models/plain", "cpu");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_definition_is_eng_sample), cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(a_device_is_sent_numbers_and_gives_tokens), cmocka_unit_test(a_draw_is_eng_sample_of_the_logits),
+		cmocka_unit_test(a_step_with_the_draw_behind_it_is_both), cmocka_unit_test(a_fork_has_its_parents_logits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,163 @@
+/* tests/engine/advance.h - eng_advance held to eng_step and eng_draw, and rows of logits that several forks have: on any backend. */
+#ifndef TESTS_ENGINE_ADVANCE_H
+#define TESTS_ENGINE_ADVANCE_H
+
+#include "base/mem.h"
+#include "engine/engine.h"
+#include "tests/check.h"
+#include <string.h>
+
+enum { GROWN_PROMPT = 37, GROWN_STEPS = 14, GROWN_FORKS = 6, GROWN_SPLIT = 3, GROWN_FREED = 7 };
+
+/* What forks came to: tokens, and the rows of routing of all their steps. */
+struct grown {
+	struct eng_choice drawn[GROWN_STEPS + 1][GROWN_FORKS];
+	uint16_t *experts; /* [GROWN_STEPS][GROWN_FORKS][layers x k] */
+	float *weights;
+	int n[GROWN_STEPS]; /* forks in a step */
+};
+
+static inline struct eng_sampling grown_how(int step)
+{
+	return step < 9 ? (struct eng_sampling){0.8, 0, 1} : (struct eng_sampling){1, 5, 0.9};
+}
+
+static inline void grown_coordinates(struct rng_at *at, int step, const int *id, int n)
+{
+	for (int i = 0; i < n; i++)
+		at[i] = (struct rng_at){.seed = 3, .node = (uint32_t)id[i], .step = (uint32_t)step};
+}
+
+/* Forks of one prompt that does not end at a page's edge. After GROWN_SPLIT steps one more splits from the first, after GROWN_FREED the
+ * second is given up; then the way of drawing changes. at_once: by eng_advance. */
+static inline void grow_forks(struct eng_model *m, bool at_once, struct grown *g)
+{
+	size_t row = (size_t)eng_model_info(m)->n_layers * (size_t)eng_model_info(m)->top_k;
+	struct eng_prefix *p;
+	struct eng_fork *f[GROWN_FORKS];
+	struct rng_at at[GROWN_FORKS];
+	struct eng_sampling how = grown_how(0);
+	int32_t ids[GROWN_PROMPT], tokens[GROWN_FORKS];
+	int id[GROWN_FORKS], n = GROWN_FORKS - 1;
+	g->experts = mem_array(GROWN_STEPS * GROWN_FORKS * row, sizeof *g->experts);
+	g->weights = mem_array(GROWN_STEPS * GROWN_FORKS * row, sizeof *g->weights);
+	for (int i = 0; i < GROWN_PROMPT; i++)
+		ids[i] = i * 7 % eng_model_info(m)->n_vocab;
+	OK(eng_prefix_new(&p, m, ids, GROWN_PROMPT, (struct eng_capture){0}, NULL));
+	for (int i = 0; i < n; i++) {
+		OK(eng_fork_new(&f[i], p));
+		id[i] = i;
+	}
+	eng_prefix_free(p);
+	grown_coordinates(at, 0, id, n);
+	OK(eng_draw(m, f, n, &how, at, g->drawn[0]));
+	for (int t = 0; t < GROWN_STEPS; t++) {
+		struct eng_capture to = {g->experts + (size_t)(t * GROWN_FORKS) * row, g->weights + (size_t)(t * GROWN_FORKS) * row};
+		if (t == GROWN_SPLIT) {
+			OK(eng_fork_split(&f[n], f[0]));
+			id[n] = n;
+			grown_coordinates(at, t, &id[n], 1);
+			OK(eng_draw(m, &f[n], 1, &how, at, &g->drawn[t][n]));
+			n++;
+		}
+		if (t == GROWN_FREED) {
+			eng_fork_free(f[1]);
+			f[1] = f[--n];
+			id[1] = id[n];
+			g->drawn[t][1] = g->drawn[t][n];
+		}
+		for (int i = 0; i < n; i++)
+			tokens[i] = g->drawn[t][i].token;
+		how = grown_how(t + 1);
+		grown_coordinates(at, t + 1, id, n);
+		g->n[t] = n;
+		if (at_once) {
+			OK(eng_advance(m, f, tokens, n, to, &how, at, g->drawn[t + 1]));
+		} else {
+			OK(eng_step(m, f, tokens, n, to));
+			OK(eng_draw(m, f, n, &how, at, g->drawn[t + 1]));
+		}
+		assert_true(eng_last_distinct_experts(m) > 0);
+	}
+	OK(eng_settle(m));
+	for (int i = 0; i < n; i++)
+		eng_fork_free(f[i]);
+}
+
+static inline void advance_is_step_and_draw(const char *dir, const struct eng_options *opt)
+{
+	struct eng_model *m;
+	struct grown one, two;
+	OK(eng_model_open(&m, dir, opt));
+	size_t row = (size_t)eng_model_info(m)->n_layers * (size_t)eng_model_info(m)->top_k;
+	grow_forks(m, false, &one);
+	grow_forks(m, true, &two);
+	for (int t = 0; t < GROWN_STEPS; t++) {
+		size_t at = (size_t)(t * GROWN_FORKS) * row, n = (size_t)one.n[t];
+		assert_memory_equal(one.drawn[t], two.drawn[t], n * sizeof *one.drawn[t]);
+		assert_memory_equal(one.experts + at, two.experts + at, n * row * sizeof *one.experts);
+		assert_memory_equal(one.weights + at, two.weights + at, n * row * sizeof *one.weights);
+	}
+	mem_free(one.experts);
+	mem_free(one.weights);
+	mem_free(two.experts);
+	mem_free(two.weights);
+	eng_model_close(m);
+}
+
+static inline void copy_logits(float *to, struct eng_fork *f, int vocab)
+{
+	const float *logits = eng_fork_logits(f);
+	assert_non_null(logits);
+	memcpy(to, logits, (size_t)vocab * sizeof *to);
+}
+
+/* A fork has its parent's logits until its own first step, whatever becomes of the parent; with as many forks and prefixes alive as
+ * there can be. */
+static inline void forks_keep_their_parents_logits(const char *dir, const char *backend)
+{
+	struct eng_model *m;
+	struct eng_prefix *p, *q;
+	struct eng_fork *f[3];
+	static const int32_t ids[] = {1, 5, 2, 9, 3}, others[] = {4, 4, 8};
+	OK(eng_model_open(&m, dir, &(struct eng_options){.backend = backend, .compute = ENG_COMPUTE_F32, .max_forks = 3, .max_prefixes = 1, .max_positions = 20}));
+	int vocab = eng_model_info(m)->n_vocab;
+	float *want = mem_array((size_t)vocab, sizeof *want), *got = mem_array((size_t)vocab, sizeof *got);
+	size_t bytes = (size_t)vocab * sizeof *want;
+	OK(eng_prefix_new(&p, m, ids, 5, (struct eng_capture){0}, NULL));
+	assert_int_equal(eng_prefix_new(&q, m, ids, 5, (struct eng_capture){0}, NULL), ERR_NOMEM);
+	OK(eng_fork_new(&f[0], p));
+	copy_logits(want, f[0], vocab);
+	eng_prefix_free(p);
+	OK(eng_prefix_new(&q, m, others, 3, (struct eng_capture){0}, NULL)); /* would take the row, were it free */
+	copy_logits(got, f[0], vocab);
+	assert_memory_equal(got, want, bytes);
+	for (int i = 1; i < 3; i++)
+		OK(eng_fork_split(&f[i], f[0]));
+	OK(eng_step(m, &f[0], ids, 1, (struct eng_capture){0})); /* the parent goes on, its children have its row */
+	copy_logits(got, f[0], vocab);
+	assert_memory_not_equal(got, want, bytes);
+	for (int i = 1; i < 3; i++) {
+		copy_logits(got, f[i], vocab);
+		assert_memory_equal(got, want, bytes);
+	}
+	eng_fork_free(f[0]);
+	OK(eng_step(m, &f[1], ids, 1, (struct eng_capture){0}));
+	copy_logits(got, f[2], vocab);
+	assert_memory_equal(got, want, bytes);
+	for (int round = 0; round < 10; round++) { /* no row is ever lost */
+		OK(eng_fork_split(&f[0], f[1]));
+		OK(eng_step(m, f, ids, 2, (struct eng_capture){0}));
+		eng_fork_free(f[0]);
+	}
+	copy_logits(got, f[2], vocab);
+	assert_memory_equal(got, want, bytes);
+	eng_fork_free(f[1]);
+	eng_fork_free(f[2]);
+	eng_prefix_free(q);
+	mem_free(want);
+	mem_free(got);
+	eng_model_close(m);
+}
+
+#endif
