@@ -80,6 +80,17 @@ static int step(void *ctx, void *const *forks, const int32_t *tokens, int n, str
 	return eng_step(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, tokens, n, capture);
 }
 
+static int advance(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
+	const struct rng_at *at, struct eng_choice *out)
+{
+	return eng_advance(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, tokens, n, capture, how, at, out);
+}
+
+static int settle(void *ctx)
+{
+	return eng_settle(((struct srch_gen *)ctx)->model);
+}
+
 static int distinct_experts(void *ctx)
 {
 	return eng_last_distinct_experts(((struct srch_gen *)ctx)->model);
@@ -157,7 +168,8 @@ static void fill_table(struct srch_gen *g, const struct eng_options *opt, uint64
 		.layer_index = i->layer_index, .eos = i->eos, .n_eos = i->n_eos, .max_positions = i->max_positions,
 		.max_forks = opt && opt->max_forks ? opt->max_forks : 64,
 		.encode = encode, .piece = piece, .prefix_new = prefix_new, .prefix_free = prefix_free, .fork_new = fork_new,
-		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .step = step, .distinct_experts = distinct_experts,
+		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .step = step, .advance = advance,
+		.settle = settle, .distinct_experts = distinct_experts,
 	};
 }
 

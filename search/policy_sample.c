@@ -1,6 +1,9 @@
 /* The policy `sample`: a queue of (task, fork) pairs feeds a batch of slots. Forks of one task enter together and so stay
  * together; the next task's enter as the last of this one's end, so that the batch is full. What a fork draws depends only
- * on its coordinate: neither the batch nor who else is in it shows. */
+ * on its coordinate: neither the batch nor who else is in it shows.
+ *
+ * A step draws the tokens behind it as well, and its rows of routing come while the next one runs: a program that has ended may wait
+ * for its last row until then. It is not saved before, as nothing is between the two. */
 #include "base/mem.h"
 #include "search/session.h"
 
@@ -8,6 +11,8 @@ struct slot {
 	size_t task;
 	int stretch;
 	void *fork;
+	bool drawn; /* what comes next is there */
+	struct eng_choice next;
 };
 
 struct bed {
@@ -16,10 +21,12 @@ struct bed {
 	int n;
 	size_t next_task;
 	int next_fork;
-	void **forks;    /* of a step */
+	void **forks;    /* of a step or a draw */
 	int32_t *tokens;
-	struct rng_at *at; /* of a draw */
+	struct rng_at *at;
 	struct eng_choice *choices;
+	struct slot *late; /* who was in the step whose rows have not come in; forks are not looked at */
+	int n_late;
 };
 
 /* Whether fork number f of the task is in the store already. */
@@ -61,7 +68,7 @@ static int start_fork(struct bed *b, size_t task, int number)
 	struct stretch *st = growth_add(g, -1, number);
 	st->leaf = true;
 	g->n_open++;
-	b->slots[b->n++] = (struct slot){task, g->n - 1, fork};
+	b->slots[b->n++] = (struct slot){.task = task, .stretch = g->n - 1, .fork = fork};
 	b->next_fork = number + 1;
 	if (b->next_fork == s->opt.forks)
 		session_close_prefix(s, g);
@@ -84,25 +91,47 @@ static int fill(struct bed *b)
 	return 0;
 }
 
-/* The next token of every slot. */
-static int choose(struct bed *b)
+static struct stretch *stretch_of(const struct session *s, const struct slot *slot)
+{
+	return &s->growths[slot->task].stretches[slot->stretch];
+}
+
+static struct eng_sampling how_to_draw(const struct session *s)
+{
+	return (struct eng_sampling){s->opt.temperature, s->opt.top_k, s->opt.top_p};
+}
+
+/* Of the token behind all that the slot's stretch has. */
+static struct rng_at coordinate(const struct session *s, const struct slot *slot)
+{
+	const struct stretch *st = stretch_of(s, slot);
+	return (struct rng_at){s->opt.seed, s->growths[slot->task].coordinate, (uint32_t)st->number, (uint32_t)st->n, 0};
+}
+
+/* The first token of the slots that are new. */
+static int choose_first(struct bed *b)
 {
 	struct session *s = b->s;
-	struct eng_sampling how = {s->opt.temperature, s->opt.top_k, s->opt.top_p};
-	for (int i = 0; i < b->n; i++) {
-		const struct growth *g = &s->growths[b->slots[i].task];
-		const struct stretch *st = &g->stretches[b->slots[i].stretch];
-		b->forks[i] = b->slots[i].fork;
-		b->at[i] = (struct rng_at){s->opt.seed, g->coordinate, (uint32_t)st->number, (uint32_t)st->n, 0};
-	}
-	return srch_draw(s->gen, b->forks, b->n, &how, b->at, b->choices, s->scratch);
+	struct eng_sampling how = how_to_draw(s);
+	int n = 0;
+	for (int i = 0; i < b->n; i++)
+		if (!b->slots[i].drawn) {
+			b->forks[n] = b->slots[i].fork;
+			b->at[n++] = coordinate(s, &b->slots[i]);
+		}
+	int rc = srch_draw(s->gen, b->forks, n, &how, b->at, b->choices, s->scratch);
+	n = 0;
+	for (int i = 0; i < b->n && !rc; i++)
+		if (!b->slots[i].drawn)
+			b->slots[i].next = b->choices[n++];
+	return rc;
 }
 
 /* Puts the slot's token to its stretch. *ended: the stretch is finished. */
 static void grow(struct session *s, const struct slot *slot, struct eng_choice c, bool *ended)
 {
 	struct growth *g = &s->growths[slot->task];
-	struct stretch *st = &g->stretches[slot->stretch];
+	struct stretch *st = stretch_of(s, slot);
 	stretch_reserve(st, s->row);
 	st->tokens[st->n] = c.token;
 	st->logprobs[st->n++] = c.logprob;
@@ -118,7 +147,7 @@ static void grow(struct session *s, const struct slot *slot, struct eng_choice c
 static int end_slot(struct session *s, struct slot *slot)
 {
 	struct growth *g = &s->growths[slot->task];
-	struct stretch *st = &g->stretches[slot->stretch];
+	struct stretch *st = stretch_of(s, slot);
 	s->gen->fork_free(s->gen->ctx, slot->fork);
 	slot->fork = NULL;
 	g->n_open--;
@@ -132,12 +161,12 @@ static int end_slot(struct session *s, struct slot *slot)
 static int draw_all(struct bed *b)
 {
 	double began = clock_seconds();
-	int kept = 0, rc = choose(b);
+	int kept = 0, rc = choose_first(b);
 	if (rc)
 		return rc;
 	for (int i = 0; i < b->n; i++) {
 		bool ended = false;
-		grow(b->s, &b->slots[i], b->choices[i], &ended);
+		grow(b->s, &b->slots[i], b->slots[i].next, &ended);
 		if (ended && !rc)
 			rc = end_slot(b->s, &b->slots[i]);
 		if (b->slots[i].fork)
@@ -148,18 +177,34 @@ static int draw_all(struct bed *b)
 	return rc;
 }
 
+/* The step before this one has all its rows. */
+static void take_late_rows(struct bed *b)
+{
+	for (int i = 0; i < b->n_late; i++)
+		session_take_row(b->s, i, stretch_of(b->s, &b->late[i]));
+	b->n_late = 0;
+}
+
 static int step_all(struct bed *b)
 {
 	struct session *s = b->s;
+	struct eng_sampling how = how_to_draw(s);
 	for (int i = 0; i < b->n; i++) {
-		const struct stretch *st = &s->growths[b->slots[i].task].stretches[b->slots[i].stretch];
+		const struct stretch *st = stretch_of(s, &b->slots[i]);
 		b->forks[i] = b->slots[i].fork;
 		b->tokens[i] = st->tokens[st->n - 1];
+		b->at[i] = coordinate(s, &b->slots[i]);
 	}
-	int rc = b->n ? session_step(s, b->forks, b->tokens, b->n) : 0;
-	for (int i = 0; i < b->n && !rc; i++)
-		session_take_row(s, i, &s->growths[b->slots[i].task].stretches[b->slots[i].stretch]);
-	return rc;
+	int rc = b->n ? session_advance(s, b->forks, b->tokens, b->n, &how, b->at, b->choices) : session_settle(s);
+	if (rc)
+		return rc;
+	take_late_rows(b);
+	for (int i = 0; i < b->n; i++) {
+		b->slots[i].drawn = true;
+		b->slots[i].next = b->choices[i];
+		b->late[b->n_late++] = b->slots[i];
+	}
+	return 0;
 }
 
 int policy_sample(struct session *s)
@@ -170,6 +215,7 @@ int policy_sample(struct session *s)
 	b.tokens = mem_array((size_t)s->batch, sizeof *b.tokens);
 	b.at = mem_array((size_t)s->batch, sizeof *b.at);
 	b.choices = mem_array((size_t)s->batch, sizeof *b.choices);
+	b.late = mem_array((size_t)s->batch, sizeof *b.late);
 	int rc;
 	do {
 		rc = fill(&b);
@@ -185,5 +231,6 @@ int policy_sample(struct session *s)
 	mem_free(b.tokens);
 	mem_free(b.at);
 	mem_free(b.choices);
+	mem_free(b.late);
 	return rc;
 }

@@ -43,6 +43,11 @@ struct srch_generator {
 	/* NULL: by eng_sample from the logits. */
 	int (*draw)(void *ctx, void *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out);
 	int (*step)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture);
+	/* A step and the draw behind it; capture may be filled as late as by the next call of the two, of step or of prefix_new, or settle.
+	 * NULL: by step and then draw. */
+	int (*advance)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
+		const struct rng_at *at, struct eng_choice *out);
+	int (*settle)(void *ctx); /* NULL where advance is */
 	int (*distinct_experts)(void *ctx); /* of the last step, over layers; NULL: not known */
 };
 
@@ -50,6 +55,8 @@ struct srch_generator {
 int srch_logits(const struct srch_generator *g, void *fork, const float **out) CHECK_RESULT;
 int srch_draw(const struct srch_generator *g, void *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at,
 	struct eng_choice *out, int32_t *scratch) CHECK_RESULT;
+int srch_advance(const struct srch_generator *g, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
+	const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out, int32_t *scratch) CHECK_RESULT;
 
 struct srch_judge {
 	void *ctx;

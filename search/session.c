@@ -69,24 +69,55 @@ void session_close_prefix(struct session *s, struct growth *g)
 	g->prefix = NULL;
 }
 
-int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n)
+static size_t half_at(const struct session *s, int half)
 {
-	double began = clock_seconds();
-	int rc = s->gen->step(s->gen->ctx, forks, tokens, n, (struct eng_capture){s->cap_experts, s->cap_weights});
+	return (size_t)half * (size_t)s->batch * s->row;
+}
+
+static void count_step(struct session *s, int n, double began)
+{
 	s->engine_seconds += clock_seconds() - began;
 	s->steps++;
 	s->stepped += (uint64_t)n;
 	if (s->gen->distinct_experts)
 		s->distinct += (uint64_t)s->gen->distinct_experts(s->gen->ctx);
+}
+
+int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n)
+{
+	double began = clock_seconds();
+	size_t at = half_at(s, s->half);
+	int rc = s->gen->step(s->gen->ctx, forks, tokens, n, (struct eng_capture){s->cap_experts + at, s->cap_weights + at});
+	s->whole = s->half;
+	count_step(s, n, began);
 	return rc;
+}
+
+int session_advance(struct session *s, void *const *forks, const int32_t *tokens, int n, const struct eng_sampling *how,
+	const struct rng_at *at, struct eng_choice *out)
+{
+	double began = clock_seconds();
+	s->whole = s->half;
+	s->half ^= 1;
+	size_t to = half_at(s, s->half);
+	int rc = srch_advance(s->gen, forks, tokens, n, (struct eng_capture){s->cap_experts + to, s->cap_weights + to}, how, at, out, s->scratch);
+	count_step(s, n, began);
+	return rc;
+}
+
+int session_settle(struct session *s)
+{
+	s->whole = s->half;
+	return s->gen->settle ? s->gen->settle(s->gen->ctx) : 0;
 }
 
 void session_take_row(struct session *s, int i, struct stretch *to)
 {
 	size_t row = s->row;
 	if (row) {
-		memcpy(to->experts + to->rows * row, s->cap_experts + (size_t)i * row, row * sizeof *to->experts);
-		memcpy(to->weights + to->rows * row, s->cap_weights + (size_t)i * row, row * sizeof *to->weights);
+		size_t from = half_at(s, s->whole) + (size_t)i * row;
+		memcpy(to->experts + to->rows * row, s->cap_experts + from, row * sizeof *to->experts);
+		memcpy(to->weights + to->rows * row, s->cap_weights + from, row * sizeof *to->weights);
 	}
 	to->rows++;
 }

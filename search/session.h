@@ -54,8 +54,9 @@ struct session {
 	struct buf notes;        /* for judge.jsonl */
 	double flushed, looked;  /* when the last batch went to disk; when it was last looked what is judged */
 	/* scratch of one step */
-	uint16_t *cap_experts;   /* [batch x row] */
+	uint16_t *cap_experts;   /* [2][batch x row]: of two steps in turn */
 	float *cap_weights;
+	int half, whole;         /* where the last step's rows go, or are; where those are that session_take_row takes */
 	int32_t *scratch;        /* [2 x vocabulary] */
 	/* counted */
 	uint64_t tokens, steps, distinct, stepped;
@@ -71,9 +72,14 @@ int session_check_prompts(const struct session *s) CHECK_RESULT;
 int session_open(struct session *s, size_t i) CHECK_RESULT;
 /* Lets go of the prompt's prefix: every fork of it is made. */
 void session_close_prefix(struct session *s, struct growth *g);
-/* Steps n <= batch forks; row i of cap_experts and cap_weights is fork i's. */
+/* Steps n <= batch forks; row i is fork i's. */
 int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n) CHECK_RESULT;
-/* Copies row i of the last step to the end of a stretch. */
+/* Steps them and draws the tokens behind those, while the rows of the step before come in: these can be taken then. The rows of this
+ * step come with the next, or with session_settle. */
+int session_advance(struct session *s, void *const *forks, const int32_t *tokens, int n, const struct eng_sampling *how,
+	const struct rng_at *at, struct eng_choice *out) CHECK_RESULT;
+int session_settle(struct session *s) CHECK_RESULT;
+/* Copies row i of the step whose rows came in to the end of a stretch. */
 void session_take_row(struct session *s, int i, struct stretch *to);
 /* Hands a finished leaf to the judging. text: everything since the prompt. */
 int session_submit(struct session *s, struct growth *g, struct stretch *leaf, const char *text) CHECK_RESULT;
