@@ -13,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SHOWN = 20, POSITIONS = 1024 }; /* problems in a text without --full; length of a fork where forks are counted */
+enum { SHOWN = 20 }; /* problems in a text without --full */
 
 struct seen {
 	char *dir;
@@ -24,7 +24,7 @@ struct seen {
 	enum kern_type compute;      /* of the activations, as kern.h counts their keys and values */
 	const char *compute_name;
 	double memory;               /* bytes available to the backend: this machine's, or its device's */
-	int positions;               /* of a fork, where forks are counted */
+	struct room room;            /* what forks are counted with, as `run` has them */
 	int vocabulary;              /* of the tokenizer; 0: there is none */
 	size_t type_bytes[ST_N_TYPES];
 	bool made_up, checked;
@@ -33,11 +33,11 @@ struct seen {
 static const enum kern_type compute_types[] = {KERN_BF16, KERN_F32};
 enum { N_COMPUTE = sizeof compute_types / sizeof *compute_types };
 
-static double forks_that_fit(const struct seen *s, enum kern_type compute)
+static int forks_that_fit(const struct seen *s, enum kern_type compute)
 {
-	double fork = (double)forward_kv_bytes(&s->config, compute) * s->positions + (double)forward_state_bytes(&s->config);
-	double left = s->memory - (double)safetensors_bytes(s->weights->files);
-	return left > 0 && !s->problems.n ? floor(left / fork) : 0;
+	struct kern k = s->kern;
+	k.compute = compute;
+	return s->problems.n ? 0 : room_forks(&s->room, s->weights, &k, s->memory - (double)safetensors_bytes(s->weights->files));
 }
 
 static int add_up(struct seen *s, const struct options *o)
@@ -46,7 +46,8 @@ static int add_up(struct seen *s, const struct options *o)
 	bool bf16 = o->compute ? strcmp(o->compute, "f32") != 0 : s->config.dtype == ENG_DTYPE_BF16;
 	s->compute = bf16 ? KERN_BF16 : KERN_F32;
 	s->compute_name = o->compute ? o->compute : kern_type_name(s->compute);
-	s->positions = s->config.max_positions < POSITIONS ? s->config.max_positions : POSITIONS;
+	s->room = open_room(o);
+	s->room.positions = s->config.max_positions < ENG_POSITIONS ? s->config.max_positions : ENG_POSITIONS;
 	for (size_t i = 0; i < safetensors_count(files); i++)
 		s->type_bytes[safetensors_at(files, i)->type] += safetensors_at(files, i)->bytes;
 	struct tok *t;
@@ -87,14 +88,14 @@ static json_t *counts_json(const struct seen *s)
 	json_t *compute = json_object(), *types = json_object(), *index = json_array();
 	for (int i = 0; i < N_COMPUTE; i++)
 		json_object_set_new(compute, kern_type_name(compute_types[i]),
-		                    json_pack("{s:I, s:f}", "kv_bytes_per_token", (json_int_t)forward_kv_bytes(&s->config, compute_types[i]), "forks_that_fit",
+		                    json_pack("{s:I, s:i}", "kv_bytes_per_token", (json_int_t)forward_kv_bytes(&s->config, compute_types[i]), "forks_that_fit",
 		                              forks_that_fit(s, compute_types[i])));
 	for (int i = 0; i < ST_N_TYPES; i++)
 		if (s->type_bytes[i])
 			json_object_set_new(types, st_type_name((enum st_type)i), json_integer((json_int_t)s->type_bytes[i]));
 	for (int i = 0; i < s->config.n_layers; i++)
 		json_array_append_new(index, json_integer(i));
-	return json_pack("{s:o, s:o, s:o, s:f, s:f, s:I, s:I, s:I}", "compute_types", compute, "type_bytes", types, "layer_index", index, "memory_available",
+	return json_pack("{s:o, s:o, s:o, s:f, s:i, s:I, s:I, s:I}", "compute_types", compute, "type_bytes", types, "layer_index", index, "memory_available",
 	                 s->memory, "forks_that_fit", forks_that_fit(s, s->compute), "weight_bytes", (json_int_t)safetensors_bytes(s->weights->files),
 	                 "kv_bytes_per_token", (json_int_t)forward_kv_bytes(&s->config, s->compute), "state_bytes_per_fork",
 	                 (json_int_t)forward_state_bytes(&s->config));
@@ -186,10 +187,13 @@ static void print_needs(const struct seen *s)
 		return;
 	printf("  forks that fit     ");
 	for (int i = 0; i < N_COMPUTE; i++)
-		printf("%s%.0f in %s", i ? ", " : "", forks_that_fit(s, compute_types[i]), kern_type_name(compute_types[i]));
-	printf(", of %d positions each, in the %s that are available\n", s->positions, size_text(size, s->memory));
-	double need = (double)safetensors_bytes(s->weights->files) + (double)forward_kv_bytes(&s->config, s->compute) * s->positions +
-	              (double)forward_state_bytes(&s->config);
+		printf("%s%d in %s", i ? ", " : "", forks_that_fit(s, compute_types[i]), kern_type_name(compute_types[i]));
+	printf(", of %d tokens each behind prompts of up to %d, beside the weights in the %s that are available\n", s->room.grown, s->room.positions,
+	       size_text(size, s->memory));
+	struct room one = s->room;
+	struct kern k = s->kern;
+	one.forks = 1;
+	double need = (double)safetensors_bytes(s->weights->files) + room_bytes(&one, s->weights, &k);
 	if (forks_that_fit(s, s->compute) < 1)
 		printf("  does NOT fit here: weights and one fork need %s\n", size_text(size, need));
 }
@@ -335,12 +339,12 @@ const struct command cmd_model = {
 	.summary = "what a model folder holds, whether it runs here, and what it needs",
 	.text = "Reads the headers of a model (a folder, a hub id in the local cache, or the embedded model), finds every tensor the architecture calls "
 	        "for, and says what is there and what it needs: weights, keys and values per token, recurrent state per fork, and how many "
-	        "forks fit in the memory that is available. This takes a moment, whatever the size.\n\n"
+	        "forks of --max-tokens fit in the memory that is available. This takes a moment, whatever the size.\n\n"
 	        "Whatever is missing or wrong is listed tensor by tensor: shards that the index names and that are not there, tensors "
 	        "that are missing, of another shape or type, or without a place in this architecture. The exit status is then 1, or 3 where a file is not there. --check also reads every "
 	        "weight, and lists the tensors that hold a NaN, an infinity or an impossible FP8 scale. "
 	        "Of a download that is incomplete the command that completes it is named.",
-	.options = "model dummy-weights backend compute threads check full",
+	.options = "model dummy-weights backend compute threads max-tokens state check full",
 	.examples = "  coppice model\n  coppice model ~/models/Qwen3.5-35B-A3B-FP8 --check\n  coppice model allenai/OLMoE-1B-7B-0125-Instruct --json\n",
 	.run = run,
 };

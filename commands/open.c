@@ -121,19 +121,27 @@ int open_frame(struct chat_frame *frame, const char *dir, const struct options *
 	return chat_open(&frame->chat, dir);
 }
 
+/* Of samples so many tasks are in a batch as it takes to fill it, and some of which a last fork goes on. One prefix is alive while its
+ * forks are made, and the one before may be, too. */
+struct room open_room(const struct options *o)
+{
+	struct srch_options as = search_options(o);
+	int forks = srch_forks_alive(&as), tasks = as.policy == SRCH_SAMPLE ? (forks + (int)o->forks - 1) / (int)o->forks : 1;
+	return (struct room){.forks = forks, .prefixes = 2, .prompts = tasks + 2, .grown = as.max_tokens ? as.max_tokens : SRCH_MAX_TOKENS,
+	                     .shared = o->state && strcmp(o->state, "shared") == 0};
+}
+
 int open_generator(struct srch_gen **out, const struct options *o)
 {
 	int err = check_chat(o);
 	if (err)
 		return err;
 	struct eng_options e = engine_options(o);
-	/* A tree keeps its frontier alive and the paths that are being split off it. */
-	int64_t alive = o->batch ? o->batch : 32;
-	if (strcmp(o->policy, "top-p") == 0) {
-		int64_t frontier = o->frontier ? o->frontier : o->forks;
-		alive = 2 * (frontier > o->forks ? frontier : o->forks) + 1;
-	}
-	e.max_forks = (int)(alive < 64 ? 64 : alive);
+	struct room room = open_room(o);
+	e.max_forks = room.forks;
+	e.max_prefixes = room.prefixes;
+	e.max_prompts = room.prompts;
+	e.max_grown = room.grown;
 	char *dir = NULL;
 	if (!err)
 		err = find_model(&dir, o, true);
@@ -184,6 +192,7 @@ int open_generator_of(struct srch_gen **out, const struct run *r, const struct o
 	as_run.policy = srch_policy_name(r->policy);
 	as_run.forks = r->forks;
 	as_run.frontier = r->frontier;
+	as_run.max_tokens = r->max_tokens;
 	as_run.chat = r->frame.chat != NULL;
 	as_run.thinking = r->frame.thinking ? "on" : NULL;
 	as_run.system = r->frame.system;

@@ -3,6 +3,7 @@
 #define COMMANDS_OPEN_H
 
 #include "commands/options.h"
+#include "engine/room.h"
 #include "search/search.h"
 
 struct run;
@@ -21,6 +22,8 @@ int open_generator(struct srch_gen **out, const struct options *o) CHECK_RESULT;
 int open_frame(struct chat_frame *frame, const char *dir, const struct options *o) CHECK_RESULT;
 /* Only the model, for commands that need no tokenizer. Yours: eng_model_close. max_positions 0: the default. */
 int open_model(struct eng_model **out, const struct options *o, int max_positions) CHECK_RESULT;
+/* What the search's forks take of the engine, but for the model's own: forks, prefixes, prompts, grown, shared. */
+struct room open_room(const struct options *o);
 /* The judge, with --seconds. Yours: cmp_judge_close. */
 int open_judge(struct cmp_judge **out, const struct options *o) CHECK_RESULT;
 /* What the table of options cannot say of the search's: ERR_USAGE. Before anything is opened. */

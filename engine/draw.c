@@ -41,6 +41,12 @@ int draw_new(struct draw **out, struct kern *k, struct kern_view kept, int max_r
 	return 0;
 }
 
+double draw_bytes(struct kern *k, int vocab, int max_rows)
+{
+	struct kern_sample op = {.logits = kern_rows(NULL, 1, vocab)};
+	return kern_is_device(k) ? (double)kern_sample_scratch(k, &op, max_rows) + (double)max_rows * (SENT + MADE) : 0;
+}
+
 void draw_free(struct draw *d)
 {
 	if (!d)

@@ -12,6 +12,7 @@ struct draw;
 /* For up to max_rows draws at once from kept [rows x vocab], in the backend's memory. kept and k are borrowed. ERR_NOMEM. */
 int draw_new(struct draw **out, struct kern *k, struct kern_view kept, int max_rows) CHECK_RESULT;
 void draw_free(struct draw *d);
+double draw_bytes(struct kern *k, int vocab, int max_rows); /* of the backend's memory that draw_new would take */
 /* With a device, within a pass: the same from the numbers u [n] that were drawn, by what lies in the backend's memory alone. */
 int draw_queue(const struct draw *d, int n, const struct eng_sampling *how, const int32_t *row, const double *u, int32_t *token,
                float *logprob) CHECK_RESULT;

@@ -57,6 +57,38 @@ static void own_kept(struct eng_model *m, int32_t *row)
 	*row = take_kept(m);
 }
 
+/* -- pages that are due --
+ * A step must not run out of pages. So of the free ones some are due to the forks that are alive: each will take one for every page
+ * that its growth begins; and where sequences end in one page that is partly full, all of them but one take another to copy it to. */
+
+static int due_to(const struct eng_model *m, int length, int start)
+{
+	int grown = m->room.grown - (length - start), most = m->max_positions - length, left = grown < most ? grown : most;
+	int in_tip = (ENG_PAGE - length % ENG_PAGE) % ENG_PAGE;
+	return left > in_tip ? room_pages(left - in_tip) : 0;
+}
+
+/* A sequence ends: who shares its last page need copy it once less. */
+static void release(struct eng_model *m, struct kv_seq *s)
+{
+	m->due -= kv_tip_is_shared(m->kv, s);
+	kv_seq_release(m->kv, s);
+}
+
+static int append(struct eng_model *m, struct kv_seq *s, struct kv_place *place)
+{
+	int rc = kv_seq_append(m->kv, s, place);
+	m->due -= !rc && (!place->offset || place->copy_n);
+	return rc;
+}
+
+static int check_room(const struct eng_model *m, int pages, const char *what)
+{
+	int room = kv_pages_free(m->kv) - m->due;
+	return pages <= room ? 0 : err_set(ERR_NOMEM, "no room for %s until forks end: it takes %d pages of %d positions, and %d of those that are free "
+	                                   "are due to no other", what, pages, ENG_PAGE, room);
+}
+
 /* -- prefixes -- */
 
 /* Rows of one chunk, at positions done .. done + n - 1 of the prefix. */
@@ -104,6 +136,8 @@ int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *
 		return rc;
 	if (m->n_prefixes == m->max_prefixes)
 		return err_set(ERR_NOMEM, "%d prefixes are alive, as many as there can be", m->max_prefixes);
+	if ((rc = check_room(m, room_pages(n), "the prompt")))
+		return rc;
 	struct eng_prefix *p = mem_alloc(sizeof *p);
 	*p = (struct eng_prefix){.m = m, .seq = kv_seq_empty(), .kept = take_kept(m)};
 	m->n_prefixes++;
@@ -123,7 +157,7 @@ void eng_prefix_free(struct eng_prefix *p)
 {
 	if (!p)
 		return;
-	kv_seq_release(p->m->kv, &p->seq);
+	release(p->m, &p->seq);
 	give_kept(p->m, p->kept);
 	p->m->n_prefixes--;
 	mem_free(p);
@@ -131,13 +165,18 @@ void eng_prefix_free(struct eng_prefix *p)
 
 /* -- forks -- */
 
-/* kept: the row of logits to begin with. */
-static int fork_from(struct eng_fork **out, struct eng_model *m, const struct kv_seq *seq, int32_t kept)
+/* kept: the row of logits to begin with; start: tokens of the prompt. */
+static int fork_from(struct eng_fork **out, struct eng_model *m, const struct kv_seq *seq, int32_t kept, int start)
 {
 	*out = NULL;
 	if (m->first_free < 0)
 		return err_set(ERR_NOMEM, "%d forks are alive, as many as there can be", m->max_forks);
+	int due = due_to(m, seq->length, start) + (seq->length % ENG_PAGE > 0), rc = check_room(m, due, "one more fork");
+	if (rc)
+		return rc;
 	struct eng_fork *f = &m->forks[m->first_free];
+	f->start = start;
+	m->due += due;
 	m->first_free = f->next_free;
 	m->kept_users[kept]++;
 	f->kept = kept;
@@ -151,12 +190,12 @@ static int fork_from(struct eng_fork **out, struct eng_model *m, const struct kv
 
 int eng_fork_new(struct eng_fork **out, struct eng_prefix *p)
 {
-	return fork_from(out, p->m, &p->seq, p->kept);
+	return fork_from(out, p->m, &p->seq, p->kept, p->seq.length);
 }
 
 int eng_fork_split(struct eng_fork **out, struct eng_fork *parent)
 {
-	return fork_from(out, parent->m, &parent->seq, parent->kept);
+	return fork_from(out, parent->m, &parent->seq, parent->kept, parent->start);
 }
 
 void eng_fork_free(struct eng_fork *f)
@@ -165,7 +204,8 @@ void eng_fork_free(struct eng_fork *f)
 		return;
 	struct eng_model *m = f->m;
 	assert(f->seq.length > 0); /* freed twice */
-	kv_seq_release(m->kv, &f->seq);
+	m->due -= due_to(m, f->seq.length, f->start);
+	release(m, &f->seq);
 	give_kept(m, f->kept);
 	f->next_free = m->first_free;
 	m->first_free = (int)(f - m->forks);
@@ -220,6 +260,8 @@ static int check_step(struct eng_model *m, struct eng_fork *const *forks, const 
 	for (int i = 0; i < n && !rc; i++) {
 		if (forks[i]->seq.length >= m->max_positions)
 			rc = err_set(ERR_LIMIT, "fork %d of the batch is full: %d positions", i, m->max_positions);
+		else if (forks[i]->seq.length - forks[i]->start >= m->room.grown)
+			rc = err_set(ERR_LIMIT, "fork %d of the batch has grown by %d tokens, as many as it may", i, m->room.grown);
 		else if (forks[i]->step == m->step)
 			rc = err_set(ERR_USAGE, "fork %d of the batch is in it twice", i);
 		forks[i]->step = m->step;
@@ -236,7 +278,7 @@ static int place_forks(struct eng_model *m, struct eng_fork *const *forks, int n
 		struct kv_place place;
 		int rc = begin_state(m, &f->seq, f->seq.length, f->seq.length + 1, &m->state[i]);
 		if (!rc)
-			rc = kv_seq_append(m->kv, &f->seq, &place);
+			rc = append(m, &f->seq, &place);
 		if (rc)
 			return rc;
 		if (place.copy_n)

@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #define ENG_PREFILL_CHUNK 64
+#define ENG_POSITIONS 4096 /* of a fork, where nothing else is asked for */
 
 struct eng_model;
 struct eng_prefix;
@@ -39,8 +40,11 @@ struct eng_options {
 	                           * block (kern_quantise) where they meet FP8 weights; a model without is ERR_UNSUPPORTED */
 	int threads;              /* 0: every processor this process may use */
 	int max_forks;            /* forks alive at once, at most; 0: 64 */
-	int max_prefixes;         /* prefixes alive at once, at most; 0: 16 more than forks. Memory is set aside for each */
-	int max_positions;        /* prompt and generated tokens of one fork, at most; 0: the model's own limit, at most 4096 */
+	int max_prefixes;         /* prefixes alive at once, at most; 0: 16 more than forks */
+	int max_positions;        /* prompt and generated tokens of one fork, at most; 0: the model's own limit, at most ENG_POSITIONS */
+	int max_grown;            /* tokens of a fork behind its prompt, at most; 0: max_positions */
+	int max_prompts;          /* prompts of max_positions for which memory is set aside, beside what forks may grow; 0: max_prefixes. A
+	                           * prompt's memory is its forks' too: eng_prefix_new and eng_fork_new are ERR_NOMEM while others hold it */
 	bool shared_state;        /* siblings share a checkpoint of the recurrent state and keep what they added to it (forward.h): less
 	                           * memory is moved, and it rounds differently: a mode of the run. ERR_UNSUPPORTED without such layers */
 	bool dummy;               /* only dir's config.json is read: the weights are made up (dummy.h) ... */

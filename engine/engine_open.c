@@ -2,7 +2,7 @@
 #include "base/log.h"
 #include "engine/engine_parts.h"
 
-enum { DEFAULT_FORKS = 64, DEFAULT_POSITIONS = 4096, SPARE_PREFIXES = 16, MAX_FORKS = 1 << 16, MAX_THREADS = 1024 };
+enum { DEFAULT_FORKS = 64, SPARE_PREFIXES = 16, MAX_FORKS = 1 << 16, MAX_THREADS = 1024 };
 
 /* What activations are outside products with FP8 weights: under FP8 as servers have them. */
 static enum kern_type choose_compute(enum eng_compute asked, const struct eng_config *c)
@@ -22,6 +22,10 @@ static int check_options(const struct eng_options *o)
 		return err_set(ERR_USAGE, "%d prefixes; between 1 and %d are possible", o->max_prefixes, MAX_FORKS);
 	if (o->max_positions < 0)
 		return err_set(ERR_USAGE, "%d positions; it must be 1 or more", o->max_positions);
+	if (o->max_prompts < 0 || o->max_prompts > MAX_FORKS)
+		return err_set(ERR_USAGE, "%d prompts; between 1 and %d are possible", o->max_prompts, MAX_FORKS);
+	if (o->max_grown < 0)
+		return err_set(ERR_USAGE, "forks that grow by %d tokens; it must be 1 or more", o->max_grown);
 	return 0;
 }
 
@@ -32,46 +36,34 @@ static int prefixes_for(const struct eng_options *o, int forks)
 
 static int set_limits(struct eng_model *m, const struct eng_options *o)
 {
-	m->max_forks = o->max_forks ? o->max_forks : DEFAULT_FORKS;
-	m->max_positions = o->max_positions;
-	if (!m->max_positions)
-		m->max_positions = m->config.max_positions < DEFAULT_POSITIONS ? m->config.max_positions : DEFAULT_POSITIONS;
-	if (m->max_positions > m->config.max_positions)
-		return err_set(ERR_LIMIT, "%d positions; the model was made for %d (max_position_embeddings)", m->max_positions, m->config.max_positions);
-	m->pages_per_seq = (m->max_positions + ENG_PAGE - 1) / ENG_PAGE;
-	m->max_prefixes = prefixes_for(o, m->max_forks);
-	int64_t pages = (int64_t)(m->max_forks + m->max_prefixes) * m->pages_per_seq;
-	if (pages > INT32_MAX / 2)
+	struct room *r = &m->room;
+	r->forks = o->max_forks ? o->max_forks : DEFAULT_FORKS;
+	r->positions = o->max_positions;
+	if (!r->positions)
+		r->positions = m->config.max_positions < ENG_POSITIONS ? m->config.max_positions : ENG_POSITIONS;
+	if (r->positions > m->config.max_positions)
+		return err_set(ERR_LIMIT, "%d positions; the model was made for %d (max_position_embeddings)", r->positions, m->config.max_positions);
+	r->grown = o->max_grown && o->max_grown < r->positions ? o->max_grown : r->positions;
+	r->prefixes = prefixes_for(o, r->forks);
+	r->prompts = o->max_prompts ? o->max_prompts : r->prefixes;
+	m->max_forks = r->forks;
+	m->max_positions = r->positions;
+	m->max_prefixes = r->prefixes;
+	m->pages_per_seq = room_pages(r->positions);
+	if ((int64_t)(m->max_forks + r->prompts) * m->pages_per_seq > INT32_MAX / 2)
 		return err_set(ERR_LIMIT, "%d forks of %d positions are too many", m->max_forks, m->max_positions);
 	return 0;
 }
 
-/* Slots that forks and prefixes can hold during a step: one each, and one more where two or more forks share one that no prefix
- * holds, for each of them then takes another before it is given up. */
-static int slots_for(int forks, int prefixes)
+static int too_many(struct eng_model *m, int rc)
 {
-	return forks + prefixes + (forks + 1) / 2;
-}
-
-static double pool_bytes(const struct eng_model *m, int forks, int prefixes)
-{
-	const struct eng_config *c = &m->config;
-	double seqs = forks + prefixes, positions = (double)m->pages_per_seq * ENG_PAGE;
-	double slot = m->shared ? (double)forward_ring_bytes(c) + (double)forward_state_bytes(c) : (double)forward_state_bytes(c);
-	return seqs * (double)forward_kv_bytes(c, m->kern.compute) * positions + (seqs + forks) * (double)c->n_vocab * sizeof(float) +
-	       slots_for(forks, prefixes) * slot;
-}
-
-static int too_many(struct eng_model *m, const struct eng_options *o, int rc)
-{
-	double room = kern_is_device(&m->kern) ? (double)kern_room(&m->kern) : mem_available();
-	int fit = m->max_forks - 1;
-	if (rc != ERR_NOMEM || room <= 0)
+	double bytes = kern_is_device(&m->kern) ? (double)kern_room(&m->kern) : mem_available();
+	if (rc != ERR_NOMEM || bytes <= 0)
 		return rc;
-	while (fit > 0 && pool_bytes(m, fit, prefixes_for(o, fit)) > room)
-		fit--;
-	return err_set(ERR_NOMEM, "%d forks of %d positions do not fit in the %.1f GiB that are left; about %d would", m->max_forks,
-	               m->max_positions, room / 0x1p30, fit);
+	struct room r = m->room;
+	int fit = room_forks(&r, m->weights, &m->kern, bytes);
+	return err_set(ERR_NOMEM, "%d forks that grow by %d tokens, and %d prompts of up to %d tokens, do not fit in the %.1f GiB that are left; %d forks would",
+	               m->max_forks, r.grown, r.prompts, m->max_positions, bytes / 0x1p30, fit < m->max_forks ? fit : m->max_forks - 1);
 }
 
 static void make_forks(struct eng_model *m)
@@ -91,17 +83,14 @@ static void make_forks(struct eng_model *m)
 	}
 }
 
-/* Pages and slots can then never run out: each sequence holds at most pages_per_seq pages and one slot (and one ring slot). */
-static int make_pools(struct eng_model *m, const struct eng_options *o)
+/* A step can then not run out of pages or slots: what forks may still take of both is always there. */
+static int make_pools(struct eng_model *m)
 {
-	int seqs = m->max_forks + m->max_prefixes, slots = slots_for(m->max_forks, m->max_prefixes);
+	struct forward_limits limits;
+	m->room.shared = m->shared;
+	m->room.quantise = m->fp8;
+	room_limits(&m->room, &m->kern, &limits);
 	m->chunk = m->kern.backend->chunk ? m->kern.backend->chunk : ENG_PREFILL_CHUNK;
-	struct forward_limits limits = {.max_rows = m->chunk < m->max_positions ? m->chunk : m->max_positions, .max_tables = m->max_forks,
-	                                .max_positions = m->max_positions, .n_pages = seqs * m->pages_per_seq,
-	                                .n_slots = slots, .n_rings = m->shared ? slots : 0, .n_kept = seqs,
-	                                .quantise = m->fp8};
-	if (limits.max_rows < m->max_forks)
-		limits.max_rows = m->max_forks;
 	size_t r = (size_t)limits.max_rows;
 	int rc = forward_new(&m->forward, m->weights, &m->kern, &limits);
 	rc = rc ? rc : draw_new(&m->draw, &m->kern, kern_rows(forward_kept(m->forward, 0), limits.n_kept, m->config.n_vocab), m->max_forks);
@@ -110,7 +99,7 @@ static int make_pools(struct eng_model *m, const struct eng_options *o)
 		rc = m->plain_logits ? 0 : ERR_NOMEM;
 	}
 	if (rc)
-		return too_many(m, o, rc);
+		return too_many(m, rc);
 	m->kv = kv_new(limits.n_pages, limits.n_slots, limits.n_rings);
 	m->position = mem_array(r, sizeof *m->position);
 	m->first = mem_array(r + 1, sizeof *m->first);
@@ -177,7 +166,7 @@ static int open_all(struct eng_model *m, const char *dir, const struct eng_optio
 	if (!rc)
 		rc = weights_place(m->weights, &m->kern);
 	if (!rc)
-		rc = make_pools(m, o);
+		rc = make_pools(m);
 	if (!rc)
 		describe(m, dir);
 	return rc;

@@ -11,11 +11,13 @@
 #include "engine/forward.h"
 #include "engine/kv.h"
 #include "engine/model.h"
+#include "engine/room.h"
 
 struct eng_fork {
 	struct eng_model *m;
 	struct kv_seq seq;
 	int32_t *table; /* [pages_per_seq], the pages of seq */
+	int start;      /* tokens of its prompt */
 	int32_t kept;   /* the row of logits behind its last position */
 	float *logits;  /* with a device: [n_vocab], a plain copy of it, which ... */
 	bool fetched;   /* ... is the present one */
@@ -42,7 +44,9 @@ struct eng_model {
 	struct eng_info info;
 	char *dir;
 	int *layer_index;
-	int max_forks, max_positions, pages_per_seq, max_prefixes, chunk;
+	struct room room;
+	int max_forks, max_positions, pages_per_seq, max_prefixes, chunk; /* the first four are room's */
+	int due; /* pages that the living forks may still come to take, all together (engine.c) */
 	struct eng_fork *forks; /* [max_forks] */
 	int first_free, n_prefixes; /* n_prefixes are alive */
 	/* Rows of logits, counted: a fork has its parent's until its first step. [max_forks + max_prefixes] each. */

@@ -72,6 +72,8 @@ struct forward;
 /* ERR_NOMEM. Weights and kern are borrowed for the life of *out. */
 int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, const struct forward_limits *limits) CHECK_RESULT;
 void forward_free(struct forward *f);
+/* What forward_new would take of the backend's memory. Of w only names and shapes are looked at. */
+double forward_bytes(const struct eng_weights *w, struct kern *k, const struct forward_limits *limits);
 
 int forward_run(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
 /* Gives a late batch's routing to its caller, if there is one. */

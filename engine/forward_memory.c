@@ -1,5 +1,6 @@
 /* What a pass is computed in: buffers of the backend's memory. */
 #include "engine/forward_parts.h"
+#include <math.h>
 
 int forward_q_width(const struct eng_config *c)
 {
@@ -85,6 +86,10 @@ void forward_describe_gdn(const struct forward *f, const struct eng_layer *l, st
 static bool get(struct forward *f, void *out, size_t count, size_t size)
 {
 	size_t n;
+	if (f->counted)
+		*f->counted += (double)count * (double)size;
+	if (f->counted)
+		return true;
 	if (__builtin_mul_overflow(count, size, &n))
 		return false;
 	void *p = kern_alloc(f->k, n);
@@ -145,6 +150,8 @@ static bool get_transfers(struct forward *f)
 	f->out_bytes = out.used;
 	if (!get(f, &f->sent, f->in_bytes, 1) || !get(f, &f->made, f->out_bytes, 1))
 		return false;
+	if (f->counted)
+		return true;
 	bool device = kern_is_device(f->k);
 	f->staged = device ? kern_plain_alloc(f->k, f->in_bytes) : f->sent;
 	for (int turn = 0; turn < 2; turn++)
@@ -190,6 +197,25 @@ static bool get_memory(struct forward *f)
 	       get(f, &f->q, rows * q, sizeof(float)) && get(f, &f->scores, rows * (size_t)c->n_experts, sizeof(float)) &&
 	       get(f, &f->expert_scratch, f->expert_scratch_bytes, 1) && get(f, &f->attention_scratch, f->attention_scratch_bytes, 1) &&
 	       get(f, &f->gdn_scratch, f->gdn_scratch_bytes, 1) && get_transfers(f);
+}
+
+static size_t plan_bytes(const struct forward *f, int layer)
+{
+	struct kern_experts op = {.x = kern_rows(NULL, f->limits.max_rows, f->c->d_model)};
+	forward_describe_experts(f, &f->w->layers[layer], &op);
+	return kern_experts_plan_bytes(f->k, &op);
+}
+
+double forward_bytes(const struct eng_weights *w, struct kern *k, const struct forward_limits *limits)
+{
+	double n = 0;
+	struct forward f = {.w = w, .c = w->config, .k = k, .limits = *limits, .counted = &n};
+	measure(&f);
+	if (!get_memory(&f))
+		return INFINITY;
+	for (int i = 0; i < f.c->n_layers; i++)
+		n += (double)plan_bytes(&f, i);
+	return n;
 }
 
 static int fill_rotary(struct forward *f)

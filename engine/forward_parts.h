@@ -78,6 +78,7 @@ struct forward {
 	size_t in_bytes, out_bytes;
 	struct forward_in in;   /* pointers into sent */
 	struct forward_out out; /* pointers into made */
+	double *counted;        /* NULL, or only counted is what would be taken */
 	int spans;              /* KERN_SPANs that the longest row reads, rounded up to a power of two */
 	int distinct;
 };

@@ -139,6 +139,11 @@ static int new_tip(struct kv *kv, struct kv_seq *s, struct kv_place *out)
 	return 0;
 }
 
+bool kv_tip_is_shared(const struct kv *kv, const struct kv_seq *s)
+{
+	return s->length % ENG_PAGE && kv->pages.count[s->tip] > 1;
+}
+
 int kv_seq_append(struct kv *kv, struct kv_seq *s, struct kv_place *out)
 {
 	int filled = s->length % ENG_PAGE;

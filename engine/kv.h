@@ -56,6 +56,9 @@ struct kv_seq kv_seq_empty(void);
 struct kv_seq kv_seq_fork(struct kv *kv, const struct kv_seq *s);
 void kv_seq_release(struct kv *kv, struct kv_seq *s); /* empty afterwards */
 
+/* Whether the last page is partly full and another sequence ends in it too: the next position of s then takes a page to copy it to. */
+bool kv_tip_is_shared(const struct kv *kv, const struct kv_seq *s);
+
 /* Lengthens s by one position. ERR_NOMEM when no page is free; s is then unchanged. */
 int kv_seq_append(struct kv *kv, struct kv_seq *s, struct kv_place *out) CHECK_RESULT;
 /* Writes the pages of s into table, first to last; returns how many. */

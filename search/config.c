@@ -24,7 +24,7 @@ static int out_of_range(const char *option, double value, const char *range)
 int srch_options_resolve(struct srch_options *o)
 {
 	o->forks = o->forks ? o->forks : 32;
-	o->max_tokens = o->max_tokens ? o->max_tokens : 256;
+	o->max_tokens = o->max_tokens ? o->max_tokens : SRCH_MAX_TOKENS;
 	o->top_p = o->top_p != 0 ? o->top_p : 1;
 	o->p = o->p != 0 ? o->p : 0.40;
 	o->k = o->k ? o->k : 30;

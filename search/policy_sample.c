@@ -39,12 +39,12 @@ static bool is_saved(const struct growth *g, int f)
 	return false;
 }
 
-/* The next fork to start; false when there is none. */
+/* The next fork to start; false when there is none. Of a task that has no more the prefix is let go. */
 static bool next_in_queue(struct bed *b, size_t *task, int *fork)
 {
-	const struct session *s = b->s;
+	struct session *s = b->s;
 	for (; b->next_task < s->tasks->n; b->next_task++, b->next_fork = 0) {
-		const struct growth *g = &s->growths[b->next_task];
+		struct growth *g = &s->growths[b->next_task];
 		while (!g->complete && b->next_fork < s->opt.forks && is_saved(g, b->next_fork))
 			b->next_fork++;
 		if (!g->complete && b->next_fork < s->opt.forks) {
@@ -52,6 +52,7 @@ static bool next_in_queue(struct bed *b, size_t *task, int *fork)
 			*fork = b->next_fork;
 			return true;
 		}
+		session_close_prefix(s, g);
 	}
 	return false;
 }
@@ -70,8 +71,6 @@ static int start_fork(struct bed *b, size_t task, int number)
 	g->n_open++;
 	b->slots[b->n++] = (struct slot){.task = task, .stretch = g->n - 1, .fork = fork};
 	b->next_fork = number + 1;
-	if (b->next_fork == s->opt.forks)
-		session_close_prefix(s, g);
 	return 0;
 }
 

@@ -32,7 +32,7 @@ struct srch_options {
 	int top_k;               /* [id] of `sample`: 0 off */
 	double top_p;            /* [id] of `sample`: 1 off; 0 is taken as 1 */
 	uint64_t seed;           /* [id] */
-	int max_tokens;          /* [id] generated tokens a program; 0: 256 */
+	int max_tokens;          /* [id] generated tokens a program; 0: SRCH_MAX_TOKENS */
 	double p;                /* [id] of `top-p`: P; 0: 0.40 */
 	int k;                   /* [id] of `top-p`: K; 0: 30 */
 	int frontier;            /* [id] of `top-p`: live paths, at most; 0: forks */
@@ -43,6 +43,7 @@ struct srch_options {
 	bool quiet;              /* no progress line */
 };
 #define SRCH_DEFAULT_TEMPERATURE 0.7
+#define SRCH_MAX_TOKENS 256
 
 /* Forks that must be able to live at once for these options: what eng_options.max_forks has to be. */
 int srch_forks_alive(const struct srch_options *o);

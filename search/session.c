@@ -59,7 +59,14 @@ int session_open(struct session *s, size_t i)
 		(struct eng_capture){g->prompt_experts, g->prompt_weights});
 	s->engine_seconds += clock_seconds() - began;
 	g->opened = rc == 0;
-	return rc ? err_prefix(rc, "task %s", t->id) : 0;
+	if (!rc)
+		return 0;
+	tok_ids_release(&g->prompt); /* it may be tried again, when there is room */
+	mem_free(g->prompt_experts);
+	mem_free(g->prompt_weights);
+	g->prompt_experts = NULL;
+	g->prompt_weights = NULL;
+	return err_prefix(rc, "task %s", t->id);
 }
 
 void session_close_prefix(struct session *s, struct growth *g)

@@ -30,6 +30,15 @@ struct sc_gen {
 	long die_after;   /* steps until the process ends at once; 0: never */
 	bool blind;       /* its logits cannot be had */
 	bool draws;       /* it draws itself */
+	bool late;        /* it draws behind its steps, and gives their rows with the next */
+	int room;         /* forks that can be alive; 0: any number */
+	int prefixes;     /* that are alive */
+	struct sc_late {  /* the rows that are not given yet */
+		struct eng_capture to;
+		uint16_t experts[64 * SC_LAYERS * SC_K];
+		float weights[64 * SC_LAYERS * SC_K];
+		int n;
+	} pending;
 	long nap_us;      /* a step takes at least this long, so that the judge can follow */
 };
 
@@ -62,6 +71,19 @@ static void sc_row(const struct sc_gen *g, const struct sc_fork *f, struct eng_c
 	}
 }
 
+/* The rows of the step before. */
+static int sc_settle(void *ctx)
+{
+	struct sc_late *l = &((struct sc_gen *)ctx)->pending;
+	size_t items = (size_t)(l->n * SC_LAYERS * SC_K);
+	if (l->n) {
+		memcpy(l->to.experts, l->experts, items * sizeof *l->experts);
+		memcpy(l->to.weights, l->weights, items * sizeof *l->weights);
+	}
+	l->n = 0;
+	return 0;
+}
+
 static int sc_encode(void *ctx, const char *text, size_t len, struct tok_ids *out)
 {
 	(void)ctx;
@@ -90,6 +112,11 @@ static struct sc_fork *sc_new(struct sc_gen *g, const struct sc_fork *from)
 
 static int sc_prefix_new(void *ctx, void **out, const int32_t *ids, int n, struct eng_capture capture)
 {
+	struct sc_gen *g = ctx;
+	if (g->prefixes == 2 || (g->room && g->alive == g->room))
+		return err_set(ERR_NOMEM, "%d prefixes and %d forks are alive", g->prefixes, g->alive);
+	sc_settle(ctx);
+	g->prefixes++;
 	struct sc_fork *f = mem_zalloc(sizeof *f);
 	for (int i = 0; i < n && i < 300; i++) {
 		f->tokens[f->n++] = ids[i];
@@ -103,12 +130,15 @@ static int sc_prefix_new(void *ctx, void **out, const int32_t *ids, int n, struc
 
 static void sc_prefix_free(void *ctx, void *prefix)
 {
-	(void)ctx;
+	((struct sc_gen *)ctx)->prefixes--;
 	mem_free(prefix);
 }
 
 static int sc_fork_new(void *ctx, void **out, void *from)
 {
+	struct sc_gen *g = ctx;
+	if (g->room && g->alive == g->room)
+		return err_set(ERR_NOMEM, "%d forks are alive", g->alive);
 	*out = sc_new(ctx, from);
 	return 0;
 }
@@ -152,6 +182,17 @@ static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, 
 	return 0;
 }
 
+static int sc_advance(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
+	const struct rng_at *at, struct eng_choice *out)
+{
+	struct sc_gen *g = ctx;
+	sc_settle(ctx);
+	int rc = sc_step(ctx, forks, tokens, n, (struct eng_capture){g->pending.experts, g->pending.weights});
+	g->pending.to = capture;
+	g->pending.n = n;
+	return rc ? rc : sc_draw(ctx, forks, n, how, at, out);
+}
+
 static inline struct srch_generator sc_generator(struct sc_gen *g)
 {
 	return (struct srch_generator){
@@ -160,6 +201,7 @@ static inline struct srch_generator sc_generator(struct sc_gen *g)
 		.max_positions = 500, .max_forks = 64, .encode = sc_encode, .piece = sc_piece, .prefix_new = sc_prefix_new,
 		.prefix_free = sc_prefix_free, .fork_new = sc_fork_new, .fork_split = sc_fork_new, .fork_free = sc_fork_free,
 		.logits = sc_logits, .draw = g->draws ? sc_draw : NULL, .step = sc_step,
+		.advance = g->late ? sc_advance : NULL, .settle = g->late ? sc_settle : NULL,
 	};
 }
 

@@ -19,7 +19,8 @@
 struct trial {
 	enum srch_policy policy;
 	int batch, workers, die_after, experts, forks;
-	bool sleepy, no_judge, fresh, blind, draws;
+	bool sleepy, no_judge, fresh, blind, draws, late;
+	int room;
 	double temperature, save_seconds;
 	uint64_t seed;
 	int n_tasks, max_positions;
@@ -32,7 +33,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 	struct srch_tasks tasks;
 	OK(sc_tasks(&tasks, t->n_tasks ? t->n_tasks : N_TASKS));
 	bool may_die = t->die_after || t->judge.fail_test; /* then each task is saved at once */
-	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after, .blind = t->blind, .draws = t->draws,
+	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after, .blind = t->blind, .draws = t->draws, .late = t->late, .room = t->room,
 		.nap_us = t->die_after || t->judge.fail_test ? 1000 : 0};
 	t->judge = (struct sc_judge){.sleepy = t->sleepy, .fail_test = t->judge.fail_test};
 	struct srch_generator gen = sc_generator(&t->gen);
@@ -125,6 +126,27 @@ static void a_generator_that_draws_itself_makes_the_same_run(void **state)
 	gen.draw = NULL;
 	FAILS(ERR_UNSUPPORTED, "the scripted device fails", srch_verify(in_folder("draws"), &gen, 1, &v));
 	assert_int_equal(draws.gen.alive, 0);
+}
+
+/* Rows of routing that come with the next step, and a device on which fewer forks fit than the batch could have. */
+static void late_rows_and_little_room_make_the_same_run(void **state)
+{
+	(void)state;
+	struct srch_outcome out;
+	static const int batches[] = {1, 5, 32, 64};
+	for (int i = 0; i < 4; i++)
+		for (int room = 0; room <= 3; room += 3) {
+			struct trial t = {.late = true, .room = room, .batch = batches[i], .save_seconds = i % 2 ? -1 : 0};
+			char name[32];
+			snprintf(name, sizeof name, "late%d-%d", i, room);
+			OK(grow_in(in_folder(name), &t, &out));
+			assert_string_equal(out.commit, PINNED_SAMPLE);
+			assert_true(!room || t.gen.most_alive <= room);
+			assert_int_equal(t.gen.alive + t.gen.prefixes + t.gen.pending.n, 0);
+		}
+	struct trial topp = {.policy = SRCH_TOPP, .late = true, .batch = 8};
+	OK(grow_in(in_folder("topp"), &topp, &out));
+	assert_string_equal(out.commit, PINNED_TOPP);
 }
 
 /* What a task's programs are does not depend on which other tasks are searched with it. */
@@ -523,7 +545,7 @@ int main(void)
 		IN_FOLDER(a_run_has_one_literal_id),
 		IN_FOLDER(the_id_does_not_depend_on_batch_workers_or_timing),
 		IN_FOLDER(another_seed_or_temperature_is_another_run),
-		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(saving_together_or_at_once_is_the_same_run),
+		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(late_rows_and_little_room_make_the_same_run), IN_FOLDER(saving_together_or_at_once_is_the_same_run),
 		IN_FOLDER(a_subset_of_the_tasks_grows_the_same_programs),
 		IN_FOLDER(a_run_that_dies_at_any_step_ends_in_the_same_id),
 		IN_FOLDER(kill_9_at_twenty_random_moments_ends_in_the_same_id),

@@ -1,0 +1,53 @@
+#include "engine/room.h"
+#include "engine/draw.h"
+#include "engine/engine.h"
+#include "engine/kv.h"
+
+enum { MOST_FORKS = 1 << 16 };
+
+int room_pages(int positions)
+{
+	return (positions + ENG_PAGE - 1) / ENG_PAGE;
+}
+
+int room_fork_pages(const struct room *r)
+{
+	int own = room_pages(r->grown) + 1, all = room_pages(r->positions);
+	return own < all ? own : all;
+}
+
+/* Slots that forks and prefixes can hold during a step: one each, and one more where two or more forks share one that no prefix
+ * holds, for each of them then takes another before it is given up. */
+static int slots(const struct room *r)
+{
+	return r->forks + r->prefixes + (r->forks + 1) / 2;
+}
+
+void room_limits(const struct room *r, const struct kern *k, struct forward_limits *to)
+{
+	int chunk = k->backend->chunk ? k->backend->chunk : ENG_PREFILL_CHUNK;
+	int64_t pages = (int64_t)r->prompts * room_pages(r->positions) + (int64_t)r->forks * room_fork_pages(r);
+	*to = (struct forward_limits){.max_rows = chunk < r->positions ? chunk : r->positions, .max_tables = r->forks, .max_positions = r->positions,
+	                              .n_pages = pages < INT32_MAX / 2 ? (int)pages : INT32_MAX / 2, .n_slots = slots(r),
+	                              .n_rings = r->shared ? slots(r) : 0, .n_kept = r->forks + r->prefixes, .quantise = r->quantise};
+	if (to->max_rows < r->forks)
+		to->max_rows = r->forks;
+}
+
+double room_bytes(const struct room *r, const struct eng_weights *w, struct kern *k)
+{
+	struct forward_limits limits;
+	room_limits(r, k, &limits);
+	return forward_bytes(w, k, &limits) + draw_bytes(k, w->config->n_vocab, r->forks);
+}
+
+int room_forks(const struct room *r, const struct eng_weights *w, struct kern *k, double bytes)
+{
+	struct room some = *r;
+	int fit = 0, not = MOST_FORKS + 1;
+	while (not - fit > 1) {
+		some.forks = fit + (not - fit) / 2;
+		*(room_bytes(&some, w, k) <= bytes ? &fit : &not) = some.forks;
+	}
+	return fit;
+}

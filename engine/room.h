@@ -1,0 +1,28 @@
+/* engine/room.h - layer 2. What forks take: pages, slots, rows of logits, and the bytes of all of it. Arithmetic alone.
+ *
+ * Forks share the pages of their prompt. So pages are set aside for some prompts, whole, and for every fork for what it may grow. A
+ * prompt's pages live as long as its last fork: a new prompt may have to wait until forks of others end. */
+#ifndef ENGINE_ROOM_H
+#define ENGINE_ROOM_H
+
+#include "engine/forward.h"
+
+struct room {
+	int forks, prefixes; /* alive at once, at most */
+	int prompts;         /* that forks hang on at once and for which there are pages, positions long */
+	int positions;       /* of a prompt and what grows from it, at most */
+	int grown;           /* tokens of a fork behind its prompt, at most */
+	bool shared;         /* siblings share a checkpoint of the recurrent state */
+	bool quantise;       /* as in forward_limits */
+};
+
+int room_pages(int positions); /* that hold so many, from a page's first on */
+/* Pages a fork may come to own: one more than its tokens fill, since it copies the page its prompt ends in. */
+int room_fork_pages(const struct room *r);
+void room_limits(const struct room *r, const struct kern *k, struct forward_limits *to);
+/* All that the engine sets aside beside the weights. */
+double room_bytes(const struct room *r, const struct eng_weights *w, struct kern *k);
+/* How many forks fit in so many bytes, r->forks apart; 0: not one. */
+int room_forks(const struct room *r, const struct eng_weights *w, struct kern *k, double bytes);
+
+#endif
