@@ -263,8 +263,9 @@ int forward_fetch(struct forward *f, const struct forward_batch *b)
 	struct forward_out at;
 	forward_lay_out(f, &fetched, (size_t)b->n, &at);
 	int rc = queue_fetch(f, routing, fetched.used);
-	rc = rc ? rc : forward_settle(f); /* the batch before this one, while the device is busy with this one */
-	rc = rc ? rc : kern_wait(f->k, MADE);
+	int before = rc ? rc : forward_settle(f); /* the batch before this one, while the device is busy with this one */
+	rc = rc ? rc : kern_wait(f->k, MADE); /* also where that was wrong: what was sent may be written over from here on */
+	rc = rc ? rc : before;
 	if (rc)
 		return rc;
 	take_made(f, b, &at);

@@ -63,7 +63,10 @@ static int find_device(struct kern_device *d)
 	d->sm_major = prop.major;
 	d->shared_max = prop.sharedMemPerBlockOptin;
 	snprintf(d->name, sizeof d->name, "%s", prop.name);
-	return 0;
+	int version;
+	e = cuda_compiled_for(&version);
+	d->overlaps = prop.major == 9 && version >= 90;
+	return e;
 }
 
 static int get_bounce(struct cu_bounce *b)
@@ -133,7 +136,8 @@ static int cuda_open(struct kern *k)
 	return e;
 }
 
-/* -- memory -- */
+/* -- memory --
+ * The runtime tells by itself where addresses lie: tests on a GPU have all of it in pinned memory. */
 
 static void *cuda_plain_alloc(struct kern *k, size_t n)
 {
@@ -153,12 +157,12 @@ static void cuda_plain_free(struct kern *k, void *p)
 
 static int cuda_send(struct kern *k, void *to, const void *plain, size_t n)
 {
-	return cu_result(cudaMemcpyAsync(to, plain, n, cudaMemcpyHostToDevice, k->device->stream), "a copy to the device");
+	return cu_result(cudaMemcpyAsync(to, plain, n, cudaMemcpyDefault, k->device->stream), "a copy to the device");
 }
 
 static int cuda_fetch(struct kern *k, void *plain, const void *from, size_t n)
 {
-	return cu_result(cudaMemcpyAsync(plain, from, n, cudaMemcpyDeviceToHost, k->device->stream), "a copy from the device");
+	return cu_result(cudaMemcpyAsync(plain, from, n, cudaMemcpyDefault, k->device->stream), "a copy from the device");
 }
 
 static int cuda_mark(struct kern *k, int mark)
@@ -213,7 +217,7 @@ static int cuda_put(struct kern *k, void *to, const void *plain, size_t n)
 		part = n - done < HALF_BYTES - b->used ? n - done : HALF_BYTES - b->used;
 		char *from = b->half[b->now] + b->used;
 		memcpy(from, (const char *)plain + done, part);
-		e = cu_result(cudaMemcpyAsync((char *)to + done, from, part, cudaMemcpyHostToDevice, k->device->stream), "a copy to the device");
+		e = cu_result(cudaMemcpyAsync((char *)to + done, from, part, cudaMemcpyDefault, k->device->stream), "a copy to the device");
 		if (e)
 			return e;
 		b->used += (part + 63) / 64 * 64;
@@ -227,7 +231,7 @@ static int cuda_get(struct kern *k, void *plain, const void *from, size_t n)
 	int e = next_half(b, k->device->stream); /* a fresh half: what is put meanwhile does not meet it */
 	for (size_t done = 0, part; done < n && !e; done += part) {
 		part = n - done < HALF_BYTES ? n - done : HALF_BYTES;
-		e = cu_result(cudaMemcpyAsync(b->half[b->now], (const char *)from + done, part, cudaMemcpyDeviceToHost, k->device->stream),
+		e = cu_result(cudaMemcpyAsync(b->half[b->now], (const char *)from + done, part, cudaMemcpyDefault, k->device->stream),
 		              "a copy from the device");
 		e = e ? e : cu_result(cudaStreamSynchronize(k->device->stream), "the work of the device");
 		if (!e)

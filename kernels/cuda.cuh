@@ -31,6 +31,7 @@ enum { CU_WARP = 32, CU_BLOCK = 128 };
 struct kern_device {
 	cudaStream_t stream;
 	int sm_count, sm_major; /* multiprocessors, compute capability */
+	bool overlaps;          /* kernels may begin while the one before them ends: they wait by themselves (cu_wait) */
 	size_t shared_max;      /* bytes of shared memory one block may have */
 	unsigned long long *traffic; /* [1] bytes moved that only the device knows of (chosen experts, pages); in its memory */
 	cudaEvent_t mark[KERN_MARKS];
@@ -45,14 +46,18 @@ int cu_result(cudaError_t rc, const char *what);
  * 163, sm_86 and sm_89: 99). */
 int cu_fits(const struct kern *k, const char *name, size_t shared);
 
-/* Launches kernel<<<grid, block, shared>>>(args...) on k's stream; on Hopper so that it may begin while the one before it ends. Not
- * on later ones: they run what was compiled for sm_80, where cu_wait does nothing. A kernel that needs much shared memory is allowed all
- * there is, once and for all: a launch with less must not take back what an earlier one, which may be in a graph, was allowed. */
+/* Launches kernel<<<grid, block, shared>>>(args...) on k's stream; on Hopper so that it may begin while the one before it ends. A kernel
+ * that needs much shared memory is allowed all there is, once and for all: a launch with less must not take back what an earlier one,
+ * which may be in a graph, was allowed. All ask for the same division of a multiprocessor's memory between shared memory and cache, most
+ * of it shared: where two that follow each other want another, the second waits until the first has left. */
 template <typename... Params, typename... Args>
 static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Params...), dim3 grid, dim3 block, size_t shared, Args... args)
 {
+	int e = cu_result(cudaFuncSetAttribute((const void *)kernel, cudaFuncAttributePreferredSharedMemoryCarveout, cudaSharedmemCarveoutMaxShared), name);
+	if (e)
+		return e;
 	if (shared > 48 * 1024) {
-		int e = cu_fits(k, name, shared);
+		e = cu_fits(k, name, shared);
 		if (e || (e = cu_result(cudaFuncSetAttribute((const void *)kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
 			(int)k->device->shared_max), name)))
 			return e;
@@ -66,7 +71,7 @@ static int cu_launch(const struct kern *k, const char *name, void (*kernel)(Para
 	config.dynamicSmemBytes = shared;
 	config.stream = k->device->stream;
 	config.attrs = &overlap;
-	config.numAttrs = k->device->sm_major == 9 ? 1 : 0;
+	config.numAttrs = k->device->overlaps ? 1 : 0;
 	cu_name(name);
 	return cu_result(cudaLaunchKernelEx(&config, kernel, Params(args)...), name);
 }
@@ -78,6 +83,7 @@ static __host__ __device__ inline int cu_ceil(int a, int b)
 
 /* The operations, each in the source of its name: cuda_rows.cu, cuda_matmul.cu, cuda_experts.cu, cuda_attention.cu, cuda_gdn*.cu,
  * cuda_sample.cu. */
+int cuda_compiled_for(int *version); /* 90 where the code that runs is sm_90's */
 int cuda_embed(struct kern *k, const struct kern_embed *op);
 int cuda_norm(struct kern *k, const struct kern_norm *op);
 int cuda_quantise(struct kern *k, const struct kern_quantise *op);

@@ -64,6 +64,15 @@ int cuda_embed(struct kern *k, const struct kern_embed *op)
 	return cu_launch(k, "embed", embed_kernel, grid, COPY_THREADS, 0, *op->table, op->ids, op->y, round);
 }
 
+/* Any kernel tells. Code for sm_80 waits for no other kernel (cu_wait), on whatever it runs. */
+int cuda_compiled_for(int *version)
+{
+	cudaFuncAttributes a;
+	int e = cu_result(cudaFuncGetAttributes(&a, (const void *)embed_kernel), "the kernels");
+	*version = e ? 0 : a.binaryVersion;
+	return e;
+}
+
 static __global__ void scatter_kernel(struct kern_view x, const int32_t *to, struct kern_view y, bool whole)
 {
 	cu_wait();

@@ -12,6 +12,7 @@ extern "C" {
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static const size_t REGION = (size_t)4 << 30, STACK = (size_t)64 << 20, ALIGN = 256;
 
@@ -106,7 +107,15 @@ extern "C" int __wrap_main(int argc, char **argv)
 	struct started s = {argc, 1, argv};
 	pthread_attr_t attr;
 	pthread_t thread;
-	cudaError_t rc = cudaHostAlloc((void **)&region, REGION, cudaHostAllocMapped | cudaHostAllocPortable);
+	/* The process's own pages, which the device is shown: some things, a lock of the kernel's on a thread's stack say, work on no others. */
+	void *pages = mmap(NULL, REGION, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	cudaError_t rc = pages == MAP_FAILED ? cudaErrorMemoryAllocation : cudaHostRegister(pages, REGION, cudaHostRegisterMapped | cudaHostRegisterPortable);
+	void *there = NULL;
+	if (rc == cudaSuccess)
+		rc = cudaHostGetDevicePointer(&there, pages, 0);
+	if (rc == cudaSuccess && there != pages)
+		rc = cudaErrorNotSupported;
+	region = (char *)pages;
 	if (rc != cudaSuccess) {
 		fprintf(stderr, "on_gpu: no pinned memory: %s\n", cudaGetErrorString(rc));
 		return 3;

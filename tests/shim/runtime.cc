@@ -327,13 +327,18 @@ void shim_settle(void)
 	drain(n_queued);
 }
 
-static bool is_pinned(const void *p)
+static bool is_block(const void *p, bool device)
 {
 	for (const auto *b : blocks)
 		for (; b; b = b->next)
-			if (!b->device && (const char *)p >= (const char *)b->p && (const char *)p < (const char *)b->p + b->n)
+			if (b->device == device && (const char *)p >= (const char *)b->p && (const char *)p < (const char *)b->p + b->n)
 				return true;
 	return false;
+}
+
+static bool is_pinned(const void *p)
+{
+	return is_block(p, false);
 }
 
 cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t n, cudaMemcpyKind kind, cudaStream_t stream)
@@ -344,12 +349,12 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t n, cudaMemcpyKind
 	item.to = to;
 	item.from = from;
 	item.n = n;
-	if (late && !capturing && kind == cudaMemcpyHostToDevice && !is_pinned(from)) {
+	if (late && !capturing && (kind == cudaMemcpyHostToDevice || (kind == cudaMemcpyDefault && !is_block(from, true))) && !is_pinned(from)) {
 		item.from = item.staged = malloc(n);
 		memcpy(item.staged, from, n);
 	}
 	cudaError_t e = queue(stream, item);
-	if (!capturing && kind == cudaMemcpyDeviceToHost && !is_pinned(to))
+	if (!capturing && (kind == cudaMemcpyDeviceToHost || (kind == cudaMemcpyDefault && !is_block(to, true))) && !is_pinned(to))
 		drain(n_queued);
 	return e;
 }
@@ -546,6 +551,12 @@ static struct promise *promise_of(const void *kernel)
 			return &p;
 		}
 	shim_fail("more than 256 different kernels: make `promises` larger");
+}
+
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *a, const void *)
+{
+	*a = { 90 };
+	return cudaSuccess;
 }
 
 cudaError_t cudaFuncSetAttribute(const void *kernel, cudaFuncAttribute attribute, int value)
