@@ -339,9 +339,17 @@ int eng_settle(struct eng_model *m)
 	return forward_settle(m->forward);
 }
 
-int eng_last_distinct_experts(const struct eng_model *m)
+const int32_t *eng_last_distinct(const struct eng_model *m)
 {
 	return forward_distinct(m->forward);
+}
+
+int eng_last_distinct_experts(const struct eng_model *m)
+{
+	int sum = 0;
+	for (int i = 0; i < m->info.n_layers; i++)
+		sum += forward_distinct(m->forward)[i];
+	return sum;
 }
 
 int eng_traffic(struct eng_model *m, uint64_t *bytes, uint64_t *macs)

@@ -122,7 +122,10 @@ int eng_advance(struct eng_model *m, struct eng_fork *const *forks, const int32_
                 const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out) CHECK_RESULT;
 int eng_settle(struct eng_model *m) CHECK_RESULT;
 
-/* Distinct experts touched by the last step, summed over layers: what a step costs. */
+/* Distinct experts touched by the last step, in each layer [n_layers]: what a step costs. Borrowed; valid until the next step or
+ * prompt. */
+const int32_t *eng_last_distinct(const struct eng_model *m);
+/* Their sum over the layers. */
 int eng_last_distinct_experts(const struct eng_model *m);
 /* Bytes that had to be moved and multiply-adds done by all passes since the model was opened: for benchmarks. */
 int eng_traffic(struct eng_model *m, uint64_t *bytes, uint64_t *macs) CHECK_RESULT;

@@ -290,7 +290,7 @@ int forward_run(struct forward *f, const struct forward_batch *b)
 	return rc ? rc : forward_fetch(f, b);
 }
 
-int forward_distinct(const struct forward *f)
+const int32_t *forward_distinct(const struct forward *f)
 {
 	return f->distinct;
 }

@@ -83,7 +83,7 @@ int forward_settle(struct forward *f) CHECK_RESULT;
 float *forward_kept(const struct forward *f, int i);
 int forward_get_kept(struct forward *f, int i, float *plain) CHECK_RESULT;
 
-int forward_distinct(const struct forward *f); /* experts touched by the last run, summed over layers */
+const int32_t *forward_distinct(const struct forward *f); /* [layers]: experts touched by the last run */
 /* Without a forward: what a model of that config needs. */
 size_t forward_kv_bytes(const struct eng_config *c, enum kern_type compute); /* of one position */
 size_t forward_state_bytes(const struct eng_config *c);                      /* of one slot; where states are own */

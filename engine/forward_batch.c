@@ -248,9 +248,7 @@ static void remember_late(struct forward *f, const struct forward_batch *b)
 
 static void take_made(struct forward *f, const struct forward_batch *b, const struct forward_out *at)
 {
-	f->distinct = 0;
-	for (int i = 0; i < f->c->n_layers; i++)
-		f->distinct += at->distinct[i];
+	memcpy(f->distinct, at->distinct, (size_t)f->c->n_layers * sizeof *f->distinct);
 	for (int i = 0; b->next && i < b->n; i++)
 		b->next->out[i] = (struct eng_choice){at->token[i], at->logprob[i]};
 }

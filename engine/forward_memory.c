@@ -240,6 +240,7 @@ int forward_new(struct forward **out, const struct eng_weights *w, struct kern *
 	*out = NULL;
 	*f = (struct forward){.w = w, .c = w->config, .k = k, .limits = *limits};
 	measure(f);
+	f->distinct = mem_array((size_t)f->c->n_layers, sizeof *f->distinct);
 	int rc = 0;
 	if (!get_memory(f)) {
 		size_t kv = (size_t)limits->n_pages * (size_t)f->n_attention * f->page_bytes, state = forward_state_bytes(f->c) * (size_t)limits->n_slots;
@@ -271,6 +272,7 @@ void forward_free(struct forward *f)
 	for (int i = 0; f->plans && i < f->c->n_layers; i++)
 		kern_free(f->k, f->plans[i]);
 	mem_free(f->plans);
+	mem_free(f->distinct);
 	mem_free(f);
 }
 float *forward_kept(const struct forward *f, int i)

@@ -80,7 +80,7 @@ struct forward {
 	struct forward_out out; /* pointers into made */
 	double *counted;        /* NULL, or only counted is what would be taken */
 	int spans;              /* KERN_SPANs that the longest row reads, rounded up to a power of two */
-	int distinct;
+	int32_t *distinct;      /* [n_layers], plain: of the last run */
 };
 
 /* The widths of what the two mixers project to. */

@@ -91,9 +91,9 @@ static int settle(void *ctx)
 	return eng_settle(((struct srch_gen *)ctx)->model);
 }
 
-static int distinct_experts(void *ctx)
+static const int32_t *distinct(void *ctx)
 {
-	return eng_last_distinct_experts(((struct srch_gen *)ctx)->model);
+	return eng_last_distinct(((struct srch_gen *)ctx)->model);
 }
 
 /* -- which model this is -- */
@@ -169,7 +169,7 @@ static void fill_table(struct srch_gen *g, const struct eng_options *opt, uint64
 		.max_forks = opt && opt->max_forks ? opt->max_forks : 64,
 		.encode = encode, .piece = piece, .prefix_new = prefix_new, .prefix_free = prefix_free, .fork_new = fork_new,
 		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .step = step, .advance = advance,
-		.settle = settle, .distinct_experts = distinct_experts,
+		.settle = settle, .distinct = distinct,
 	};
 }
 

@@ -48,7 +48,7 @@ struct srch_generator {
 	int (*advance)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
 		const struct rng_at *at, struct eng_choice *out);
 	int (*settle)(void *ctx); /* NULL where advance is */
-	int (*distinct_experts)(void *ctx); /* of the last step, over layers; NULL: not known */
+	const int32_t *(*distinct)(void *ctx); /* experts that the last step touched, [n_layers]; borrowed until the next. NULL: not known */
 };
 
 /* Through the table, whatever of it is there; an error where there are no logits. scratch: [2 x n_vocab]. */

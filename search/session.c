@@ -86,8 +86,9 @@ static void count_step(struct session *s, int n, double began)
 	s->engine_seconds += clock_seconds() - began;
 	s->steps++;
 	s->stepped += (uint64_t)n;
-	if (s->gen->distinct_experts)
-		s->distinct += (uint64_t)s->gen->distinct_experts(s->gen->ctx);
+	const int32_t *distinct = s->gen->distinct ? s->gen->distinct(s->gen->ctx) : NULL;
+	for (int i = 0; distinct && i < s->gen->n_layers; i++)
+		s->distinct += (uint64_t)distinct[i];
 }
 
 int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n)

@@ -11,6 +11,7 @@
 #ifndef TESTS_ENGINE_GOLDEN_FORKS_H
 #define TESTS_ENGINE_GOLDEN_FORKS_H
 
+#include "tests/engine/distinct.h"
 #include "tests/engine/golden.h"
 
 enum { GOLDEN_SPLIT = 20, GOLDEN_SPLITS = 2, GOLDEN_LINES = 4, GOLDEN_COMPANY = 2 + GOLDEN_SPLITS, GOLDEN_FORKS = GOLDEN_LINES * (1 + GOLDEN_COMPANY) };
@@ -87,6 +88,7 @@ static inline int golden_step_lines(struct golden_line *lines, int n_lines, stru
 	uint16_t *experts = mem_array((size_t)n * row, sizeof *experts);
 	float *weights = mem_array((size_t)n * row, sizeof *weights);
 	int rc = eng_step(m, forks, tokens, n, (struct eng_capture){experts, weights});
+	rc = rc ? rc : distinct_check(m, experts, n);
 	for (int i = 0; i < n_lines && !rc; i++)
 		if (real[i] >= 0) {
 			size_t t = lines[i].at + (size_t)lines[i].next++;

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/safetensors.h"
 #include "tests/check.h"
+#include "tests/engine/distinct.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -61,6 +62,7 @@ static void step_all(struct eng_model *m, struct eng_fork **forks, const uint32_
 	for (int i = 0; i < n; i++)
 		tokens[i] = token(m, who[i], (uint32_t)trails[i]->n);
 	OK(eng_step(m, forks, tokens, n, (struct eng_capture){experts, weights}));
+	OK(distinct_check(m, experts, n));
 	for (int i = 0; i < n; i++) {
 		struct trail *t = trails[i];
 		memcpy(t->logits[t->n], eng_fork_logits(forks[i]), (size_t)info->n_vocab * sizeof(float));
@@ -266,6 +268,25 @@ static void the_comparison_notices_one_other_token(void **state)
 	assert_memory_not_equal(a->logits, b->logits, sizeof a->logits);
 	mem_free(a);
 	mem_free(b);
+	eng_model_close(m);
+}
+
+/* A single fork touches as many experts in each layer as it chooses. */
+static void a_wrong_count_of_distinct_experts_is_noticed(void **state)
+{
+	(void)state;
+	struct eng_model *m = open_model("plain", 1, ENG_COMPUTE_DEFAULT);
+	struct eng_prefix *p = prompt(m, 0, PROMPT);
+	struct eng_fork *f = fork_of(p);
+	uint16_t experts[LAYERS_K];
+	OK(eng_step(m, &f, &(int32_t){5}, 1, (struct eng_capture){experts, NULL}));
+	for (int l = 0; l < eng_model_info(m)->n_layers; l++)
+		assert_int_equal(eng_last_distinct(m)[l], eng_model_info(m)->top_k);
+	OK(distinct_check(m, experts, 1));
+	experts[0] = experts[1];
+	FAILS(ERR_FORMAT, "layer 0", distinct_check(m, experts, 1));
+	eng_fork_free(f);
+	eng_prefix_free(p);
 	eng_model_close(m);
 }
 
@@ -541,6 +562,7 @@ int main(void)
 		TEST(forks_of_forks_equal_runs_of_the_same_tokens),
 		TEST(freed_siblings_leave_no_trace),
 		TEST(the_comparison_notices_one_other_token),
+		TEST(a_wrong_count_of_distinct_experts_is_noticed),
 		TEST(a_new_fork_has_the_logits_of_where_it_forked),
 		TEST(a_prompt_in_steps_equals_a_prompt_in_chunks),
 		TEST(limits_are_errors_and_nothing_is_stepped),
