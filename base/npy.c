@@ -18,26 +18,28 @@ size_t npy_type_bytes(enum npy_type t)
 	return types[t].bytes;
 }
 
-int npy_write(struct buf *b, enum npy_type type, int n_dims, const size_t *dims, const void *data)
+int npy_write_header(struct buf *b, enum npy_type type, int n_dims, const size_t *dims)
 {
 	char header[512];
-	size_t items = 1;
 	int n = snprintf(header, sizeof header, "{'descr': '%s', 'fortran_order': False, 'shape': (", types[type].descr);
-	for (int i = 0; i < n_dims; i++) {
+	for (int i = 0; i < n_dims; i++)
 		n += snprintf(header + n, sizeof header - (size_t)n, i + 1 < n_dims ? "%zu, " : n_dims == 1 ? "%zu," : "%zu", dims[i]);
-		items *= dims[i];
-	}
 	n += snprintf(header + n, sizeof header - (size_t)n, "), }");
 	int padded = (10 + n + 1 + 63) / 64 * 64 - 10; /* magic 6, version 2, length 2, header, newline */
 	memset(header + n, ' ', (size_t)(padded - n));
 	header[padded - 1] = '\n';
 	const unsigned char head[10] = { 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (unsigned char)padded, (unsigned char)(padded >> 8) };
 	int err = buf_add(b, head, sizeof head);
-	if (!err)
-		err = buf_add(b, header, (size_t)padded);
-	if (!err)
-		err = buf_add(b, data, items * types[type].bytes);
-	return err;
+	return err ? err : buf_add(b, header, (size_t)padded);
+}
+
+int npy_write(struct buf *b, enum npy_type type, int n_dims, const size_t *dims, const void *data)
+{
+	size_t items = 1;
+	for (int i = 0; i < n_dims; i++)
+		items *= dims[i];
+	int err = npy_write_header(b, type, n_dims, dims);
+	return err ? err : buf_add(b, data, items * types[type].bytes);
 }
 
 /* The text behind 'key': in the dict literal, or NULL. */
@@ -90,9 +92,10 @@ static int parse_shape(struct npy *out, const char *dict)
 	}
 }
 
-int npy_parse(struct npy *out, const void *data, size_t size)
+int npy_parse_header(struct npy *out, size_t *data_at, const void *data, size_t size)
 {
 	const unsigned char *p = data;
+	*data_at = 0;
 	*out = (struct npy){ 0 };
 	if (size < 12 || memcmp(p, "\x93NUMPY", 6) != 0)
 		return err_set(ERR_FORMAT, "not an npy file: it does not begin with \\x93NUMPY");
@@ -112,11 +115,21 @@ int npy_parse(struct npy *out, const void *data, size_t size)
 	int err = parse_type(out, dict);
 	if (!err)
 		err = parse_shape(out, dict);
+	if (!err && __builtin_mul_overflow(out->n_items, types[out->type].bytes, &out->n_bytes))
+		return err_set(ERR_FORMAT, "npy shape overflows: %zu items", out->n_items);
+	*data_at = at + length;
+	return err;
+}
+
+int npy_parse(struct npy *out, const void *data, size_t size)
+{
+	size_t at;
+	int err = npy_parse_header(out, &at, data, size);
 	if (err)
 		return err;
-	if (__builtin_mul_overflow(out->n_items, types[out->type].bytes, &out->n_bytes) || out->n_bytes > size - at - length)
-		return err_set(ERR_FORMAT, "npy data is cut short: %zu items need more than the %zu bytes there are", out->n_items, size - at - length);
-	out->data = p + at + length;
+	if (out->n_bytes > size - at)
+		return err_set(ERR_FORMAT, "npy data is cut short: %zu items need more than the %zu bytes there are", out->n_items, size - at);
+	out->data = (const char *)data + at;
 	return 0;
 }
 

@@ -23,8 +23,12 @@ struct npy {
 size_t npy_type_bytes(enum npy_type t);
 /* Appends header and data. The bytes are a function of type, dims and data alone. */
 int npy_write(struct buf *b, enum npy_type type, int n_dims, const size_t *dims, const void *data) CHECK_RESULT;
+/* The header alone, for whoever writes the data elsewhere. */
+int npy_write_header(struct buf *b, enum npy_type type, int n_dims, const size_t *dims) CHECK_RESULT;
 /* Versions 1.0 to 3.0; Fortran order, big-endian and other types are ERR_UNSUPPORTED, anything else wrong ERR_FORMAT. */
 int npy_parse(struct npy *out, const void *data, size_t size) CHECK_RESULT;
+/* The header alone: *at is where the data begin, and nobody looks whether all of them are there. out->data is NULL. */
+int npy_parse_header(struct npy *out, size_t *at, const void *data, size_t size) CHECK_RESULT;
 /* Item i as a number, whatever the integer type (u8, u16, i32, i64). */
 int64_t npy_int(const struct npy *a, size_t i);
 /* Item i as a number, floating types. */

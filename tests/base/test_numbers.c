@@ -115,6 +115,31 @@ static void a_shape_of_one_or_no_dimension_round_trips(void **state)
 	buf_release(&b);
 }
 
+static void a_header_alone_is_what_stands_before_the_data(void **state)
+{
+	(void)state;
+	struct buf whole, head;
+	buf_init(&whole, 4096);
+	buf_init(&head, 4096);
+	OK(npy_write(&whole, NPY_U16, 2, (size_t[]){ 1, 2 }, (uint16_t[]){ 7, 8 }));
+	OK(npy_write_header(&head, NPY_U16, 2, (size_t[]){ 1, 2 }));
+	assert_int_equal(whole.len - 4, head.len);
+	assert_memory_equal(whole.data, head.data, head.len);
+	struct npy a;
+	size_t at;
+	OK(npy_parse_header(&a, &at, head.data, head.len)); /* though the data are not there */
+	assert_int_equal(head.len, at);
+	assert_int_equal(4, a.n_bytes);
+	assert_null(a.data);
+	FAILS(ERR_FORMAT, "cut short", npy_parse(&a, head.data, head.len));
+	/* whatever the first dimension is, it is written over in place */
+	buf_clear(&head);
+	OK(npy_write_header(&head, NPY_U16, 2, (size_t[]){ SIZE_MAX, 1025 }));
+	assert_int_equal(at, head.len);
+	buf_release(&whole);
+	buf_release(&head);
+}
+
 static void a_wrong_npy_header_is_refused(void **state)
 {
 	(void)state;
@@ -148,6 +173,7 @@ int main(void)
 		TEST(halves_go_there_and_back),
 		TEST(an_array_is_written_as_numpy_writes_it),
 		TEST(a_shape_of_one_or_no_dimension_round_trips),
+		TEST(a_header_alone_is_what_stands_before_the_data),
 		TEST(a_wrong_npy_header_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
