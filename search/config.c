@@ -46,8 +46,8 @@ int srch_options_resolve(struct srch_options *o)
 		return out_of_range("k", o->k, "from 1 to 10000");
 	if (!(o->frontier >= 1 && o->frontier <= 1000000))
 		return out_of_range("frontier", o->frontier, "from 1 to 1000000");
-	if (!(o->batch >= 1 && o->batch <= 65536))
-		return out_of_range("batch", o->batch, "from 1 to 65536");
+	if (!(o->batch >= 1 && o->batch <= UINT16_MAX)) /* steps.npy counts forks in 16 bits */
+		return out_of_range("batch", o->batch, "from 1 to 65535");
 	return 0;
 }
 

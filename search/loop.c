@@ -32,6 +32,7 @@ static void session_release(struct session *s)
 		session_close_prefix(s, &s->growths[i]);
 		growth_release(&s->growths[i]);
 	}
+	steps_close(s->by_step);
 	store_close(s->store);
 	buf_release(&s->config);
 	buf_release(&s->notes);
@@ -96,10 +97,13 @@ static int finish_run(struct session *s, struct srch_outcome *out)
 
 static int grow(struct session *s)
 {
+	int rc = session_keep_steps(s);
+	if (rc)
+		return rc;
 	s->judging = srch_judging_new(s->judge, s->opt.workers);
 	if (!s->opt.quiet)
 		progress_start(&s->progress, "growing", "programs", (int64_t)s->tasks->n * s->opt.forks);
-	int rc = s->opt.policy == SRCH_TOPP ? policy_topp(s) : policy_sample(s);
+	rc = s->opt.policy == SRCH_TOPP ? policy_topp(s) : policy_sample(s);
 	rc = rc ? rc : session_finish(s);
 	if (rc) { /* what is judged and written is kept all the same; the first failure is the one to tell */
 		char *why = mem_strdup(err_message());

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "search/canon.h"
 #include "search/run_parts.h"
+#include "search/steps.h"
 #include <jansson.h>
 #include <string.h>
 
@@ -269,6 +270,25 @@ static int load_header(struct loader *l)
 	return rc;
 }
 
+/* wallclock.json has the same sums, but it is brought to disk at other moments, and earlier versions wrote it alone. */
+static int load_steps(struct loader *l)
+{
+	struct run *r = l->r;
+	size_t width = 1 + (size_t)r->n_layers;
+	double forks = 0, distinct = 0;
+	int rc = l->what & RUN_STEPS ? steps_read(&r->steps, &r->n_steps, r->dir, &l->shape) : 0;
+	if (rc || !r->n_steps)
+		return rc;
+	for (size_t i = 0; i < r->n_steps; i++) {
+		forks += r->steps[i * width];
+		for (size_t k = 1; k < width; k++)
+			distinct += r->steps[i * width + k];
+	}
+	r->forks_per_step = forks / (double)r->n_steps;
+	r->distinct_per_step = distinct / (double)r->n_steps / r->n_layers;
+	return 0;
+}
+
 int run_load(struct run **out, const char *dir, unsigned what)
 {
 	struct run *r = mem_zalloc(sizeof *r);
@@ -282,6 +302,7 @@ int run_load(struct run **out, const char *dir, unsigned what)
 	if (!rc) {
 		run_read_wallclock(r);
 		r->tasks = mem_array(r->n_tasks_planned, sizeof *r->tasks);
+		rc = load_steps(&l);
 	}
 	for (size_t i = 0; i < r->n_tasks_planned && !rc; i++)
 		rc = load_task(&l, i);
@@ -327,6 +348,7 @@ void run_free(struct run *r)
 		mem_free(texts[i]);
 	chat_frame_release(&r->frame);
 	mem_free(r->layer_index);
+	mem_free(r->steps);
 	mem_free(r->tasks);
 	mem_free(r->programs);
 	mem_free(r);

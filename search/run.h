@@ -73,11 +73,14 @@ struct run {
 	uint64_t engine_tokens;
 	double distinct_per_step; /* distinct experts a layer touched per step, mean */
 	double forks_per_step;
+	uint16_t *steps;          /* [n_steps x (1 + layers)] steps.npy; NULL unless RUN_STEPS, or when the run has none */
+	size_t n_steps;
 };
 
 #define RUN_ROUTING 1u /* experts */
 #define RUN_WEIGHTS 2u /* weights too */
 #define RUN_PROMPTS 4u /* routing of the prompts */
+#define RUN_STEPS 8u   /* what each step touched; the two means per step are then of these */
 
 /* Yours. ERR_MISSING: no such folder; ERR_FORMAT: not a run, or a damaged one (names object and field). */
 int run_load(struct run **out, const char *dir, unsigned what) CHECK_RESULT;

@@ -2,6 +2,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "search/fsck_parts.h"
+#include "search/steps.h"
 #include <jansson.h>
 #include <string.h>
 
@@ -146,6 +147,16 @@ static void check_all_tasks(struct check *c, const struct store_commit *tip, con
 	}
 }
 
+/* Beside the objects, and a function of the shape alone. */
+static void check_steps(struct check *c)
+{
+	uint16_t *steps;
+	size_t n;
+	if (steps_read(&steps, &n, store_dir(c->s), &c->shape))
+		fsck_finding(c, "%s", err_message());
+	mem_free(steps);
+}
+
 static int check_store(struct check *c)
 {
 	struct store_id id;
@@ -168,6 +179,7 @@ static int check_store(struct check *c)
 		fsck_json(c, &tip, "run commit", "run.json", &o);
 		check_tip(c, &tip);
 		check_all_tasks(c, &tip, json_object_get(o, "tasks"));
+		check_steps(c);
 	}
 	json_decref(o);
 	store_commit_release(&tip);

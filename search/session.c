@@ -81,14 +81,10 @@ static size_t half_at(const struct session *s, int half)
 	return (size_t)half * (size_t)s->batch * s->row;
 }
 
-static void count_step(struct session *s, int n, double began)
+static int count_step(struct session *s, int n, double began, int rc)
 {
 	s->engine_seconds += clock_seconds() - began;
-	s->steps++;
-	s->stepped += (uint64_t)n;
-	const int32_t *distinct = s->gen->distinct ? s->gen->distinct(s->gen->ctx) : NULL;
-	for (int i = 0; distinct && i < s->gen->n_layers; i++)
-		s->distinct += (uint64_t)distinct[i];
+	return rc ? rc : session_count_step(s, n);
 }
 
 int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n)
@@ -97,8 +93,7 @@ int session_step(struct session *s, void *const *forks, const int32_t *tokens, i
 	size_t at = half_at(s, s->half);
 	int rc = s->gen->step(s->gen->ctx, forks, tokens, n, (struct eng_capture){s->cap_experts + at, s->cap_weights + at});
 	s->whole = s->half;
-	count_step(s, n, began);
-	return rc;
+	return count_step(s, n, began, rc);
 }
 
 int session_advance(struct session *s, void *const *forks, const int32_t *tokens, int n, const struct eng_sampling *how,
@@ -109,8 +104,7 @@ int session_advance(struct session *s, void *const *forks, const int32_t *tokens
 	s->half ^= 1;
 	size_t to = half_at(s, s->half);
 	int rc = srch_advance(s->gen, forks, tokens, n, (struct eng_capture){s->cap_experts + to, s->cap_weights + to}, how, at, out, s->scratch);
-	count_step(s, n, began);
-	return rc;
+	return count_step(s, n, began, rc);
 }
 
 int session_settle(struct session *s)

@@ -10,6 +10,7 @@
 #include "search/growth.h"
 #include "search/judging.h"
 #include "search/search.h"
+#include "search/steps.h"
 
 /* Tasks that are grown but not yet judged, at most: bounds what is held in memory. */
 #define SESSION_WAITING 48
@@ -63,6 +64,7 @@ struct session {
 	size_t programs_done;
 	double engine_seconds, started;
 	struct session_past before;
+	struct steps *by_step;   /* every step's forks and experts, for steps.npy; NULL: the generator does not say */
 	struct progress progress;
 };
 
@@ -97,6 +99,10 @@ int session_save_partial(struct session *s, size_t i) CHECK_RESULT;
 /* Brings what is saved to disk, if there is any and it is time, or if `now`. */
 int session_flush(struct session *s, bool now) CHECK_RESULT;
 void session_read_wallclock(struct session *s);
+/* Takes up steps.npy, if the generator says what a step touched. */
+int session_keep_steps(struct session *s) CHECK_RESULT;
+/* The step of n forks that was just taken. */
+int session_count_step(struct session *s, int n) CHECK_RESULT;
 int session_wallclock(struct session *s) CHECK_RESULT;
 /* Finds what the store has of task i already. */
 int session_resume_task(struct session *s, size_t i) CHECK_RESULT;

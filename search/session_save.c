@@ -175,6 +175,23 @@ void session_read_wallclock(struct session *s)
 	mem_free(path);
 }
 
+int session_keep_steps(struct session *s)
+{
+	return s->gen->distinct && s->gen->n_layers ? steps_open(&s->by_step, store_dir(s->store), &s->shape) : 0;
+}
+
+int session_count_step(struct session *s, int n)
+{
+	s->steps++;
+	s->stepped += (uint64_t)n;
+	if (!s->by_step)
+		return 0;
+	const int32_t *distinct = s->gen->distinct(s->gen->ctx);
+	for (int i = 0; i < s->gen->n_layers; i++)
+		s->distinct += (uint64_t)distinct[i];
+	return steps_add(s->by_step, n, distinct);
+}
+
 int session_wallclock(struct session *s)
 {
 	const struct session_past *p = &s->before;
@@ -190,7 +207,7 @@ int session_wallclock(struct session *s)
 	canon_write(o, &b);
 	int rc = store_side_write(s->store, "wallclock.json", buf_text(&b));
 	buf_release(&b);
-	return rc;
+	return rc ? rc : steps_flush(s->by_step);
 }
 
 /* -- resuming -- */

@@ -40,6 +40,8 @@ struct sc_gen {
 		int n;
 	} pending;
 	long nap_us;      /* a step takes at least this long, so that the judge can follow */
+	bool silent;      /* it does not say which experts a step touched */
+	int32_t distinct[SC_LAYERS];
 };
 
 struct sc_fork {
@@ -165,6 +167,25 @@ static int sc_draw(void *ctx, void *const *forks, int n, const struct eng_sampli
 	return 0;
 }
 
+/* Of n rows, each layer's. */
+static void sc_count(struct sc_gen *g, struct eng_capture rows, int n)
+{
+	for (int l = 0; l < SC_LAYERS; l++) {
+		bool seen[UINT16_MAX + 1] = {false};
+		g->distinct[l] = 0;
+		for (int i = 0; i < n * SC_K; i++) {
+			bool *at = &seen[rows.experts[(i / SC_K * SC_LAYERS + l) * SC_K + i % SC_K]];
+			g->distinct[l] += !*at;
+			*at = true;
+		}
+	}
+}
+
+static const int32_t *sc_distinct(void *ctx)
+{
+	return ((struct sc_gen *)ctx)->distinct;
+}
+
 static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
 {
 	struct sc_gen *g = ctx;
@@ -174,6 +195,7 @@ static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, 
 		sc_set_logits(g, f);
 		sc_row(g, f, capture, i);
 	}
+	sc_count(g, capture, n);
 	g->steps++;
 	if (g->nap_us)
 		nanosleep(&(struct timespec){0, g->nap_us * 1000}, NULL);
@@ -202,6 +224,7 @@ static inline struct srch_generator sc_generator(struct sc_gen *g)
 		.prefix_free = sc_prefix_free, .fork_new = sc_fork_new, .fork_split = sc_fork_new, .fork_free = sc_fork_free,
 		.logits = sc_logits, .draw = g->draws ? sc_draw : NULL, .step = sc_step,
 		.advance = g->late ? sc_advance : NULL, .settle = g->late ? sc_settle : NULL,
+		.distinct = g->silent ? NULL : sc_distinct,
 	};
 }
 
