@@ -9,8 +9,8 @@
 static void print(const struct options *o, const char *dir)
 {
 	if (!o->json) {
-		printf("%s/index.html   the page, complete in one file\n%s/*.csv        tasks, programs, groups, layers, distance\n"
-		       "%s/plots        layers, groups, tree as SVG, PNG and PDF, with their gnuplot scripts\n",
+		printf("%s/index.html   the page, complete in one file\n%s/*.csv        tasks, programs, groups, layers, distance, distinct, steps\n"
+		       "%s/plots        layers, groups, tree, steps as SVG, PNG and PDF, with their gnuplot scripts\n",
 		       dir, dir, dir);
 		return;
 	}
@@ -37,7 +37,7 @@ static int run(const struct options *o)
 	char *dir = o->out ? mem_strdup(o->out) : mem_printf("%.*s-report", (int)n, o->args[0]);
 	int err = aln_by_parse(&opt.by, o->by);
 	if (!err)
-		err = open_run(&r, o->args[0], RUN_ROUTING);
+		err = open_run(&r, o->args[0], RUN_ROUTING | RUN_STEPS);
 	if (!err)
 		err = rep_figures_make(&f, r, &opt);
 	if (!err)
@@ -59,8 +59,8 @@ const struct command cmd_report = {
 	.max_args = 1,
 	.summary = "tables (CSV), plots (SVG, PNG, PDF) and one self-contained page",
 	.text = "Writes what RUN shows into a folder (--out, by default RUN-report): index.html, a page that needs no other file and no network; "
-	        "tables as CSV; and plots drawn by gnuplot, each with its script: routing by layer, group sizes, and the tree of forks of the task "
-	        "that shows most.\n\nWithout gnuplot the page and the tables are written all the same, and the exit status is 3.",
+	        "tables as CSV; and plots drawn by gnuplot, each with its script: routing by layer, group sizes, the tree of forks of the task "
+	        "that shows most, and how many distinct experts a step touched for how many forks.\n\nWithout gnuplot the page and the tables are written all the same, and the exit status is 3.",
 	.options = "out by resamples seed threads",
 	.examples = "  coppice report run\n  coppice report run --out report --by token\n",
 	.run = run,

@@ -10,7 +10,7 @@ static int summarise(const struct options *o)
 {
 	struct run *r = NULL;
 	struct rep_figures figures = { 0 };
-	int err = run_load(&r, o->out, RUN_ROUTING);
+	int err = run_load(&r, o->out, RUN_ROUTING | RUN_STEPS);
 	if (!err) {
 		struct rep_options how = { .resamples = (int)o->resamples, .threads = (int)o->threads, .routing = true, .texts = true };
 		err = rep_figures_make(&figures, r, &how);

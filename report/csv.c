@@ -2,7 +2,7 @@
 #include "report/text.h"
 #include <math.h>
 
-static const char *const names[REP_N_TABLES] = {"tasks.csv", "programs.csv", "groups.csv", "layers.csv", "distance.csv"};
+static const char *const names[REP_N_TABLES] = {"tasks.csv", "programs.csv", "groups.csv", "layers.csv", "distance.csv", "distinct.csv", "steps.csv"};
 
 const char *rep_table_name(enum rep_table t)
 {
@@ -144,8 +144,49 @@ static void distance(struct buf *b, const struct rep_figures *f)
 	}
 }
 
+static void touched(struct buf *b, const struct rep_touched *t)
+{
+	field_int(b, t->steps);
+	field_int(b, t->forks);
+	field_real(b, t->mean);
+	field_int(b, t->min);
+	field_int(b, t->max);
+	field_real(b, t->per_fork);
+	field_real(b, t->uniform);
+	field_real(b, t->popular);
+}
+
+static void distinct(struct buf *b, const struct rep_figures *f)
+{
+	buf_str(b, "layer,layer_index,steps,forks,mean,min,max,per_fork,uniform,popular\n");
+	for (int l = 0; f->steps.n_sizes && l <= f->steps.n_layers; l++) {
+		bool overall = l == f->steps.n_layers;
+		if (overall)
+			buf_str(b, "all,");
+		else
+			buf_printf(b, "%d,%d", l, f->run->layer_index ? f->run->layer_index[l] : l);
+		touched(b, overall ? &f->steps.all : &f->steps.layers[l]);
+		buf_char(b, '\n');
+	}
+}
+
+static void steps(struct buf *b, const struct rep_figures *f)
+{
+	buf_str(b, "size,steps,forks,mean,min,max,per_fork,uniform,popular,lowest_layer,highest_layer\n");
+	for (int i = 0; i < f->steps.n_sizes; i++) {
+		const struct rep_step_size *s = &f->steps.sizes[i];
+		buf_printf(b, "%d", s->size);
+		touched(b, &s->all);
+		field_real(b, s->lowest);
+		field_real(b, s->highest);
+		buf_char(b, '\n');
+	}
+}
+
 void rep_table_write(struct buf *b, const struct rep_figures *f, enum rep_table t)
 {
-	static void (*const writers[REP_N_TABLES])(struct buf *, const struct rep_figures *) = {tasks, programs, groups, layers, distance};
+	static void (*const writers[REP_N_TABLES])(struct buf *, const struct rep_figures *) = {
+		tasks, programs, groups, layers, distance, distinct, steps,
+	};
 	writers[t](b, f);
 }

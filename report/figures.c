@@ -113,6 +113,7 @@ int rep_figures_make(struct rep_figures *out, const struct run *run, const struc
 	out->tasks = mem_array(run->n_tasks + 1, sizeof *out->tasks);
 	aln_redundancy_init(&out->redundancy);
 	run_summarise(run, NULL, &out->summary);
+	rep_steps_make(&out->steps, run);
 	if (out->has_routing) {
 		struct aln_shape shape = {run->n_layers, run->n_experts, run->k};
 		rc = aln_tally_new(&tally, &shape, opt->by, opt->threads);
@@ -133,5 +134,6 @@ void rep_figures_release(struct rep_figures *f)
 		mem_free(f->tasks[i].groups);
 	mem_free(f->tasks);
 	aln_jaccard_release(&f->jaccard);
+	rep_steps_release(&f->steps);
 	*f = (struct rep_figures){0};
 }

@@ -10,6 +10,7 @@
 #include "align/jaccard.h"
 #include "align/redundancy.h"
 #include "align/textdiff.h"
+#include "report/steps.h"
 #include "search/run.h"
 
 struct rep_options {
@@ -35,6 +36,7 @@ struct rep_figures {
 	struct aln_redundancy redundancy;
 	struct aln_textdiff textdiff;
 	struct rep_task *tasks;   /* [run->n_tasks] */
+	struct rep_steps steps;   /* empty where the run does not say */
 };
 
 /* Fails as align/ does: ERR_FORMAT (routing that cannot be), ERR_NOMEM; out is then empty. Yours: release. */

@@ -285,6 +285,8 @@ char *rep_json_run(const struct rep_figures *f)
 	put_int(o, "tokens", f->redundancy.tokens);
 	put(o, "seconds", real(r->seconds));
 	put(o, "tokens_per_second", real(r->tokens_per_second));
+	put(o, "forks_per_step", real(r->forks_per_step > 0 ? r->forks_per_step : NAN));
+	put(o, "distinct_experts", real(r->distinct_per_step > 0 ? r->distinct_per_step : NAN));
 	put(o, "same", real(all ? all->same.mean : NAN));
 	put(o, "different", real(all ? all->different.mean : NAN));
 	put(o, "chance", real(all ? f->jaccard.chance_exact : NAN));

@@ -243,6 +243,10 @@ static void definitions(struct buf *b, const struct rep_figures *f)
 	if (f->has_routing)
 		buf_printf(b, "<dt>chance</dt><dd>What two sets of %d of %d experts drawn at random would share: %.4f is the exact expectation; k/(2N-k), often quoted, is %.4f.</dd>\n",
 		           f->jaccard.shape.top_k, f->jaccard.shape.n_experts, f->jaccard.chance_exact, f->jaccard.chance_plugin);
+	if (f->steps.n_sizes)
+		buf_str(b, "<dt>independent choices</dt><dd>What n forks touch that choose k of e experts each without regard to one another: e (1 - (1 - k/e)<sup>n</sup>) where all "
+		           "experts are alike; by popularity the sum over experts of 1 - (1 - s)<sup>n</sup>, where s is the share of the run&#39;s generated tokens that chose the "
+		           "expert in that layer.</dd>\n");
 	buf_str(b, "<dt>interval</dt><dd>95 % percentile bootstrap over tasks: tasks are drawn again, each with all its pairs, since programs of one task are not independent.</dd>\n"
 	           "<dt>by step, by token</dt><dd>By step: the j-th token of one program meets the j-th of the other. By token: the longest common subsequence of tokens is matched, "
 	           "what lies between is paired in order.</dd>\n"
@@ -309,6 +313,10 @@ static void options(struct buf *b, const struct run *r)
 		option_number(b, "seconds", r->seconds);
 	if (r->tokens_per_second > 0)
 		option_number(b, "tokens per second while generating", round(r->tokens_per_second));
+	if (r->distinct_per_step > 0) {
+		option_number(b, "forks in a step", round(10 * r->forks_per_step) / 10);
+		option_number(b, "distinct experts of a layer in a step", round(10 * r->distinct_per_step) / 10);
+	}
 	buf_str(b, "</tbody></table></div>\n<p class=\"dim\">The same model, tasks, options and seed give the same commit id, on any number of threads. "
 	           "<code>git -C RUN log --graph --oneline --all</code> shows the tree of the whole run.</p>\n");
 }
@@ -319,6 +327,7 @@ int rep_page_write(struct buf *out, const struct rep_figures *f)
 	intro(out, f);
 	cards(out, f);
 	routing(out, f);
+	page_steps(out, f);
 	redundancy(out, f);
 	verdicts(out, f);
 	tree(out, f);

@@ -14,6 +14,8 @@ void page_chart_shares(struct buf *b, const struct rep_figures *f);
 void page_chart_sizes(struct buf *b, const struct rep_figures *f);
 void page_chart_tree(struct buf *b, const struct rep_figures *f, size_t task);
 
+/* What steps cost, with its chart and table; nothing where the run does not say. */
+void page_steps(struct buf *b, const struct rep_figures *f);
 /* The sortable table of tasks, and below it each task's groups with a source. */
 void page_tasks(struct buf *b, const struct rep_figures *f);
 /* A source text with comments, strings, numbers and keywords marked. */

@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-static const char *const names[REP_N_PLOTS] = {"layers", "groups", "tree"};
+static const char *const names[REP_N_PLOTS] = {"layers", "groups", "tree", "steps"};
 
 const char *rep_plot_name(enum rep_plot p)
 {
@@ -196,14 +196,51 @@ static void tree_script(struct buf *b, const struct rep_figures *f, size_t task)
 	rep_tree_release(&tree);
 }
 
+static void steps_script(struct buf *b, const struct rep_figures *f)
+{
+	const struct rep_steps *s = &f->steps;
+	if (!s->n_sizes)
+		return;
+	bool popular = !isnan(s->all.popular);
+	int last = s->sizes[s->n_sizes - 1].size;
+	script_begin(b, "steps", 520);
+	buf_str(b, "# forks in the step, distinct experts: mean, layer with fewest, layer with most; popular choices; steps\n$steps << EOD\n");
+	for (int i = 0; i < s->n_sizes; i++) {
+		const struct rep_step_size *z = &s->sizes[i];
+		buf_printf(b, "%d %.6f %.6f %.6f ", z->size, z->all.mean, z->lowest, z->highest);
+		if (popular)
+			buf_printf(b, "%.6f", z->all.popular);
+		else
+			buf_str(b, "NaN");
+		buf_printf(b, " %lld\n", (long long)z->all.steps);
+	}
+	buf_printf(b, "EOD\ne = %d\nk = %d\nuniform(forks) = e * (1 - (1 - 1.0 * k / e) ** forks)\n", f->run->n_experts, f->run->k);
+	struct buf body;
+	buf_init(&body, BUF_MAX_TEXT);
+	buf_printf(&body,
+	           "\tset title 'Distinct experts that a step touched in a layer' noenhanced\n"
+	           "\tset xlabel 'forks in the step' noenhanced\n\tset ylabel 'distinct experts of %d' noenhanced\n"
+	           "\tset xrange [0:%d]\n\tset yrange [0:%d]\n\tset key outside top center horizontal\n\tset samples 500\n%s"
+	           "\tplot $steps using 1:3:4 with filledcurves fs transparent solid 0.18 lc rgb '#0072B2' notitle, \\\n"
+	           "\t     uniform(x) with lines lc rgb '#666666' lw 1.5 dt 2 title 'independent, uniform', \\\n",
+	           f->run->n_experts, last + 1, f->run->n_experts, last < 12 ? "\tset xtics 1\n" : "");
+	if (popular)
+		buf_str(&body, "\t     $steps using 1:5 with lines lc rgb '#D55E00' lw 2 dt 3 title 'independent, by popularity', \\\n");
+	buf_str(&body, "\t     $steps using 1:2 with linespoints lc rgb '#0072B2' lw 2.5 pt 7 ps 0.8 title 'touched'\n");
+	script_loop(b, "steps", &body);
+	buf_release(&body);
+}
+
 void rep_plot_script(struct buf *b, const struct rep_figures *f, enum rep_plot p, size_t task)
 {
 	if (p == REP_PLOT_LAYERS)
 		layers_script(b, f);
 	else if (p == REP_PLOT_GROUPS)
 		groups_script(b, f);
-	else
+	else if (p == REP_PLOT_TREE)
 		tree_script(b, f, task);
+	else
+		steps_script(b, f);
 }
 
 /* gnuplot's own complaint goes to DIR/NAME.log, which is kept only when something went wrong. */

@@ -128,6 +128,19 @@ static void print_repetition(FILE *out, const struct rep_figures *f)
 		        rep_share(n.c[1], (double)(d->lines[ALN_DIFF_NAME] + d->lines[ALN_DIFF_LAYOUT]), (double)lines));
 }
 
+static void print_steps(FILE *out, const struct rep_figures *f)
+{
+	const struct run *r = f->run;
+	const struct rep_steps *s = &f->steps;
+	if (!(r->distinct_per_step > 0))
+		return;
+	fprintf(out, "a step of %.0f forks touched %.1f distinct experts of %d in each layer", r->forks_per_step, r->distinct_per_step, r->n_experts);
+	if (s->fewest != s->most)
+		fprintf(out, ", from %.1f (layer %d) to %.1f (layer %d)", s->layers[s->fewest].mean, layer_name(f, s->fewest), s->layers[s->most].mean,
+		        layer_name(f, s->most));
+	fputc('\n', out);
+}
+
 void rep_print_summary(FILE *out, const struct rep_figures *f, const char *page)
 {
 	const struct run *r = f->run;
@@ -141,8 +154,7 @@ void rep_print_summary(FILE *out, const struct rep_figures *f, const char *page)
 	if (r->seconds > 0)
 		fprintf(out, "\n%s tokens in %.1f s (%s tokens/s while generating)\n", rep_int(n.c[0], f->redundancy.tokens), r->seconds,
 		        rep_int(n.c[1], (int64_t)r->tokens_per_second));
-	if (r->distinct_per_step > 0)
-		fprintf(out, "a step of %.0f forks touched %.1f distinct experts of %d in each layer\n", r->forks_per_step, r->distinct_per_step, r->n_experts);
+	print_steps(out, f);
 	if (r->commit[0])
 		fprintf(out, "run %s: the same options give the same id\n", r->commit);
 	fprintf(out, "\nLook next at\n");

@@ -1,8 +1,8 @@
 /* report/write.h - layer 4. All of a report into one folder.
  *
  *   DIR/index.html                       the page
- *   DIR/tasks.csv programs.csv groups.csv layers.csv distance.csv
- *   DIR/plots/layers.{gp,svg,png,pdf} groups.* tree.*
+ *   DIR/tasks.csv programs.csv groups.csv layers.csv distance.csv distinct.csv steps.csv
+ *   DIR/plots/layers.{gp,svg,png,pdf} groups.* tree.* steps.*
  *
  * Every file is whole or not there; what was there of the same name is replaced. */
 #ifndef REPORT_WRITE_H

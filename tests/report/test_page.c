@@ -63,7 +63,7 @@ static void the_page_is_well_formed_and_complete(void **state)
 	int n = html_elements(buf_text(&b), why);
 	if (n < 500)
 		fail_msg("%d elements: %s", n, why);
-	static const char *const parts[] = {"<svg", "same token", "by distance", "Concentration", "The tree of one task", "id=\"task-5\"", "What the figures mean", "commit id", "95 % interval"};
+	static const char *const parts[] = {"<svg", "same token", "by distance", "Concentration", "The tree of one task", "What does a step cost?", "independent, by popularity", "id=\"task-5\"", "What the figures mean", "commit id", "95 % interval"};
 	for (size_t i = 1; i < sizeof parts / sizeof *parts; i++)
 		if (!strcasestr(buf_text(&b), parts[i]))
 			fail_msg("no '%s' on the page", parts[i]);
@@ -248,6 +248,57 @@ static void plots_are_drawn_or_the_missing_package_is_named(void **state)
 		SKIP("gnuplot is not installed");
 }
 
+/* Runs of earlier versions, and of generators that do not count. */
+static void a_run_that_does_not_say_what_its_steps_touched_is_not_asked(void **state)
+{
+	(void)state;
+	struct world *w = world_new(3, 4, 2, 64, 8);
+	w->run.steps = NULL;
+	w->run.n_steps = 0;
+	w->run.forks_per_step = w->run.distinct_per_step = 0;
+	struct rep_figures f = figures_of(w);
+	struct buf b;
+	char why[200];
+	buf_init(&b, BUF_MAX_TEXT);
+	OK(rep_page_write(&b, &f));
+	if (html_elements(buf_text(&b), why) < 0)
+		fail_msg("%s", why);
+	assert_null(strstr(buf_text(&b), "distinct experts"));
+	assert_null(strstr(buf_text(&b), "independent choices"));
+	buf_clear(&b);
+	rep_plot_script(&b, &f, REP_PLOT_STEPS, 0);
+	assert_int_equal(0, b.len);
+	buf_release(&b);
+	rep_figures_release(&f);
+	world_free(w);
+}
+
+/* One step alone is a chart of one point; without routing it has one reference less. */
+static void a_single_step_without_routing_is_drawn_as_well(void **state)
+{
+	(void)state;
+	struct world *w = world_new(1, 1, 2, 64, 8);
+	w->run.n_steps = 1;
+	w->run.programs[0].experts = NULL;
+	struct rep_figures f = figures_of(w);
+	struct buf b;
+	char why[200];
+	buf_init(&b, BUF_MAX_TEXT);
+	page_steps(&b, &f);
+	if (html_elements(buf_text(&b), why) < 0)
+		fail_msg("%s", why);
+	assert_non_null(strstr(buf_text(&b), "1 fork: 8.0 distinct experts"));
+	assert_null(strstr(buf_text(&b), "popularity"));
+	assert_null(strstr(buf_text(&b), "nan"));
+	buf_clear(&b);
+	rep_plot_script(&b, &f, REP_PLOT_STEPS, 0);
+	assert_null(strstr(buf_text(&b), "popularity"));
+	assert_non_null(strstr(buf_text(&b), "1 8.000000 8.000000 8.000000 NaN 1\n"));
+	buf_release(&b);
+	rep_figures_release(&f);
+	world_free(w);
+}
+
 static void a_run_without_routing_or_verdicts_still_has_its_page(void **state)
 {
 	(void)state;
@@ -287,6 +338,8 @@ int main(void)
 		TEST(neighbouring_leaves_part_where_their_tokens_do),
 		TEST(identical_programs_lie_beside_one_another),
 		TEST(plots_are_drawn_or_the_missing_package_is_named),
+		TEST(a_run_that_does_not_say_what_its_steps_touched_is_not_asked),
+		TEST(a_single_step_without_routing_is_drawn_as_well),
 		TEST(a_run_without_routing_or_verdicts_still_has_its_page),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

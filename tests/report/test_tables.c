@@ -66,7 +66,8 @@ static void run_json_has_what_its_contract_lists(void **state)
 	struct world *w = world_new(5, 6, 3, 64, 8);
 	struct rep_figures f = figures_of(w);
 	json_t *o = parse(rep_json_run(&f));
-	static const char *const keys[] = {"tasks", "completions", "compiled", "groups", "passed", "tokens", "seconds", "tokens_per_second", "same", "different", "chance"};
+	static const char *const keys[] = {"tasks", "completions", "compiled", "groups", "passed", "tokens", "seconds", "tokens_per_second", "same", "different", "chance",
+	                                   "forks_per_step", "distinct_experts"};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		assert_true(number(o, keys[i]) > 0);
 	assert_string_equal(w->run.commit, json_string_value(json_object_get(o, "run")));
@@ -135,7 +136,7 @@ static void every_row_of_every_table_has_as_many_fields_as_its_header(void **sta
 	(void)state;
 	struct world *w = world_new(4, 5, 2, 64, 8);
 	struct rep_figures f = figures_of(w);
-	static const int want[REP_N_TABLES] = {4, 20, 0, 18, ALN_N_DISTANCES};
+	static const int want[REP_N_TABLES] = {4, 20, 0, 18, ALN_N_DISTANCES, 3, WORLD_SIZES};
 	for (int t = 0; t < REP_N_TABLES; t++) {
 		struct buf b;
 		buf_init(&b, BUF_MAX_TEXT);
@@ -151,6 +152,48 @@ static void every_row_of_every_table_has_as_many_fields_as_its_header(void **sta
 		buf_release(&b);
 	}
 	rep_figures_release(&f);
+	world_free(w);
+}
+
+/* Two layers of four experts, one a token: small enough to be counted by hand. */
+static void figures_of_steps_are_those_counted_by_hand(void **state)
+{
+	(void)state;
+	struct world *w = world_new(1, 1, 2, 4, 1);
+	static uint16_t steps[3][3] = {{1, 1, 1}, {2, 1, 2}, {2, 2, 2}}, experts[2][2] = {{0, 1}, {0, 2}};
+	w->run.steps = *steps;
+	w->run.n_steps = 3;
+	w->run.programs[0].experts = *experts;
+	w->run.programs[0].n_rows = 2;
+	struct rep_steps s;
+	rep_steps_make(&s, &w->run);
+	assert_int_equal(2, s.n_sizes);
+	assert_int_equal(3, s.all.steps);
+	assert_int_equal(5, s.all.forks);
+	NEAR(1.5, s.all.mean, 1e-15);
+	NEAR(0.9, s.all.per_fork, 1e-15);
+	NEAR((1 + 1.75 + 1.75) / 3, s.all.uniform, 1e-15); /* 4 (1 - (3/4)^2) = 1.75 */
+	NEAR(4.0 / 3, s.layers[0].mean, 1e-15);
+	NEAR(5.0 / 3, s.layers[1].mean, 1e-15);
+	assert_int_equal(1, s.layers[0].min);
+	assert_int_equal(2, s.layers[0].max);
+	assert_int_equal(0, s.fewest);
+	assert_int_equal(1, s.most);
+	NEAR(1, s.layers[0].popular, 1e-15);              /* always the same expert */
+	NEAR((1 + 1.5 + 1.5) / 3, s.layers[1].popular, 1e-15); /* two, each every other time */
+	assert_int_equal(1, s.sizes[0].size);
+	assert_int_equal(2, s.sizes[1].size);
+	assert_int_equal(2, s.sizes[1].all.steps);
+	assert_int_equal(4, s.sizes[1].all.forks);
+	NEAR(1.75, s.sizes[1].all.mean, 1e-15);
+	NEAR(1.5, s.sizes[1].lowest, 1e-15);
+	NEAR(2, s.sizes[1].highest, 1e-15);
+	rep_steps_release(&s);
+	w->run.programs[0].experts = NULL; /* without routing nobody knows which were popular */
+	rep_steps_make(&s, &w->run);
+	assert_true(isnan(s.all.popular) && isnan(s.sizes[0].all.popular));
+	NEAR(1.5, s.all.mean, 1e-15);
+	rep_steps_release(&s);
 	world_free(w);
 }
 
@@ -332,7 +375,7 @@ static void the_summary_names_figures_and_what_to_open(void **state)
 	rep_print_align(out, &f, true);
 	rep_print_redundancy(out, &f, true);
 	fclose(out);
-	static const char *const parts[] = {"24 programs for 4 tasks", "compiled", "pass@1", "by chance", "there/index.html", "git -C", "within group", "closest at layer"};
+	static const char *const parts[] = {"24 programs for 4 tasks", "compiled", "pass@1", "by chance", "there/index.html", "git -C", "within group", "closest at layer", "of 64 in each layer, from "};
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (!strstr(text, parts[i]))
 			fail_msg("no '%s' in the summary", parts[i]);
@@ -384,6 +427,7 @@ int main(void)
 		TEST(run_json_has_what_its_contract_lists),
 		TEST(redundancy_json_adds_up),
 		TEST(every_row_of_every_table_has_as_many_fields_as_its_header),
+		TEST(figures_of_steps_are_those_counted_by_hand),
 		TEST(in_a_tree_shared_tokens_are_spent_once),
 		TEST(verdicts_that_say_nothing_count_as_not_tested),
 		TEST(numbers_look_as_people_write_them),

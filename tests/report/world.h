@@ -69,6 +69,24 @@ static inline void world_program(struct world *w, struct run_program *p, uint32_
 	mem_free(program);
 }
 
+/* Steps of 1 to WORLD_SIZES forks, with counts that such steps can have. */
+enum { WORLD_STEPS = 60, WORLD_SIZES = 12 };
+static inline void world_steps(struct world *w)
+{
+	struct run *r = &w->run;
+	size_t width = 1 + (size_t)r->n_layers;
+	r->n_steps = WORLD_STEPS;
+	r->steps = arena_alloc(&w->arena, r->n_steps * width * sizeof *r->steps);
+	for (uint32_t i = 0; i < WORLD_STEPS; i++) {
+		int forks = 1 + (int)i % WORLD_SIZES, most = forks * r->k < r->n_experts ? forks * r->k : r->n_experts;
+		r->steps[i * width] = (uint16_t)forks;
+		for (uint32_t l = 0; l < (uint32_t)r->n_layers; l++)
+			r->steps[i * width + 1 + l] = (uint16_t)(r->k + (int)world_draw(i, l, 9, 0, (uint32_t)(most - r->k + 1)));
+	}
+	r->forks_per_step = 6.5;
+	r->distinct_per_step = r->k + 1.5;
+}
+
 static inline struct world *world_new(int n_tasks, int n_programs, int n_layers, int n_experts, int k)
 {
 	struct world *w = mem_zalloc(sizeof *w);
@@ -87,6 +105,7 @@ static inline struct world *world_new(int n_tasks, int n_programs, int n_layers,
 	r->n_programs = (size_t)(n_tasks * n_programs);
 	r->tasks = arena_alloc(&w->arena, r->n_tasks * sizeof *r->tasks + 1);
 	r->programs = arena_alloc(&w->arena, r->n_programs * sizeof *r->programs + 1);
+	world_steps(w);
 	for (int t = 0; t < n_tasks; t++) {
 		char id[64];
 		snprintf(id, sizeof id, t == 1 ? "task, \"%d\" <x>&'\xff" : "task/%d", t);
