@@ -7,7 +7,7 @@
 static int export_npz(const struct options *o)
 {
 	struct run *r = NULL;
-	int err = open_run(&r, o->args[0], RUN_ROUTING | RUN_WEIGHTS | RUN_PROMPTS);
+	int err = open_run(&r, o->args[0], RUN_ROUTING | RUN_WEIGHTS | RUN_PROMPTS | RUN_STEPS);
 	if (!err)
 		err = rep_export_npz(r, o->out);
 	run_free(r);
@@ -65,7 +65,7 @@ const struct command cmd_export = {
 	.max_args = 1,
 	.summary = "a run as .npz, JSONL or CSV",
 	.text = "Writes RUN to one file (--out). npz, for numpy.load: tokens, log-probabilities, experts and weights of all programs end to end, with "
-	        "where each begins, its task, group and verdict, the prompts' tokens and routing, and meta.json. jsonl: a line a program with its "
+	        "where each begins, its task, group and verdict, the prompts' tokens and routing, the distinct experts of every step, and meta.json. jsonl: a line a program with its "
 	        "completion, program, group and verdict. csv: a row a program. The format is --format, or the ending of the file's name.",
 	.options = "out format",
 	.examples = "  coppice export run --out run.npz\n  coppice export run --format jsonl --out programs.jsonl\n",

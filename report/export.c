@@ -187,6 +187,8 @@ static int add_all(struct zip *z, const struct run *r)
 		rc = add_starts(z, "prompt_start.npy", prompts, sizeof(int32_t));
 	if (!rc)
 		rc = add_pieces(z, "prompt_experts.npy", NPY_U16, true, prompt_experts);
+	if (!rc)
+		rc = add_array(z, "steps.npy", NPY_U16, 2, (size_t[]){r->n_steps, 1 + (size_t)r->n_layers}, r->steps ? (const void *)r->steps : "");
 	return rc ? rc : add_meta(z, r);
 }
 

@@ -313,6 +313,14 @@ static void an_npz_holds_every_array(void **state)
 	const struct run_program *p = &w->run.programs[7];
 	for (size_t i = 0; i < p->n_rows * 16; i++)
 		assert_int_equal(p->experts[i], npy_int(&experts, (size_t)npy_int(&starts, 7) * 16 + i));
+	data = member(&m, "steps.npy", &size);
+	assert_non_null(data);
+	struct npy steps;
+	OK(npy_parse(&steps, data, size));
+	assert_int_equal(NPY_U16, steps.type);
+	assert_int_equal(3, steps.dims[1]);
+	assert_int_equal(WORLD_STEPS, steps.dims[0]);
+	assert_memory_equal(w->run.steps, steps.data, steps.n_bytes);
 	static const char *const names[] = {"tokens.npy", "logprobs.npy", "token_start.npy", "weights.npy", "task.npy", "group.npy", "passed.npy",
 	                                    "prompt_tokens.npy", "prompt_start.npy", "prompt_experts.npy", "meta.json"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
