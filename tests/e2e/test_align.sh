@@ -28,6 +28,8 @@ if python3 -c 'import numpy' 2>/dev/null; then
 	assert z["token_start"][-1] == len(z["tokens"]) == run["tokens"]
 	assert z["row_start"][-1] == len(z["experts"]) == run["tokens"] - run["completions"]
 	assert (z["passed"] == 1).sum() == run["passed"] and (z["group"] >= 0).sum() == run["compiled"]
+	assert np.array_equal(z["steps"], np.load("run/steps.npy")) and z["steps"].shape[1] == 1 + z["experts"].shape[1]
+	assert z["steps"][:, 0].sum() == len(z["experts"])
 	assert abs(z["weights"].astype(float).sum(axis=2) - 1).max() < 0.01
 	PY
 	then ok "numpy.load reads the export"; else not_ok "numpy.load reads the export"; fi
@@ -42,7 +44,7 @@ says "export wants to know where to" 2 "--out" "$coppice" export run
 
 if command -v gnuplot >/dev/null; then
 	runs "report" 0 "$coppice" report run --out report
-	for f in index.html tasks.csv programs.csv groups.csv layers.csv distance.csv plots/layers.svg plots/layers.png plots/groups.svg plots/tree.svg; do
+	for f in index.html tasks.csv programs.csv groups.csv layers.csv distance.csv distinct.csv steps.csv plots/layers.svg plots/layers.png plots/groups.svg plots/tree.svg plots/steps.svg; do
 		if [ -s "report/$f" ]; then ok "report wrote $f"; else not_ok "report wrote $f"; fi
 	done
 else

@@ -95,6 +95,23 @@ runs "a small run" 0 "$coppice" search --out run --limit 1 --forks 2 --max-token
 says "an existing run is not overwritten" 1 "--resume" "$coppice" search --out run --limit 1 --forks 2 --max-tokens 20
 says "resuming with other options says which" 1 "seed" "$coppice" search --out run --limit 1 --forks 2 --max-tokens 20 --seed 9 --resume
 runs "the run is still whole" 0 "$coppice" fsck run
+cp run/steps.npy steps.npy
+truncate -s 140 run/steps.npy
+says "a record of steps that is cut short" 1 "run: steps.npy: it is cut short; the run is whole without this file: move it away" "$coppice" report run
+says "is refused by export, too" 1 "steps.npy: it is cut short" "$coppice" export run --out x.npz
+[ -e x.npz ] && not_ok "which leaves nothing" || ok "which leaves nothing"
+says "fsck finds it" 1 "run: 1 finding" "$coppice" fsck run
+has "and says what it found" out "steps.npy: it is cut short"
+python3 -c 'open("run/steps.npy", "wb").write(b"\x93NUMPY\x01\x00v\x00" + b"{\x27descr\x27: \x27<u2\x27, \x27fortran_order\x27: False, \x27shape\x27: (1, 4), }".ljust(117) + b"\n" + bytes(8))'
+says "one of another model" 1 "of a model of 8 layers it must be u2 (steps, 9)" "$coppice" report run
+printf 'PK' >run/steps.npy
+says "one that is no npy" 1 "run: steps.npy: not an npy file" "$coppice" export run --out x.npz
+git -C run update-ref refs/heads/run "$(git -C run rev-list --max-parents=0 refs/heads/run)"
+git -C run update-ref -d refs/heads/task/00000
+says "going on writes behind no such file" 1 "run: steps.npy: not an npy file" "$coppice" search --out run --limit 1 --forks 2 --max-tokens 20 --quiet --resume
+cp steps.npy run/steps.npy && truncate -s 150 run/steps.npy
+runs "but mends one that is cut short" 0 "$coppice" search --out run --limit 1 --forks 2 --max-tokens 20 --quiet --resume
+runs "and the run is whole" 0 "$coppice" fsck run
 
 # token ids
 for id in 1000000 -1; do

@@ -5,7 +5,7 @@
 quick="--limit 6 --forks 6 --max-tokens 120 --quiet"
 
 runs "run ends well" 0 "$coppice" run --out a $quick --json
-for f in run tasks completions compiled groups passed pass_at.1 tokens seconds tokens_per_second same different chance; do
+for f in run tasks completions compiled groups passed pass_at.1 tokens seconds tokens_per_second forks_per_step distinct_experts same different chance; do
 	field out $f >value 2>/dev/null && ok "run --json has $f" || not_ok "run --json has $f"
 done
 id=$(field out run)
@@ -26,6 +26,39 @@ has "and says how prompts were put" page/index.html '<td>prompts</td><td class="
 [ -s page/index.html ] && ok "the page is there" || not_ok "the page is there" "$(ls page 2>/dev/null)"
 if grep -qE '(src|href)="https?:' page/index.html; then not_ok "the page needs no network"; else ok "the page needs no network"; fi
 for f in npz jsonl csv; do runs "export $f" 0 "$coppice" export a --format $f --out "e.$f"; done
+
+# what each step touched, beside what is hashed: forks, then a count for each of the eight layers, as numpy.load would read it
+steps() { # RUN EXPRESSION of n steps and rows, a list of them
+	python3 - "$1/steps.npy" "$2" <<-'P'
+	import ast, struct, sys
+	b = open(sys.argv[1], "rb").read()
+	at = 10 + struct.unpack("<H", b[8:10])[0]
+	head = ast.literal_eval(b[10:at].decode())
+	n, width = head["shape"]
+	assert b[:8] == b"\x93NUMPY\1\0" and head["descr"] == "<u2" and not head["fortran_order"] and len(b) >= at + 2 * n * width
+	items = struct.unpack("<%dH" % (n * width), b[at:at + 2 * n * width])
+	rows = [items[i:i + width] for i in range(0, n * width, width)]
+	print(eval(sys.argv[2]))
+	P
+}
+equal "a row a step, a column for the forks and one for each layer" 9 "$(steps a width)"
+equal "every token but a program's last was a fork's step" "$(git -C a log --all --format=%B | awk '/^Node:/ {leaf = 1} /^Tokens:/ {if (leaf) n += $2 - 1; leaf = 0} END {print n}')" \
+	"$(steps a 'sum(r[0] for r in rows)')"
+equal "a step of n forks touches 8 to 8 n experts, and not more than 64" True "$(steps a 'all(8 <= c <= min(64, 8 * r[0]) for r in rows for c in r[1:])')"
+runs "one fork" 0 "$coppice" run --out one --limit 1 --forks 1 --max-tokens 60 --quiet --json
+equal "touches what it chooses in every layer of every step" "True True" "$(steps one 'n > 5, all(r == (1,) + 8 * (8,) for r in rows)' | tr -d '(,)')"
+equal "and its mean says so" "8.0 1.0" "$(field out distinct_experts) $(field out forks_per_step)"
+[ -s page/distinct.csv ] && [ -s page/steps.csv ] && ok "the report has tables of them" || not_ok "the report has tables of them"
+equal "by layer and over all" 9 "$(($(wc -l <page/distinct.csv) - 1))"
+has "the page says what a step costs" page/index.html "What does a step cost?"
+cp -r a old && rm old/steps.npy
+runs "a run of an earlier version has none" 0 "$coppice" report old --out old-page --quiet
+grep -q "What does a step cost" old-page/index.html && not_ok "its page says nothing of it" || ok "its page says nothing of it"
+equal "nor do its tables" 1 "$(wc -l <old-page/steps.csv)"
+runs "fsck does not miss it" 0 "$coppice" fsck old
+runs "export does not either" 0 "$coppice" export old --out old.npz
+runs "nor does going on" 0 "$coppice" run --out old $quick --resume
+equal "the summary has the mean that wallclock.json keeps" yes "$(grep -q "distinct experts of 64 in each layer$" out && echo yes)"
 
 # one run, one commit id
 same_id() { # NAME OPTIONS...
@@ -50,11 +83,16 @@ for i in $(seq 20); do
 	sleep "$(python3 -c "import random; random.seed($i); print(min($seconds, 20) * random.random() * 0.6)")"
 	kill -9 -- -$pid 2>/dev/null && kills=$((kills + 1))
 	wait $pid 2>/dev/null
+	n=$([ -e k/steps.npy ] && steps k n 2>&1 || echo 0)
+	[ "${kept:-0}" -le "$n" ] 2>err || { not_ok "the steps before kill $i are all there" "$kept before, then $n"; break; }
+	kept=$n
 	[ -d k ] && ! git -C k fsck --full >fsck.txt 2>&1 && { not_ok "the store is whole after kill $i" "$(head -3 fsck.txt)"; break; }
 done
 [ $kills -gt 0 ] && ok "killed $kills times" || not_ok "at least one kill came before the end"
 runs "the killed run is resumed" 0 "$coppice" run --out k $quick --resume
 equal "and ends in the same commit id" "$id" "$(git -C k rev-parse HEAD)"
+runs "fsck finds nothing in what so many wrote" 0 "$coppice" fsck k
+equal "the steps of all of them are there" yes "$([ "$(steps k n)" -ge "${kept:-1}" ] && [ "$(steps k 'sum(r[0] for r in rows)')" -ge "$(steps a 'sum(r[0] for r in rows)')" ] && echo yes)"
 runs "resuming a finished run changes nothing" 0 "$coppice" run --out k $quick --resume
 equal "and keeps its id" "$id" "$(git -C k rev-parse HEAD)"
 
