@@ -6,6 +6,8 @@
 #include "search/steps.h"
 #include "tests/search/folder.h"
 #include "tests/search/scripted.h"
+#include <signal.h>
+#include <sys/resource.h>
 
 #define WIDTH (1 + SC_LAYERS)
 static const struct node_shape shape = {SC_LAYERS, SC_K, 16};
@@ -199,6 +201,31 @@ static void it_is_an_array_at_all_times_and_memory_is_bounded(void **state)
 	steps_close(s);
 }
 
+/* A limit on the size of files stands in for a full disk. */
+static void a_full_disk_is_named_and_the_array_stays(void **state)
+{
+	(void)state;
+	write_some(folder, 3);
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct steps *s;
+		bool right = !steps_open(&s, folder, &shape);
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){300, 300});
+		for (int i = 0; i < 100; i++)
+			right = right && !steps_add(s, 2, some);
+		right = right && steps_flush(s) == ERR_IO && strstr(err_message(), "cannot write") && strstr(err_message(), "/steps.npy");
+		_exit(right ? 0 : 1);
+	}
+	int status;
+	waitpid(pid, &status, 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_int_equal(count(folder), 3);
+	write_some(folder, 2);
+	assert_int_equal(count(folder), 5);
+}
+
 static void rows_that_nobody_counted_are_cut_off(void **state)
 {
 	(void)state;
@@ -325,6 +352,7 @@ int main(void)
 		IN_FOLDER(the_runs_id_does_not_know_of_them),
 		IN_FOLDER(a_resumed_run_goes_on_behind_what_was_kept),
 		IN_FOLDER(it_is_an_array_at_all_times_and_memory_is_bounded),
+		IN_FOLDER(a_full_disk_is_named_and_the_array_stays),
 		IN_FOLDER(rows_that_nobody_counted_are_cut_off),
 		IN_FOLDER(a_file_cut_short_is_named_and_mended_by_the_next_writer),
 		IN_FOLDER(what_is_no_such_file_is_refused_with_what_to_do),
