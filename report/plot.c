@@ -1,43 +1,16 @@
 #include "report/plot.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "report/gnuplot.h"
 #include "report/text.h"
 #include "report/tree.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-extern char **environ;
 
 static const char *const names[REP_N_PLOTS] = {"layers", "groups", "tree", "steps"};
 
 const char *rep_plot_name(enum rep_plot p)
 {
 	return names[p];
-}
-
-/* Every plot is drawn three times: once for each kind of file. `height` in pixels of the SVG. */
-static void script_begin(struct buf *b, const char *name, int height)
-{
-	buf_printf(b, "# gnuplot %s.gp draws %s.svg, %s.png and %s.pdf into the folder it is run in.\n", name, name, name, name);
-	buf_printf(b, "kinds = \"svg png pdf\"\nterminals_svg = \"svg size 900,%d font 'DejaVu Sans,15' background '#ffffff'\"\n"
-	              "terminals_png = \"pngcairo size 1350,%d font 'DejaVu Sans,15' background '#ffffff'\"\n"
-	              "terminals_pdf = \"pdfcairo size 18cm,%.2fcm font 'DejaVu Sans,9'\"\n",
-	           height, height * 3 / 2, height / 50.0);
-	buf_str(b, "set encoding utf8\nset border 3 lc rgb '#555555'\nset tics nomirror out textcolor rgb '#222222'\nset grid y lc rgb '#d5d9de' lw 1.2 dt 1\n"
-	           "set key noenhanced textcolor rgb '#222222'\n");
-}
-
-/* The body is repeated by gnuplot's own loop; a multiplot cannot be replotted. */
-static void script_loop(struct buf *b, const char *name, const struct buf *body)
-{
-	buf_str(b, "do for [kind in kinds] {\n\teval 'set terminal ' . value('terminals_' . kind)\n");
-	buf_printf(b, "\tset output '%s.' . kind\n", name);
-	buf_add(b, body->data, body->len);
-	buf_str(b, "\tunset output\n}\n");
 }
 
 static void data_estimate(struct buf *b, const struct aln_estimate *e)
@@ -67,7 +40,7 @@ static void layers_script(struct buf *b, const struct rep_figures *f)
 	const struct aln_jaccard *j = &f->jaccard;
 	if (!f->has_routing || !j->token_pairs)
 		return;
-	script_begin(b, "layers", 520);
+	rep_gnuplot_begin(b, "layers", 520);
 	buf_str(b, "# layer, same token: mean low high, different token: mean low high\n$layers << EOD\n");
 	for (int l = 0; l < j->shape.n_layers; l++) {
 		const struct aln_point *p = aln_jaccard_point(j, ALN_ALL, l);
@@ -92,7 +65,7 @@ static void layers_script(struct buf *b, const struct rep_figures *f)
 	           "\t     $layers using 1:5 with linespoints lc rgb '#D55E00' lw 2.5 pt 9 ps 0.9 title 'different token', \\\n"
 	           "\t     chance with lines lc rgb '#666666' lw 1.5 dt 2 title sprintf('chance (%%.3f)', chance)\n",
 	           layers_top(j), first - 0.5, last + 0.5, last - first < 24 ? "\tset xtics 1\n" : "");
-	script_loop(b, "layers", &body);
+	rep_gnuplot_loop(b, "layers", &body);
 	buf_release(&body);
 }
 
@@ -116,7 +89,7 @@ static void groups_script(struct buf *b, const struct rep_figures *f)
 	const struct aln_redundancy *r = &f->redundancy;
 	if (!r->compiled)
 		return;
-	script_begin(b, "groups", 480);
+	rep_gnuplot_begin(b, "groups", 480);
 	buf_str(b, "# the n largest groups of a task, share of what compiled in them\n$share << EOD\n");
 	share_data(b, f);
 	buf_str(b, "EOD\n# programs a group, programs in such groups, of them tested and passed\n$sizes << EOD\n");
@@ -145,7 +118,7 @@ static void groups_script(struct buf *b, const struct rep_figures *f)
 	               "\tplot $sizes using 0:2:xtic(1) with boxes lc rgb '#56B4E9' title 'programs', \\\n"
 	               "\t     $sizes using 0:3 axes x1y2 with linespoints lc rgb '#D55E00' lw 2.5 pt 9 ps 1 title 'pass rate (right)'\n"
 	               "\tunset multiplot\n\tunset y2label\n");
-	script_loop(b, "groups", &body);
+	rep_gnuplot_loop(b, "groups", &body);
 	buf_release(&body);
 }
 
@@ -162,7 +135,7 @@ static void tree_script(struct buf *b, const struct rep_figures *f, size_t task)
 		return;
 	rep_tree_make(&tree, f->run, &f->run->tasks[task]);
 	int height = 160 + tree.n_leaves * 14;
-	script_begin(b, "tree", height < 400 ? 400 : height > 1600 ? 1600 : height);
+	rep_gnuplot_begin(b, "tree", height < 400 ? 400 : height > 1600 ? 1600 : height);
 	buf_str(b, "# x, y, dx, dy, colour: what becomes of the programs below\n$branches << EOD\n");
 	static const char *const colours[4] = {"0x888888", "0x009E73", "0xD55E00", "0x0072B2"};
 	for (int i = 0; i < tree.n_branches; i++) {
@@ -191,7 +164,7 @@ static void tree_script(struct buf *b, const struct rep_figures *f, size_t task)
 	               "\t     $ends using 1:2:3 with points pt 7 ps 0.6 lc rgb variable notitle, \\\n"
 	               "\t     NaN with lines lw 3 lc rgb '#009E73' title 'all pass', NaN with lines lw 3 lc rgb '#D55E00' title 'all fail', \\\n"
 	               "\t     NaN with lines lw 3 lc rgb '#0072B2' title 'some pass', NaN with lines lw 3 lc rgb '#888888' title 'not tested'\n");
-	script_loop(b, "tree", &body);
+	rep_gnuplot_loop(b, "tree", &body);
 	buf_release(&body);
 	rep_tree_release(&tree);
 }
@@ -243,39 +216,6 @@ void rep_plot_script(struct buf *b, const struct rep_figures *f, enum rep_plot p
 		steps_script(b, f);
 }
 
-/* gnuplot's own complaint goes to DIR/NAME.log, which is kept only when something went wrong. */
-static int run_gnuplot(const char *dir, const char *name)
-{
-	char *script = mem_printf("%s.gp", name), *log = mem_printf("%s/%s.log", dir, name);
-	char *argv[] = {(char *)"gnuplot", script, NULL};
-	posix_spawn_file_actions_t actions;
-	pid_t pid;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	posix_spawn_file_actions_adddup2(&actions, 1, 2);
-	posix_spawn_file_actions_addchdir_np(&actions, dir);
-	int rc = posix_spawnp(&pid, "gnuplot", &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	int status = 0;
-	if (rc == ENOENT) {
-		rc = err_set(ERR_MISSING, "gnuplot draws the plots and is not installed: install the Debian package gnuplot-nox");
-	} else if (rc) {
-		errno = rc;
-		rc = err_errno(ERR_IO, "gnuplot could not be started");
-	} else {
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-		if (!WIFEXITED(status) || WEXITSTATUS(status))
-			rc = err_set(ERR_IO, "gnuplot failed on %s/%s: %s says why", dir, script, log);
-	}
-	if (!rc || rc == ERR_MISSING)
-		unlink(log);
-	mem_free(script);
-	mem_free(log);
-	return rc;
-}
-
 int rep_plot_write(const struct rep_figures *f, enum rep_plot p, size_t task, const char *dir, bool *drawn)
 {
 	struct buf script;
@@ -285,7 +225,7 @@ int rep_plot_write(const struct rep_figures *f, enum rep_plot p, size_t task, co
 	*drawn = script.len > 0;
 	int rc = *drawn ? file_write(path, script.data, script.len) : 0;
 	if (*drawn && !rc)
-		rc = run_gnuplot(dir, names[p]);
+		rc = rep_gnuplot_run(dir, names[p]);
 	buf_release(&script);
 	mem_free(path);
 	return rc;
