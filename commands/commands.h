@@ -20,6 +20,11 @@ struct command {
 extern const struct command cmd_align, cmd_doctor, cmd_export, cmd_fsck, cmd_judge, cmd_model, cmd_redundancy, cmd_report, cmd_run,
 	cmd_search, cmd_tokenize, cmd_trace, cmd_verify;
 
+/* Parses argv[1] and what follows as c's options, runs it, says what went wrong: the exit status. argv[0] is the command's name. */
+int command_main(const struct command *c, int argc, char **argv);
+/* Says the message of an error: the exit status. */
+int command_fail(int code);
+
 /* All of them, NULL-terminated, in the order --help lists them. */
 extern const struct command *const commands[];
 

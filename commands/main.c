@@ -1,8 +1,5 @@
-/* coppice COMMAND [options]: finds the command, parses its options, runs it, and is the only place that exits. */
-#include "base/file.h"
-#include "base/log.h"
+/* coppice COMMAND [options]: finds the command and runs it; what main returns is the only exit. */
 #include "commands/commands.h"
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,17 +47,8 @@ static int print_man(const char *name)
 	return 0;
 }
 
-static int fail(int code)
-{
-	fflush(stdout);
-	fprintf(stderr, "coppice: %s\n", err_message());
-	return err_exit_status(code);
-}
-
 int main(int argc, char **argv)
 {
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of one write, not the end of a run */
-	file_map_guard();
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(argc < 2 ? stderr : stdout);
 		return argc < 2 ? 2 : 0;
@@ -73,21 +61,6 @@ int main(int argc, char **argv)
 		return print_man(argc > 2 ? argv[2] : NULL);
 	const struct command *c = find_command(argv[1]);
 	if (!c)
-		return fail(err_set(ERR_USAGE, "there is no command '%s'; coppice --help lists them", argv[1]));
-	struct options o;
-	bool help;
-	int err = options_parse(&o, c, argc - 1, argv + 1, &help);
-	if (err)
-		return fail(err);
-	if (help) {
-		options_print_help(stdout, c);
-		return 0;
-	}
-	log_set_level(o.quiet ? LOG_QUIET : o.verbose ? LOG_VERBOSE : LOG_NORMAL);
-	err = c->run(&o);
-	if (err)
-		return fail(err);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return fail(err_errno(ERR_IO, "standard output could not be written"));
-	return 0;
+		return command_fail(err_set(ERR_USAGE, "there is no command '%s'; coppice --help lists them", argv[1]));
+	return command_main(c, argc - 1, argv + 1);
 }

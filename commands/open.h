@@ -2,7 +2,7 @@
 #ifndef COMMANDS_OPEN_H
 #define COMMANDS_OPEN_H
 
-#include "commands/options.h"
+#include "commands/open_model.h"
 #include "engine/room.h"
 #include "search/search.h"
 
@@ -12,16 +12,11 @@ struct run;
 char *utf8_text(const char *s);
 /* Tasks: --tasks (with --humaneval joined), or the embedded ones; the first --limit of them. */
 int open_tasks(struct srch_tasks *tasks, const struct options *o) CHECK_RESULT;
-/* The folder of --model (a folder, a hub id in the local cache, or the embedded model). Yours, also where this fails (then it may
- * be NULL, as it must be before). whole: an incomplete download is an error that names what is missing. */
-int find_model(char **dir, const struct options *o, bool whole) CHECK_RESULT;
 /* Engine and tokenizer: --model, --backend, --compute, --threads, --chat, room for --batch and the policy's forks. Yours: srch_gen_close. */
 int open_generator(struct srch_gen **out, const struct options *o) CHECK_RESULT;
 /* --chat with --thinking and --system, for what needs no engine: the template of the model in dir. frame begins zeroed and stays
  * so without --chat; ERR_USAGE: --thinking or --system without it. Yours: chat_frame_release. */
 int open_frame(struct chat_frame *frame, const char *dir, const struct options *o) CHECK_RESULT;
-/* Only the model, for commands that need no tokenizer. Yours: eng_model_close. max_positions 0: the default. */
-int open_model(struct eng_model **out, const struct options *o, int max_positions) CHECK_RESULT;
 /* What the search's forks take of the engine, but for the model's own: forks, prefixes, prompts, grown, shared. */
 struct room open_room(const struct options *o);
 /* The judge, with --seconds. Yours: cmp_judge_close. */
