@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { FLAG, TEXT, FILES, INTEGER, NUMBER, CHOICE };
+enum kind { FLAG, TEXT, FILES, INTEGER, COUNTS, NUMBER, CHOICE };
 
 struct option {
 	const char *name, *value; /* value: how --help names it; a choice is named by its choices */
@@ -15,6 +15,7 @@ struct option {
 	double low, high;
 	const char *choices; /* separated by '|' */
 	const char *text;
+	const char *as; /* what commands list it as, where another option has the same name; NULL: its name */
 };
 
 #define AT(field) offsetof(struct options, field)
@@ -28,11 +29,13 @@ static const struct option table[] = {
 	{ "out", "DIR", TEXT, AT(out), .text = "the folder to write (for run and search: the run, a bare git repository)" },
 	{ "policy", NULL, CHOICE, AT(policy), .choices = "sample|top-p", .text = "sample: independent forks of the prompt; top-p: at each step expand the tokens within cumulative probability P among the K most likely; default sample" },
 	{ "forks", "N", INTEGER, AT(forks), 1, 65536, .text = "programs per task; default 32" },
+	{ "forks", "LIST", COUNTS, AT(counts), 1, 4096, .as = "counts", .text = "numbers of forks, separated by commas, each measured by itself; default 1,8,32, of fork 32" },
 	{ "temperature", "T", NUMBER, AT(temperature), 0, 100, .text = "sampling temperature, 0 takes the most likely token; default 0.7" },
 	{ "top-p", "P", NUMBER, AT(top_p), 0, 1, .text = "sample: keep the likeliest tokens that sum to P (default 1, off); policy top-p: expand within P (default 0.40)" },
 	{ "top-k", "K", INTEGER, AT(top_k), 0, 1 << 20, .text = "sample: keep the K likeliest tokens (default 0, off); policy top-p: look at the K likeliest (default 30)" },
 	{ "frontier", "N", INTEGER, AT(frontier), 1, 1 << 20, .text = "policy top-p: unfinished paths kept at once; default: as many as forks" },
 	{ "max-tokens", "N", INTEGER, AT(max_tokens), 1, 1 << 20, .text = "tokens of a completion, at most; default 256" },
+	{ "max-tokens", "N", INTEGER, AT(max_tokens), 1, 1 << 20, .as = "steps", .text = "tokens that each fork grows; default 128, of fork 32" },
 	{ "only", "LIST", TEXT, AT(only), .text = "only the tasks with these ids or of these categories, separated by commas" },
 	{ "limit", "N", INTEGER, AT(limit), 1, 1 << 20, .text = "only the first N tasks" },
 	{ "seed", "N", INTEGER, AT(seed), 0, 9e15, .text = "seed of every random draw; default 0" },
@@ -53,6 +56,13 @@ static const struct option table[] = {
 	{ "check", NULL, FLAG, AT(check), .text = "read every weight and report NaN and infinity" },
 	{ "full", NULL, FLAG, AT(full), .text = "list everything, not only what stands out" },
 	{ "seconds", "S", NUMBER, AT(seconds), 0.1, 3600, .text = "processor seconds a program may run; default 5" },
+	{ "prompt", "N", INTEGER, AT(prompt), 1, 1 << 20, .text = "tokens of the prompt; default 128" },
+	{ "repeats", "N", INTEGER, AT(repeats), 1, 9, .text = "how often each figure is measured, of which the median counts; default 3" },
+	{ "peak", "GB/S", NUMBER, AT(peak), 0, 1e6, .text = "hold figures against this many GB/s, instead of what the backend's memory is measured to give; 0: against nothing" },
+	{ "save", "FILE", TEXT, AT(save), .text = "fork: keep the routes and logits of the first siblings' first steps in this file" },
+	{ "against", "FILE", TEXT, AT(against), .text = "fork: hold them against those that --save kept, of another --state say" },
+	{ "plot", "FILE", TEXT, AT(plot), .text = "fork: draw step time against distinct experts, with the fitted line, into FILE.svg, .png or .pdf, by gnuplot" },
+	{ "csv", NULL, FLAG, AT(csv), .text = "lines for benchmarks/results/ on standard output" },
 	{ "json", NULL, FLAG, AT(json), .text = "one JSON object on standard output" },
 	{ "quiet", NULL, FLAG, AT(quiet), .text = "no progress and no messages but errors" },
 	{ "verbose", NULL, FLAG, AT(verbose), .text = "more messages" },
@@ -78,7 +88,8 @@ static const char *value_of(const struct option *opt)
 
 static bool takes(const struct command *c, const struct option *opt)
 {
-	return listed("json quiet verbose", opt->name, strlen(opt->name), ' ') || listed(c->options, opt->name, strlen(opt->name), ' ');
+	const char *as = opt->as ? opt->as : opt->name;
+	return listed("json quiet verbose", as, strlen(as), ' ') || listed(c->options, as, strlen(as), ' ');
 }
 
 static int set_number(void *field, const struct option *opt, const char *value)
@@ -100,6 +111,25 @@ static int set_number(void *field, const struct option *opt, const char *value)
 	return 0;
 }
 
+/* "1,8,32" */
+static int set_counts(struct opt_counts *to, const struct option *opt, const char *value)
+{
+	to->n = 0;
+	for (const char *at = value;; at++) {
+		char *end;
+		errno = 0;
+		long n = strtol(at, &end, 10);
+		if (end == at || (*end && *end != ',') || errno || n < (long)opt->low || n > (long)opt->high)
+			return err_set(ERR_USAGE, "--%s takes whole numbers from %g to %g, separated by commas, not '%s'", opt->name, opt->low, opt->high, value);
+		if (to->n == OPT_MAX_COUNTS)
+			return err_set(ERR_USAGE, "--%s takes %d numbers at most", opt->name, OPT_MAX_COUNTS);
+		to->at[to->n++] = (int)n;
+		if (!*end)
+			return 0;
+		at = end;
+	}
+}
+
 static int set_value(struct options *o, const struct option *opt, const char *value)
 {
 	void *field = (char *)o + opt->at;
@@ -117,6 +147,8 @@ static int set_value(struct options *o, const struct option *opt, const char *va
 			return err_set(ERR_USAGE, "--%s was given more than %d times", opt->name, OPT_MAX_FILES);
 		o->tasks[o->n_tasks++] = value;
 		return 0;
+	case COUNTS:
+		return set_counts(field, opt, value);
 	case CHOICE:
 		if (!listed(opt->choices, value, strlen(value), '|'))
 			return err_set(ERR_USAGE, "--%s takes one of %s, not '%s'", opt->name, opt->choices, value);
@@ -153,6 +185,7 @@ int options_parse(struct options *o, const struct command *c, int argc, char **a
 {
 	*o = (struct options){ .policy = "sample", .by = "step", .forks = 32, .temperature = 0.7, .top_p = -1, .top_k = -1 };
 	o->dummy_weights = -1;
+	o->peak = -1;
 	*help = false;
 	bool only_args = false;
 	for (int i = 1; i < argc; i++)

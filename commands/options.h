@@ -12,7 +12,11 @@
 
 struct command;
 
-enum { OPT_MAX_FILES = 32 };
+enum { OPT_MAX_FILES = 32, OPT_MAX_COUNTS = 16 };
+
+struct opt_counts {
+	int at[OPT_MAX_COUNTS], n; /* n 0: not given */
+};
 
 struct options {
 	const char *model;                 /* NULL: the embedded model */
@@ -35,7 +39,11 @@ struct options {
 	double temperature;                /* 0.7 */
 	double top_p;                      /* -1: not given */
 	double seconds;                    /* 0: not given */
-	bool resume, json, quiet, verbose, decode, check, full, chat;
+	struct opt_counts counts;          /* --forks where it is a list */
+	const char *op, *save, *against, *plot; /* NULL: not given */
+	int64_t prompt, repeats;           /* 0: not given */
+	double peak;                       /* GB/s; -1: not given */
+	bool resume, json, csv, quiet, verbose, decode, check, full, chat;
 	const char *args[OPT_MAX_FILES];   /* what stands without an option, in order */
 	int n_args;
 };
