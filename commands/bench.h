@@ -3,6 +3,7 @@
  *
  *   bench_engine   prefill, and forks of one prompt that each sample tokens of their own
  *   bench_fork     making forks, their first steps, and a step's time against the distinct experts it touches
+ *   bench_kernels  every operation at a model's own shapes
  *
  * All is measured first and printed then: the speed of memory, which figures are held against, is measured when the model is closed,
  * so that its buffers neither count as the engine's memory nor have to fit beside the weights. */
@@ -18,6 +19,7 @@ struct json_t;
 
 int bench_engine(const struct options *o) CHECK_RESULT;
 int bench_fork(const struct options *o) CHECK_RESULT;
+int bench_kernels(const struct options *o) CHECK_RESULT;
 
 /* -- bench_peak.c: how fast this machine could be -- */
 
@@ -74,7 +76,7 @@ int bench_traffic(struct eng_model *m, struct bench_traffic *out) CHECK_RESULT;
 /* -- bench_say.c: what every measurement says of model, machine and memory -- */
 
 /* Progress that speaks up only where there is something to wait for. */
-void bench_progress(struct progress *p, const char *what, int64_t steps);
+void bench_progress(struct progress *p, const char *what, const char *unit, int64_t total);
 /* The most memory so far, and what cannot be done without: weights, and keys, values and states of one prompt and all that grew
  * behind it. */
 struct bench_memory {
@@ -87,7 +89,7 @@ struct json_t *bench_json(const char *bench, const struct eng_info *info, const 
 struct json_t *bench_json_peak(const struct bench_peak *p);
 struct json_t *bench_json_real(double x); /* null where it is no number */
 void bench_json_print(struct json_t *j);  /* given */
-/* The same as lines for people; each begins with `mark` ("# " in CSV). */
+/* seconds_to_open NaN: nothing was opened. The same as lines for people; each begins with `mark` ("# " in CSV). */
 void bench_print_head(const char *mark, const struct eng_info *info, const struct options *o, const struct bench_peak *peak, double seconds_to_open);
 void bench_print_peak(const char *mark, const struct bench_peak *p);
 void bench_print_memory(const char *mark, const struct bench_memory *m);

@@ -126,7 +126,7 @@ static int measure_all(struct engine_figures *f, struct eng_model *m, const stru
 		for (int capture = 0; capture < 2; capture++)
 			f->rows[f->n++] = (struct engine_row){.forks = o->counts.at[i], .capture = capture, .hash = HASH_SEED, .steps = (int)o->max_tokens,
 			                                      .tokens = o->max_tokens * o->counts.at[i]};
-	bench_progress(&p, "bench engine", o->repeats * (1 + 2 * o->counts.n * o->max_tokens));
+	bench_progress(&p, "bench engine", "steps", o->repeats * (1 + 2 * o->counts.n * o->max_tokens));
 	for (int i = 0; i < f->n && !err; i++)
 		err = measure(m, o, &f->rows[i], &p);
 	if (!err)

@@ -52,7 +52,6 @@ static void print_json(const struct engine_figures *f, const struct options *o)
 	json_t *j = bench_json("engine", &f->info, o, &f->peak, f->seconds_to_open), *rows = json_array();
 	for (int i = 0; i < f->n; i++)
 		json_array_append_new(rows, row_json(f, &f->rows[i]));
-	json_object_set_new(j, "repeats", json_integer(o->repeats));
 	json_object_set_new(j, "runs", rows);
 	json_object_set_new(j, "memory", json_pack("{s:f, s:f, s:f, s:I, s:f}", "peak_bytes", f->memory.peak, "weight_bytes", f->memory.weights, "kv_bytes",
 	                                           f->memory.kv, "kv_positions", (json_int_t)f->memory.positions, "state_bytes", f->memory.states));

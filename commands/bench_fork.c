@@ -157,7 +157,7 @@ static int measure_all(struct eng_model *m, const struct options *o, struct fork
 		r->n_points = list_points(r->points, r->forks);
 		steps += FORK_FIRST_STEPS + r->n_points * o->max_tokens * o->repeats;
 	}
-	bench_progress(&p, "bench fork", steps);
+	bench_progress(&p, "bench fork", "steps", steps);
 	for (int i = 0; i < f->n && !err; i++)
 		err = measure(m, o, f, &f->results[i], was, &p);
 	if (!err)

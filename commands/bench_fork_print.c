@@ -75,7 +75,6 @@ static void print_json(const struct fork_figures *f, const struct options *o)
 	json_t *j = bench_json("fork", &f->info, o, &f->peak, f->seconds_to_open), *results = json_array();
 	for (int i = 0; i < f->n; i++)
 		json_array_append_new(results, result_json(f, &f->results[i]));
-	json_object_set_new(j, "repeats", json_integer(o->repeats));
 	json_object_set_new(j, "siblings", results);
 	if (o->against)
 		json_object_set_new(j, "compared", json_pack("{s:o, s:f, s:f, s:f}", "logits_apart", bench_json_real(f->compared.apart), "routes_same",

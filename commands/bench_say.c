@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void bench_progress(struct progress *p, const char *what, int64_t steps)
+void bench_progress(struct progress *p, const char *what, const char *unit, int64_t total)
 {
-	progress_start(p, what, "steps", steps);
+	progress_start(p, what, unit, total);
 	p->patience = 1;
 }
 
@@ -94,10 +94,16 @@ static int threads_of(const struct options *o)
 
 json_t *bench_json(const char *bench, const struct eng_info *info, const struct options *o, const struct bench_peak *peak, double seconds_to_open)
 {
-	return json_pack("{s:s, s:o, s:s, s:s, s:s, s:s, s:i, s:I, s:I, s:I, s:f, s:o}", "bench", bench, "model", model_json(info, o), "backend", info->backend,
-	                 "isa", info->isa, "compute", info->compute, "state", info->shared_state ? "shared" : "own", "threads", threads_of(o), "seed",
-	                 (json_int_t)o->seed, "prompt", (json_int_t)o->prompt, "max_tokens", (json_int_t)o->max_tokens, "seconds_to_open", seconds_to_open,
-	                 "peak", bench_json_peak(peak));
+	json_t *j = json_pack("{s:s, s:o, s:s, s:s, s:s, s:i, s:I, s:o}", "bench", bench, "model", model_json(info, o), "backend", info->backend, "isa", info->isa,
+	                      "compute", info->compute, "threads", threads_of(o), "prompt", (json_int_t)o->prompt, "peak", bench_json_peak(peak));
+	if (isnan(seconds_to_open))
+		return j;
+	json_object_set_new(j, "state", json_string(info->shared_state ? "shared" : "own"));
+	json_object_set_new(j, "seed", json_integer(o->seed));
+	json_object_set_new(j, "max_tokens", json_integer(o->max_tokens));
+	json_object_set_new(j, "repeats", json_integer(o->repeats));
+	json_object_set_new(j, "seconds_to_open", json_real(seconds_to_open));
+	return j;
 }
 
 /* -- as lines -- */
@@ -117,12 +123,15 @@ void bench_print_peak(const char *mark, const struct bench_peak *p)
 
 void bench_print_head(const char *mark, const struct eng_info *i, const struct options *o, const struct bench_peak *peak, double seconds_to_open)
 {
-	char *name = hub_model_name(i->dir);
+	char *name = hub_model_name(i->dir), opened[48] = "";
+	bool made_up = o->dummy_weights >= 0, open = !isnan(seconds_to_open);
+	if (open)
+		snprintf(opened, sizeof opened, ", %s in %.2f s", made_up ? "made" : "opened", seconds_to_open);
 	printf("%s%s (%s): %d layers of %d experts, %d a token; %.1f million parameters, %.1f touched by one token\n", mark, name, i->family, i->n_layers,
 	       i->n_experts, i->top_k, (double)i->n_params / 1e6, (double)i->n_params_active / 1e6);
-	printf("%s%sweights of %.1f MiB, %s in %.2f s; %s kernels (%s), %d thread%s, activations in %s, states %s\n", mark,
-	       o->dummy_weights >= 0 ? "made-up " : "", (double)i->weight_bytes / 0x1p20, o->dummy_weights >= 0 ? "made" : "opened", seconds_to_open, i->backend,
-	       i->isa, threads_of(o), threads_of(o) == 1 ? "" : "s", i->compute, i->shared_state ? "shared" : "their own");
+	printf("%s%sweights of %.1f MiB%s; %s kernels (%s), %d thread%s, activations in %s%s\n", mark, made_up ? "made-up " : "",
+	       (double)i->weight_bytes / 0x1p20, opened, i->backend, i->isa, threads_of(o), threads_of(o) == 1 ? "" : "s", i->compute,
+	       !open ? "" : i->shared_state ? ", states shared" : ", states their own");
 	bench_print_peak(mark, peak);
 	mem_free(name);
 }

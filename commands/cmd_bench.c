@@ -1,10 +1,10 @@
-/* coppice bench: how fast the engine is here, and what share of the machine's speed that is. */
+/* coppice bench: how fast engine and kernels are here, and what share of the machine's speed that is. */
 #include "commands/bench.h"
 #include "commands/commands.h"
 #include "report/gnuplot.h"
 #include <string.h>
 
-enum which { ENGINE = 1, FORK = 2 };
+enum which { ENGINE = 1, FORK = 2, KERNELS = 4 };
 
 struct part {
 	const char *name;
@@ -16,6 +16,7 @@ struct part {
 static const struct part parts[] = {
 	{"engine", ENGINE, bench_engine, {{1, 8, 32}, 3}, 128, 128, 3},
 	{"fork", FORK, bench_fork, {{32}, 1}, 128, 32, 3},
+	{"kernels", KERNELS, bench_kernels, {{32}, 1}, 1024, 0, 0},
 };
 
 static int find_part(const struct part **out, const struct options *o)
@@ -26,7 +27,7 @@ static int find_part(const struct part **out, const struct options *o)
 			*out = &parts[i];
 			return 0;
 		}
-	return o->n_args ? err_set(ERR_USAGE, "bench measures engine or fork, not '%s'", o->args[0]) : 0;
+	return o->n_args ? err_set(ERR_USAGE, "bench measures engine, fork or kernels, not '%s'", o->args[0]) : 0;
 }
 
 /* An option that is of other parts alone is a mistake, and not passed over. */
@@ -37,7 +38,8 @@ static int check_given(const struct part *p, const struct options *o)
 		bool given;
 		int parts;
 	} options[] = {
-		{"plot", o->plot != NULL, FORK},
+		{"max-tokens", o->max_tokens != 0, ENGINE | FORK}, {"state", o->state != NULL, ENGINE | FORK},
+		{"repeats", o->repeats != 0, ENGINE | FORK}, {"seed", o->seed != 0, ENGINE | FORK}, {"op", o->op != NULL, KERNELS}, {"plot", o->plot != NULL, FORK},
 		{"save", o->save != NULL, FORK}, {"against", o->against != NULL, FORK},
 	};
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
@@ -63,9 +65,9 @@ static int run(const struct options *o)
 
 const struct command cmd_bench = {
 	.name = "bench",
-	.args = "[engine|fork]",
+	.args = "[engine|fork|kernels]",
 	.max_args = 1,
-	.summary = "engine speed, with bytes moved and the share of the measured peak",
+	.summary = "engine and kernel speed, with bytes moved and the share of the measured peak",
 	.text = "Measures how fast this machine runs the engine, and shows every figure beside how fast its memory is, measured in the same run: by "
 	        "reading and by copies, of which the better counts (on a device by copies).\n\n"
 	        "engine (the default): tokens a second of a prompt, and of so many forks of it that each sample their own tokens, with and "
@@ -75,11 +77,14 @@ const struct command cmd_bench = {
 	        "against the number of distinct experts it touches. Siblings in 1, 2, 4, ... groups, each with tokens of its own, touch more and more "
 	        "while the number of rows stays; the line fitted to that says what one more expert costs, which is what forming batches by "
 	        "lineage saves.\n\n"
+	        "kernels: every operation at the shapes of the model (of which only names and shapes are read), by itself: microseconds, bytes, "
+	        "the share of memory's speed and of the registers' multiply-adds, and a hash of what was computed.\n\n"
 	        "Nothing is judged: what is slow here says nothing of what is right. Other programs on the machine make all figures smaller.",
-	.options = "model dummy-weights backend compute state threads seed prompt counts steps repeats peak save against plot csv",
+	.options = "model dummy-weights backend compute state threads seed prompt counts steps repeats peak op save against plot csv",
 	.examples = "  coppice bench\n"
 	            "  coppice bench engine --forks 1,64 --max-tokens 32 --json\n"
 	            "  coppice bench fork --forks 64 --plot step.svg\n"
+	            "  coppice bench kernels --op matmul\n"
 	            "  coppice bench --model shape --dummy-weights 1 --prompt 512   # a shape without its checkpoint\n",
 	.run = run,
 };
