@@ -55,6 +55,7 @@ TESTS    := $(patsubst %.c,$(BUILD)/%,$(TEST_SRC))
 E2E      := $(sort $(wildcard tests/e2e/test_*.sh))
 FUZZ     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 REPLAYS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(FUZZ))
+ALONE    := $(BUILD)/benchmarks/bench_alone
 BENCHES  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard benchmarks/bench_*.c)))
 
 # The man pages, made from the same table as --help; a test holds them to it.
@@ -115,7 +116,7 @@ $(foreach f,$(FOLDERS),$(eval $(call test_rule,$(f))))
 $(BUILD)/tests/fuzz/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/replay.o $(LIB_search)
 	$(SAY) '  link $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(CUDA_OBJ) $(LIB_search) $(BUILD)/gpu.members
+$(BUILD)/benchmarks/bench_%: $(BUILD)/benchmarks/bench_%.o $(CUDA_OBJ) $(LIB_commands) $(BUILD)/gpu.members
 	$(SAY) '  link $@'
 	$(Q)$(LINK) -o $@ $(filter-out %.members,$^) $(LIBS)
 
@@ -175,13 +176,13 @@ gpu-bench: gpu-programs
 # Runs every test program, goes on after a failure, and ends with `N passed, N failed, N skipped`. The CUDA sources run under the
 # sanitizers at once, and not a second time in `make san`.
 SHIM_RUN := $(if $(SANFLAGS),,$(patsubst $(BUILD)/%,$(BUILD)-san/%,$(SHIM_TESTS)))
-test: all $(filter %/coppice-shim,$(SHIM_ALL)) $(TESTS) $(REPLAYS) $(if $(SHIM_RUN),sanitized-shim) layers headers
+test: all $(ALONE) $(filter %/coppice-shim,$(SHIM_ALL)) $(TESTS) $(REPLAYS) $(if $(SHIM_RUN),sanitized-shim) layers headers
 	$(if $(CXX_HERE),,@echo "no $(CXX): the CUDA kernels are not tested here")
 	BUILD=$(BUILD) tests/run.sh $(TESTS) $(SHIM_RUN) $(REPLAYS) $(E2E)
-test-programs: all $(if $(SANFLAGS),$(SHIM_ALL),$(filter %/coppice-shim,$(SHIM_ALL))) $(TESTS) $(REPLAYS)
+test-programs: all $(ALONE) $(if $(SANFLAGS),$(SHIM_ALL),$(filter %/coppice-shim,$(SHIM_ALL))) $(TESTS) $(REPLAYS)
 unit: all $(TESTS) $(REPLAYS)
 	BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
-e2e: all
+e2e: all $(ALONE)
 	BUILD=$(BUILD) tests/run.sh $(E2E)
 SANITIZED = $(MAKE) BUILD=$(BUILD)-san O="-O1 -g -fno-omit-frame-pointer" SANFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"
 SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1
@@ -201,7 +202,8 @@ headers:
 
 benches: $(BENCHES)
 bench: all benches
-	for b in $(BENCHES); do $$b || exit 1; done
+	for b in engine fork kernels; do $(BUILD)/coppice bench $$b || exit 1; done
+	for b in judge tokenizer; do $(BUILD)/benchmarks/bench_$$b || exit 1; done
 
 PREFIX ?= /usr/local
 install: all

@@ -14,7 +14,6 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "benchmarks/bench.h"
 #include "engine/engine.h"
 #include "engine/model.h"
 #include <assert.h>
@@ -22,11 +21,20 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { BLOCK = 16 << 20, MAX_ROUNDS = 20 };
 #define SHARD_BYTES ((size_t)4 << 30)
+
+static void or_stop(int rc)
+{
+	if (!rc)
+		return;
+	fprintf(stderr, "bench_load: %s\n", err_message());
+	exit(err_exit_status(rc));
+}
 
 /* -- making one -- */
 

@@ -3,6 +3,7 @@
 # The headline's full shape (Qwen3.5-35B-A3B-FP8) with made-up weights, a shared prefix of 4,096 tokens:
 #   - prefill and decode at 1, 8, 64, 128 and 256 forks, capture off and on, as shares of the memory's speed measured in the same run
 #   - the rate of bf16 matrix products (torch, if it is here), for prefill to be held against
+#   - every operation at that shape, at 1, 64 and 256 rows
 #   - making forks, their first steps with states of their own and with shared checkpoints, step time against distinct experts
 #   - HF transformers beside the engine at 32 sequences on two small shapes (if transformers is here)
 # Appended to benchmarks/results/DEVICE.csv with commit and commands. About four minutes on an H200; a card with less than 100 GB
@@ -10,6 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
+bench=$build/benchmarks/bench_alone # coppice bench, for machines that lack what the rest of coppice links
 nvidia-smi -L >/dev/null 2>&1 || { echo "gpu_bench: no NVIDIA GPU here (nvidia-smi finds none)" >&2; exit 3; }
 name=$(nvidia-smi --query-gpu=name --format=csv,noheader | head -1)
 memory=$(nvidia-smi --query-gpu=memory.total --format=csv,noheader,nounits | head -1)
@@ -36,7 +38,9 @@ run() {
 
 say "commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown), $name, $memory MiB, driver $(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -1)"
 # shellcheck disable=SC2086
-run "$build/benchmarks/bench_engine" $dummy --prompt 4096 --forks "$forks" --tokens 64 --repeats 3 --peak --csv
+run "$bench" engine $dummy --prompt 4096 --forks "$forks" --max-tokens 64 --csv --quiet
+# shellcheck disable=SC2086
+run "$bench" kernels $dummy --prompt 4096 --forks 1,64,256 --csv --quiet
 python3 - <<'PY' 2>/dev/null | tee -a "$out" || say "no torch here: the rate of bf16 matrix products was not measured"
 import torch
 a, b = (torch.randn(8192, 8192, device="cuda", dtype=torch.bfloat16) for _ in range(2))
@@ -52,13 +56,13 @@ print("# bf16 matrix products of 8192 cubed: %.0f TFLOP/s (torch %s)" % (2 * 819
 PY
 for n in ${few//,/ }; do
 	# shellcheck disable=SC2086
-	run "$build/benchmarks/bench_fork" $dummy --prompt 4096 --forks "$n" --steps 16 --csv --state own --save "$saved"
+	run "$bench" fork $dummy --prompt 4096 --forks "$n" --max-tokens 16 --csv --quiet --state own --save "$saved"
 	# shellcheck disable=SC2086
-	run "$build/benchmarks/bench_fork" $dummy --prompt 4096 --forks "$n" --steps 16 --csv --state shared --against "$saved"
+	run "$bench" fork $dummy --prompt 4096 --forks "$n" --max-tokens 16 --csv --quiet --state shared --against "$saved"
 done
 if python3 -c 'import transformers, torch; torch.zeros(1).cuda()' 2>/dev/null; then
-	run python3 benchmarks/hf_generate.py --device cuda --bench "$build/benchmarks/bench_engine"
-	run python3 benchmarks/hf_generate.py --device cuda --dummy --model benchmarks/shapes/qwen3.5-mid --bench "$build/benchmarks/bench_engine"
+	run python3 benchmarks/hf_generate.py --device cuda --bench "$bench"
+	run python3 benchmarks/hf_generate.py --device cuda --dummy --model benchmarks/shapes/qwen3.5-mid --bench "$bench"
 else
 	say "no transformers here: HF was not measured"
 fi

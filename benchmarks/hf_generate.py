@@ -1,6 +1,6 @@
 """HF transformers' own generate beside the engine, on the same weights, the same number of sequences and the same processors.
 
-usage: hf_generate.py [--model models/sapling] [--bench build/benchmarks/bench_engine] [--threads 2] [--sequences 32] [--tokens 128]
+usage: hf_generate.py [--model models/sapling] [--bench 'build/coppice bench'] [--threads 2] [--sequences 32] [--tokens 128]
                       [--device cuda] [--dummy]
 
 With --device cuda both run on the GPU: the engine by --backend cuda. With --dummy the folder holds only a config.json, and each makes
@@ -18,6 +18,7 @@ import csv
 import io
 import json
 import pathlib
+import shlex
 import subprocess
 import sys
 import time
@@ -85,8 +86,8 @@ def measure_hf(model, args):
 
 
 def measure_engine(args):
-    command = [args.bench, "--model", str(args.model), "--threads", str(args.threads), "--steps", str(args.tokens), "--csv",
-               "--forks", str(args.sequences)]
+    command = [*shlex.split(args.bench), "engine", "--model", str(args.model), "--threads", str(args.threads), "--max-tokens", str(args.tokens),
+               "--csv", "--forks", str(args.sequences), "--peak", "0", "--quiet"]
     command += ["--backend", "cuda"] if args.device == "cuda" else []
     command += ["--dummy-weights", "1", "--compute", "bf16"] if args.dummy else []
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -98,7 +99,7 @@ def measure_engine(args):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--model", type=pathlib.Path, default=ROOT / "models" / "sapling")
-    p.add_argument("--bench", default=str(ROOT / "build" / "benchmarks" / "bench_engine"))
+    p.add_argument("--bench", default=f"{ROOT / 'build' / 'coppice'} bench", help="the command that measures: coppice bench, or benchmarks/bench_alone")
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--sequences", type=int, default=32)
     p.add_argument("--tokens", type=int, default=128)

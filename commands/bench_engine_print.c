@@ -76,7 +76,7 @@ static void print_table(const struct engine_figures *f, const struct options *o)
 	bool cached = false;
 	bench_print_head("", &f->info, o, &f->peak, f->seconds_to_open);
 	printf("a prompt of %" PRId64 " tokens, %" PRId64 " behind it in each fork; the median of %" PRId64 "\n\n", o->prompt, o->max_tokens, o->repeats);
-	printf("  %-8s %5s %8s %10s %10s %10s %9s %9s %8s %8s %8s\n", "", "", "", "", "tokens a", "ms", "experts", "GB", "", "of the", "");
+	printf("  %-8s %5s %8s %10s %10s %10s %9s %9s %8s %8s\n", "", "", "", "", "tokens a", "ms", "experts", "GB", "", "of the");
 	printf("  %-8s %5s %8s %10s %10s %10s %9s %9s %8s %8s %8s  %s\n", "", "forks", "capture", "tokens/s", "cpu-second", "a step", "a layer", "moved", "GB/s",
 	       "peak", "GMAC/s", "check");
 	for (int i = 0; i < f->n; i++) {

@@ -49,6 +49,7 @@ static void print_json(const struct kernels *b, const struct options *o)
 		                                      d.gmac_per_s, "share_of_peak", bench_json_real(d.of_memory), "share_of_mac_peak", bench_json_real(d.of_macs),
 		                                      "check_hash", hash));
 	}
+	json_object_set_new(j, "prompt", json_integer(b->positions)); /* the model may not take more */
 	json_object_set_new(j, "operations", list);
 	bench_json_print(j);
 }
