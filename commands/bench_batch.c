@@ -37,6 +37,7 @@ int bench_open(struct eng_model **out, struct eng_info *info, const struct optio
 	e.max_positions = (int)o->prompt + steps;
 	e.max_prefixes = 2;
 	e.max_forks = max_forks;
+	e.max_grown = steps;
 	int err = find_model(&dir, o, true);
 	double start = clock_seconds();
 	err = err ? err : eng_model_open(out, dir, &e);
@@ -101,13 +102,35 @@ void bench_batch_close(struct bench_batch *b)
 	mem_free(b->capture.weights);
 }
 
-int bench_batch_draw(struct bench_batch *b, int step)
+static const struct eng_sampling sampling = {.temperature = 0.7, .top_p = 1};
+
+static void aim(struct bench_batch *b, int step)
 {
 	for (int i = 0; i < b->n; i++)
 		b->at[i] = (struct rng_at){.seed = b->seed, .node = (uint32_t)i, .step = (uint32_t)step};
-	int err = eng_draw(b->m, b->forks, b->n, &(struct eng_sampling){.temperature = 0.7, .top_p = 1}, b->at, b->drawn);
-	for (int i = 0; i < b->n && !err; i++)
+}
+
+static void take_drawn(struct bench_batch *b)
+{
+	for (int i = 0; i < b->n; i++)
 		b->tokens[i] = b->drawn[i].token;
+}
+
+int bench_batch_draw(struct bench_batch *b)
+{
+	aim(b, 0);
+	int err = eng_draw(b->m, b->forks, b->n, &sampling, b->at, b->drawn);
+	if (!err)
+		take_drawn(b);
+	return err;
+}
+
+int bench_batch_advance(struct bench_batch *b, int step)
+{
+	aim(b, step + 1);
+	int err = eng_advance(b->m, b->forks, b->tokens, b->n, b->capturing ? b->capture : (struct eng_capture){0}, &sampling, b->at, b->drawn);
+	if (!err)
+		take_drawn(b);
 	return err;
 }
 

@@ -68,12 +68,13 @@ static int run_prefill(struct eng_model *m, const struct options *o, struct engi
 static int decode(struct bench_batch *b, const struct options *o, struct engine_row *r, struct progress *p)
 {
 	int err = begin(b->m, r);
+	err = err ? err : bench_batch_draw(b);
 	for (int s = 0; s < o->max_tokens && !err; s++) {
-		err = bench_batch_draw(b, s);
-		err = err ? err : bench_batch_step(b);
+		err = bench_batch_advance(b, s);
 		r->distinct += eng_last_distinct_experts(b->m);
 		progress_update(p, p->done + 1, "%d fork%s, capture %s", r->forks, r->forks == 1 ? "" : "s", r->capture ? "on" : "off");
 	}
+	err = err ? err : eng_settle(b->m);
 	return err ? err : end(b->m, r);
 }
 

@@ -32,7 +32,7 @@ static void print_csv(const struct fork_figures *f, const struct options *o)
 	bench_print_head("# ", &f->info, o, &f->peak, f->seconds_to_open);
 	for (int i = 0; i < f->n; i++) {
 		const struct fork_result *r = &f->results[i];
-		printf("# making a fork: %.2f us, %d at once; a row of logits is copied, pages and states are not\n", r->making_us, r->forks);
+		printf("# making a fork: %.2f us, %d at once; nothing is copied: pages, states and logits are the parent's\n", r->making_us, r->forks);
 		printf("# first %d steps of %d siblings, state %s: %.4f ms and %.1f MB moved a step\n", FORK_FIRST_STEPS, r->forks,
 		       f->info.shared_state ? "shared" : "own", r->first_ms, r->first_bytes / 1e6);
 	}
@@ -86,7 +86,7 @@ static void print_json(const struct fork_figures *f, const struct options *o)
 static void print_result(const struct fork_figures *f, const struct fork_result *r, bool *cached)
 {
 	char text[2][32];
-	printf("\n  making a fork     %9.2f us   %d at once; a row of logits is copied, pages and states are not\n", r->making_us, r->forks);
+	printf("\n  making a fork     %9.2f us   %d at once; nothing is copied: pages, states and logits are the parent's\n", r->making_us, r->forks);
 	printf("  their first steps %9.3f ms   %.2f MB moved by each of %d: %.2f GB/s, %s of the peak\n\n", r->first_ms, r->first_bytes / 1e6, FORK_FIRST_STEPS,
 	       r->first_bytes / r->first_ms / 1e6, bench_percent(text[0], share(f, r->first_bytes, r->first_ms)));
 	printf("  %5s %7s %17s %10s %10s %10s %8s %8s\n", "", "", "distinct experts", "ms", "", "MB moved", "", "of the");

@@ -176,7 +176,7 @@ static void steps_script(struct buf *b, const struct rep_figures *f)
 		return;
 	bool popular = !isnan(s->all.popular);
 	int last = s->sizes[s->n_sizes - 1].size;
-	script_begin(b, "steps", 520);
+	rep_gnuplot_begin(b, "steps", 520);
 	buf_str(b, "# forks in the step, distinct experts: mean, layer with fewest, layer with most; popular choices; steps\n$steps << EOD\n");
 	for (int i = 0; i < s->n_sizes; i++) {
 		const struct rep_step_size *z = &s->sizes[i];
@@ -200,7 +200,7 @@ static void steps_script(struct buf *b, const struct rep_figures *f)
 	if (popular)
 		buf_str(&body, "\t     $steps using 1:5 with lines lc rgb '#D55E00' lw 2 dt 3 title 'independent, by popularity', \\\n");
 	buf_str(&body, "\t     $steps using 1:2 with linespoints lc rgb '#0072B2' lw 2.5 pt 7 ps 0.8 title 'touched'\n");
-	script_loop(b, "steps", &body);
+	rep_gnuplot_loop(b, "steps", &body);
 	buf_release(&body);
 }
 
