@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #ifdef __CUDACC__
-#define CU_SHARED(NAME) extern __shared__ __align__(128) unsigned char NAME[]
+#define CU_SHARED(NAME) extern __shared__ __align__(1024) unsigned char NAME[]
 
 /* d += a b, collective. a [16 x 16], b [16 x 8] bfloat16, two to a word, d [16 x 8] f32. With g = lane / 4, t = lane % 4:
  *   a[0] = (g, 2t..), a[1] = (g + 8, 2t..), a[2] = (g, 2t + 8..), a[3] = (g + 8, 2t + 8..)   the lower half holds the first
@@ -74,6 +74,76 @@ template <int N> static __device__ __forceinline__ void cu_copies_wait(void)
 	asm volatile("cp.async.wait_group %0;" ::"n"(N) : "memory");
 }
 
+/* The same of 4 bytes. */
+static __device__ __forceinline__ void cu_copy4(void *shared, const void *global)
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(shared);
+	asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(at), "l"(global) : "memory");
+}
+
+/* Warp groups: 4 warps, the first a multiple of 4, that multiply together and asynchronously (PTX ISA, "Asynchronous Warpgroup Level
+ * Matrix Multiply-Accumulate Instructions"). Compiled for sm_90a alone; all 128 threads call each of these together.
+ *
+ *   cu_wgmma         begins d += a b, or d = a b without `add`. a [64 x 16], 16 rows a warp, from registers as in cu_mma_bf16.
+ *                    b [16 x 64] in shared memory, by descriptor: column n is a row of 32 bytes. d [64 x 64]: d[4j + i] is d[i] of
+ *                    cu_mma_bf16 for columns 8j .. 8j + 7.
+ *   cu_wgmma_fence   what registers hold by now is what multiplications that begin from here on find there: ahead of the first, and after
+ *                    every access to an `a` or a `d`. Sums that go on in one d need none between.
+ *   cu_wgmma_commit  ends a group of those begun
+ *   cu_wgmma_wait    until at most N groups are under way. Until then nobody touches their a, their d or what they read of b.
+ *   cu_wgmma_done    behind the wait: the compiler keeps what reads d behind it, too
+ *   cu_proxy_fence   what this thread wrote to shared memory (cu_copy16 once waited for) can be read by multiplications that begin behind
+ *                    a barrier from here on. They look past what the threads' own loads and stores go through. */
+#if defined(__CUDA_ARCH_FEAT_SM90_ALL)
+#define CU_HAS_WGMMA 1
+#else
+#define CU_HAS_WGMMA 0
+#endif
+enum { CU_SUMS = 32 };
+static __device__ __forceinline__ void cu_wgmma(float (&d)[CU_SUMS], const uint32_t (&a)[4], uint64_t b, bool add)
+{
+	asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %37, 0;\n"
+	             "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,"
+	             "%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31}, {%32,%33,%34,%35}, %36, p, 1, 1, 0;\n}"
+	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]), "+f"(d[7]), "+f"(d[8]), "+f"(d[9]),
+	               "+f"(d[10]), "+f"(d[11]), "+f"(d[12]), "+f"(d[13]), "+f"(d[14]), "+f"(d[15]), "+f"(d[16]), "+f"(d[17]), "+f"(d[18]),
+	               "+f"(d[19]), "+f"(d[20]), "+f"(d[21]), "+f"(d[22]), "+f"(d[23]), "+f"(d[24]), "+f"(d[25]), "+f"(d[26]), "+f"(d[27]),
+	               "+f"(d[28]), "+f"(d[29]), "+f"(d[30]), "+f"(d[31])
+	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"((int)add));
+}
+static __device__ __forceinline__ void cu_wgmma_fence(void)
+{
+	asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
+}
+static __device__ __forceinline__ void cu_wgmma_commit(void)
+{
+	asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory");
+}
+template <int N> static __device__ __forceinline__ void cu_wgmma_wait(void)
+{
+	asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(N) : "memory");
+}
+static __device__ __forceinline__ void cu_wgmma_done(float (&d)[CU_SUMS])
+{
+#pragma unroll
+	for (int i = 0; i < CU_SUMS; i++)
+		asm volatile("" : "+f"(d[i])::"memory");
+}
+static __device__ __forceinline__ void cu_proxy_fence(void)
+{
+	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+
+/* What cu_wgmma is told of a b whose rows (of 64 inputs, 128 bytes) lie one behind the other from a multiple of 1024 bytes on, so that
+ * 16 bytes that would be number c of row r are number c ^ r % 8 (K-major, swizzled over 128 bytes): the address, 1024 bytes from 8
+ * rows to the next, both in units of 16, and the kind of layout in the two highest bits. The distance of bits 16 .. 29 is not looked at.
+ * Inputs 16i .. 16i + 15 of the rows: 2i more. */
+static __device__ __forceinline__ uint64_t cu_descriptor(const void *shared)
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(shared);
+	return (uint64_t)1 << 62 | (uint64_t)(1024 >> 4) << 32 | (uint64_t)1 << 16 | (at & 0x3ffff) >> 4;
+}
+
 /* 16 bytes that are read once: not kept in the first-level cache. */
 static __device__ __forceinline__ uint4 cu_load_once(const void *p)
 {
@@ -119,6 +189,28 @@ uint32_t cu_bf16x2(float low, float high);
 #define CU_HAS_CODES 1
 uint32_t cu_two_codes_of(float first, float second);
 void cu_copy16(void *shared, const void *global, int bytes);
+void cu_copy4(void *shared, const void *global);
+#define CU_HAS_WGMMA 1
+enum { CU_SUMS = 32 };
+void shim_wgmma(float *d, const uint32_t *a, uint64_t b, bool add, shim_place place);
+void shim_wgmma_wait(int n, shim_place place);
+void shim_wgmma_done(const float *d, shim_place place);
+static inline void cu_wgmma(float (&d)[CU_SUMS], const uint32_t (&a)[4], uint64_t b, bool add, SHIM_HERE)
+{
+	shim_wgmma(d, a, b, add, place);
+}
+void cu_wgmma_fence(void);
+void cu_wgmma_commit(void);
+template <int N> static inline void cu_wgmma_wait(SHIM_HERE)
+{
+	shim_wgmma_wait(N, place);
+}
+static inline void cu_wgmma_done(float (&d)[CU_SUMS], SHIM_HERE)
+{
+	shim_wgmma_done(d, place);
+}
+void cu_proxy_fence(void);
+uint64_t cu_descriptor(const void *shared);
 void cu_copies_end_group(void);
 void shim_copies_wait(int n);
 template <int N> static inline void cu_copies_wait(void)

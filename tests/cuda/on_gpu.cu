@@ -126,8 +126,9 @@ extern "C" int __wrap_main(int argc, char **argv)
 	return s.status;
 }
 
-/* A device is told to have less shared memory than it has: what is launched must then fit in that. */
+/* A device is told to have less shared memory than it has: what is launched must then fit in that. And to be an older one. */
 static size_t shared_max = SIZE_MAX;
+static int major = 0x7fffffff;
 
 extern "C" int __real_kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute);
 extern "C" int __wrap_kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute)
@@ -135,7 +136,14 @@ extern "C" int __wrap_kern_open(struct kern *k, const char *name, struct crew *c
 	int e = __real_kern_open(k, name, crew, compute);
 	if (!e && k->device && k->device->shared_max > shared_max)
 		k->device->shared_max = shared_max;
+	if (!e && k->device && k->device->sm_major > major)
+		k->device->sm_major = major;
 	return e;
+}
+
+extern "C" void shim_device(int capability)
+{
+	major = capability;
 }
 
 extern "C" void shim_shared_max(int bytes)

@@ -49,17 +49,29 @@ float4 cu_load_far(const float *p)
 }
 
 /* From here until it is waited for, what stands in `to` is nobody's: poison. */
-void cu_copy16(void *to, const void *from, int bytes)
+static void begin_copy(void *to, const void *from, int bytes, int size)
 {
 	struct shim_copies *c = shim_own_copies();
+	if (c->n == shim_copies::MOST)
+		shim_fail("more than %d copies under way in one thread", shim_copies::MOST);
+	memset(to, 0xff, (size_t)size);
+	c->at[c->n++] = { to, from, bytes, size, c->group };
+}
+
+void cu_copy16(void *to, const void *from, int bytes)
+{
 	check_aligned("cu_copy16 to shared memory", to);
 	check_aligned("cu_copy16 from memory", from);
 	if (bytes < 0 || bytes > 16)
 		shim_fail("cu_copy16 of %d bytes", bytes);
-	if (c->n == shim_copies::MOST)
-		shim_fail("more than %d copies under way in one thread", shim_copies::MOST);
-	memset(to, 0xff, 16);
-	c->at[c->n++] = { to, from, bytes, c->group };
+	begin_copy(to, from, bytes, 16);
+}
+
+void cu_copy4(void *to, const void *from)
+{
+	if ((uintptr_t)to % 4 || (uintptr_t)from % 4)
+		shim_fail("cu_copy4 from %p to %p, which are not both aligned to 4 bytes", from, to);
+	begin_copy(to, from, 4, 4);
 }
 
 void cu_copies_end_group(void)
@@ -72,8 +84,9 @@ void shim_copies_wait(int n)
 	struct shim_copies *c = shim_own_copies();
 	int done = 0;
 	for (; done < c->n && c->at[done].group + (unsigned)n < c->group; done++) {
-		memset(c->at[done].to, 0, 16);
+		memset(c->at[done].to, 0, (size_t)c->at[done].size);
 		memcpy(c->at[done].to, c->at[done].from, (size_t)c->at[done].bytes);
+		shim_landed(c->at[done].to);
 	}
 	c->n -= done;
 	memmove(c->at, c->at + done, (size_t)c->n * sizeof *c->at);

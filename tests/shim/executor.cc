@@ -23,9 +23,34 @@ uint3 threadIdx, blockIdx;
 dim3 blockDim, gridDim;
 
 static const char *const kind_names[] = { "__syncthreads", "__syncthreads_or", "__syncthreads_and", "__syncthreads_count", "__syncwarp",
-	"a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32" };
+	"a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32", "cu_wgmma_wait" };
 
 enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, ENDED };
+
+/* What a thread has begun by cu_wgmma and not waited for, in order. Its sums are kept here meanwhile: where they belong stands poison. */
+struct multiplications {
+	enum { MOST = 64, SUMS = 8 };
+	struct {
+		const uint32_t *a; /* where its weights are, and what they were */
+		uint32_t was[4];
+		uint64_t b;
+		bool add;
+		int sums;
+		unsigned group;
+		struct shim_place place;
+	} at[MOST];
+	struct {
+		float *d;
+		float value[CU_SUMS];
+		int users; /* 0: free */
+	} sums[SUMS];
+	int n;
+	unsigned group; /* of those that come next */
+	bool fenced;    /* cu_wgmma_fence was called, and nothing waited for since */
+	uint64_t digest; /* of all that were begun: the same in every thread of a warp group */
+	unsigned landed[shim_copies::MOST]; /* places in shared memory that copies came to since the last cu_proxy_fence */
+	int n_landed;
+};
 
 struct fiber {
 	char *stack;
@@ -42,6 +67,7 @@ struct fiber {
 	bool waited;         /* it called cu_wait */
 	uint32_t words[WORDS]; /* what it gave to a collective, and what it gets */
 	struct shim_copies copies;
+	struct multiplications under_way;
 };
 
 /* Lanes that wait for each other. Several may be under way at once, under different masks. */
@@ -66,6 +92,7 @@ struct team {
 	int n_threads, n_warps, n_ended, n_at_barrier, barrier_true;
 	struct fiber *at_barrier; /* the first there */
 	unsigned char *shared;
+	unsigned char *unfenced; /* [16 bytes of it]: a copy came there, and its thread has not called cu_proxy_fence */
 	const struct shim_kernel *kernel; /* NULL: free */
 	uint3 block;
 	unsigned *blocks; /* in the order in which they run */
@@ -290,6 +317,9 @@ static void thread_ends(void)
 				shim_fail("ends, but thread (%u, %u, %u) and %d more wait at %s (%s:%d)", team->fibers[i].index.x, team->fibers[i].index.y,
 					team->fibers[i].index.z, team->n_at_barrier - 1, kind_names[team->fibers[i].kind], team->fibers[i].place.file,
 					team->fibers[i].place.line);
+	if (self->under_way.n)
+		shim_fail("ends, but %d multiplications by cu_wgmma (%s:%d) are under way", self->under_way.n, self->under_way.at[0].place.file,
+			self->under_way.at[0].place.line);
 	self->state = ENDED;
 	w->ended |= 1u << self->lane;
 	team->n_ended++;
@@ -328,6 +358,183 @@ static void mma(struct warp *w, bool bf16)
 				sum += a[r][j] * b[j][c];
 			w->lane[l]->words[i] = __float_as_uint(sum);
 		}
+}
+
+/* ---- warp groups: a warp computes its 16 outputs when its lanes wait, which is as late as may be ---- */
+
+/* Rows of b by what cu_descriptor says, columns of [16][64]. */
+static void read_rows(float b[16][64], uint64_t descriptor, struct shim_place at)
+{
+	size_t start = (descriptor & 0x3fff) << 4, stride = (descriptor >> 32 & 0x3fff) << 4;
+	if (descriptor >> 62 != 1 || descriptor & UINT64_C(0x3fffc000c000c000))
+		shim_fail("cu_wgmma (%s:%d) with the descriptor %016llx: only rows swizzled over 128 bytes are here", at.file, at.line,
+			(unsigned long long)descriptor);
+	if (start & 0x380)
+		shim_fail("cu_wgmma (%s:%d) reads from byte %zu of shared memory on, which is not in the first of 8 rows", at.file, at.line, start);
+	for (size_t n = 0; n < 64; n++)
+		for (size_t half = 0; half < 2; half++) {
+			size_t from = start + n / 8 * stride + n % 8 * 128 + half * 16;
+			from ^= (from >> 7 & 7) << 4;
+			if (from + 16 > team->kernel->shared)
+				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, there are %zu", at.file, at.line, from + 15, team->kernel->shared);
+			if (team->unfenced[from / 16])
+				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, which came there without a cu_proxy_fence since", at.file,
+					at.line, from);
+			for (size_t k = 0; k < 8; k++) {
+				uint16_t item;
+				memcpy(&item, team->shared + from + 2 * k, 2);
+				b[half * 8 + k][n] = __uint_as_float((uint32_t)item << 16);
+			}
+		}
+}
+
+/* Entry i of every lane: d += a b or d = a b. Sums in f32 as in mma, but descending in k: rows that go the one way where they should go the
+ * other have other bits. */
+static void multiply_rows(struct warp *w, int i)
+{
+	const auto &first = w->lane[0]->under_way.at[i];
+	float a[16][16], b[16][64], d[16][64];
+	read_rows(b, first.b, first.place);
+	for (int l = 0; l < WARP; l++) {
+		const auto &e = w->lane[l]->under_way.at[i];
+		if (e.b != first.b || e.add != first.add)
+			shim_fail("lanes 0 and %d began different multiplications (%s:%d)", l, e.place.file, e.place.line);
+		if (memcmp(e.a, e.was, sizeof e.was))
+			shim_fail("lane %d changed the weights of a cu_wgmma (%s:%d) that was under way", l, e.place.file, e.place.line);
+		for (int j = 0; j < 8; j++)
+			a[l / 4 + j / 2 % 2 * 8][l % 4 * 2 + j % 2 + j / 4 * 8] = bf16_at(e.was, j);
+		for (int j = 0; j < CU_SUMS; j++)
+			d[l / 4 + j / 2 % 2 * 8][j / 4 * 8 + l % 4 * 2 + j % 2] = e.add ? w->lane[l]->under_way.sums[e.sums].value[j] : 0;
+	}
+	for (int r = 0; r < 16; r++)
+		for (int k = 15; k >= 0; k--)
+			for (int n = 0; n < 64; n++)
+				d[r][n] += a[r][k] * b[k][n];
+	for (int l = 0; l < WARP; l++)
+		for (int j = 0; j < CU_SUMS; j++)
+			w->lane[l]->under_way.sums[w->lane[l]->under_way.at[i].sums].value[j] = d[l / 4 + j / 2 % 2 * 8][j / 4 * 8 + l % 4 * 2 + j % 2];
+}
+
+static const float sums_poison = __uint_as_float(0xffffffffu);
+
+/* The first n entries are done: sums that no other one is adding to go where they belong. */
+static void give_sums(struct multiplications *m, int n)
+{
+	for (int i = 0; i < n; i++) {
+		auto &s = m->sums[m->at[i].sums];
+		if (--s.users)
+			continue;
+		for (int j = 0; j < CU_SUMS; j++)
+			if (memcmp(&s.d[j], &sums_poison, sizeof sums_poison))
+				shim_fail("the sums of a cu_wgmma (%s:%d) were written while it was under way", m->at[i].place.file, m->at[i].place.line);
+		memcpy(s.d, s.value, sizeof s.value);
+	}
+	m->n -= n;
+	memmove(m->at, m->at + n, (size_t)m->n * sizeof *m->at);
+}
+
+/* words: how many entries each lane waits for. */
+static void finish_multiplications(struct warp *w)
+{
+	int n = (int)w->lane[0]->words[0];
+	for (int l = 1; l < WARP; l++)
+		if ((int)w->lane[l]->words[0] != n)
+			shim_fail("lanes 0 and %d wait for %d and %u multiplications", l, n, w->lane[l]->words[0]);
+	for (int i = 0; i < n; i++)
+		multiply_rows(w, i);
+	for (int l = 0; l < WARP; l++)
+		give_sums(&w->lane[l]->under_way, n);
+}
+
+static int sums_of(struct multiplications *m, float *d)
+{
+	int at = -1;
+	for (int i = 0; i < multiplications::SUMS; i++) {
+		if (m->sums[i].users && m->sums[i].d == d)
+			return i;
+		at = m->sums[i].users ? at : i;
+	}
+	if (at < 0)
+		shim_fail("more than %d sums of cu_wgmma under way in one thread", multiplications::SUMS);
+	m->sums[at].d = d;
+	memcpy(m->sums[at].value, d, sizeof m->sums[at].value);
+	for (int i = 0; i < CU_SUMS; i++)
+		memcpy(&d[i], &sums_poison, sizeof sums_poison);
+	return at;
+}
+
+void shim_wgmma(float *d, const uint32_t *a, uint64_t b, bool add, shim_place place)
+{
+	struct multiplications *m = &self->under_way;
+	if (((int)(self - team->fibers) / 128 + 1) * 128 > team->n_threads)
+		shim_fail("cu_wgmma (%s:%d) by threads that are no whole warp group", place.file, place.line);
+	if (!m->fenced)
+		shim_fail("cu_wgmma (%s:%d) without cu_wgmma_fence", place.file, place.line);
+	if (m->n == multiplications::MOST)
+		shim_fail("more than %d multiplications under way in one thread", multiplications::MOST);
+	auto &e = m->at[m->n++];
+	e = { a, { a[0], a[1], a[2], a[3] }, b, add, sums_of(m, d), m->group, place };
+	m->sums[e.sums].users++;
+	m->digest = (m->digest ^ b ^ (uint64_t)add << 48) * UINT64_C(0x9e3779b97f4a7c15) + 1;
+}
+
+void cu_wgmma_fence(void)
+{
+	self->under_way.fenced = true;
+}
+
+void cu_wgmma_commit(void)
+{
+	self->under_way.group++;
+}
+
+void shim_wgmma_wait(int n, shim_place place)
+{
+	struct multiplications *m = &self->under_way;
+	uint32_t done = 0;
+	while ((int)done < m->n && m->at[done].group + (unsigned)n < m->group)
+		done++;
+	m->fenced = false;
+	shim_collective(SHIM_WGMMA, 0xffffffffu, &done, 1, place);
+}
+
+void shim_wgmma_done(const float *d, shim_place place)
+{
+	const struct multiplications *m = &self->under_way;
+	for (const auto &s : m->sums)
+		if (s.users && s.d == d)
+			shim_fail("cu_wgmma_done (%s:%d), but its sums are under way", place.file, place.line);
+}
+
+void shim_landed(const void *to)
+{
+	struct multiplications *m = &self->under_way;
+	size_t at = (size_t)((const unsigned char *)to - team->shared) / 16;
+	team->unfenced[at] = 1;
+	if (m->n_landed < shim_copies::MOST) /* else it stays so: many copies, and nobody who fences them */
+		m->landed[m->n_landed++] = (unsigned)at;
+}
+
+void cu_proxy_fence(void)
+{
+	struct multiplications *m = &self->under_way;
+	for (int i = 0; i < m->n_landed; i++)
+		team->unfenced[m->landed[i]] = 0;
+	m->n_landed = 0;
+}
+
+uint64_t cu_descriptor(const void *shared)
+{
+	size_t at = (size_t)((const unsigned char *)shared - team->shared);
+	return (uint64_t)1 << 62 | (uint64_t)(1024 >> 4) << 32 | (uint64_t)1 << 16 | (at & 0x3ffff) >> 4;
+}
+
+/* All four warps of a group begin the same ones. */
+static void compare_warps(void)
+{
+	for (int i = 0; i < team->n_threads; i++)
+		if (team->fibers[i].under_way.digest != team->fibers[i / 128 * 128].under_way.digest)
+			shim_fail("threads %d and %d of a warp group began different multiplications", i / 128 * 128, i);
 }
 
 static void shuffle(struct warp *w, unsigned mask)
@@ -387,6 +594,7 @@ static void finish_collective(struct warp *w, struct rendezvous *m)
 	case SHIM_BALLOT: ballot(w, m->mask); break;
 	case SHIM_MMA_BF16: mma(w, true); break;
 	case SHIM_MMA_TF32: mma(w, false); break;
+	case SHIM_WGMMA: finish_multiplications(w); break;
 	default: break;
 	}
 	for (int l = 0; l < WARP; l++)
@@ -509,6 +717,7 @@ static void start_block(unsigned block)
 	dim3 size = team->kernel->block, grid = team->kernel->grid;
 	team->block = { block % grid.x, block / grid.x % grid.y, block / grid.x / grid.y };
 	memset(team->shared, 0xff, team->kernel->shared);
+	memset(team->unfenced, 0, team->kernel->shared / 16 + 1);
 	team->n_threads = (int)(size.x * size.y * size.z);
 	team->n_warps = (team->n_threads + WARP - 1) / WARP;
 	team->n_ended = team->n_at_barrier = 0;
@@ -526,6 +735,9 @@ static void start_block(unsigned block)
 		f->state = READY;
 		f->copies.n = 0;
 		f->copies.group = 0;
+		f->under_way.n = f->under_way.n_landed = 0;
+		f->under_way.digest = 0;
+		f->under_way.fenced = false;
 		f->waited = false;
 	}
 }
@@ -580,6 +792,7 @@ static void finish_block(void)
 			shim_fail("waits for ever at %s (%s:%d): %d threads at a barrier, %d ended, of %d", kind_names[self->kind],
 				self->place.file, self->place.line, team->n_at_barrier, team->n_ended, team->n_threads);
 		}
+	compare_warps();
 }
 
 static unsigned n_blocks(const struct shim_kernel *kernel)
@@ -596,7 +809,8 @@ static struct team *begin(const struct shim_kernel *kernel)
 	team->kernel = kernel;
 	team->waited = false;
 	team->blocks = (unsigned *)malloc(n_blocks(kernel) * sizeof *team->blocks);
-	if (!team->blocks || posix_memalign(&memory, 128, kernel->shared))
+	team->unfenced = (unsigned char *)malloc(kernel->shared / 16 + 1);
+	if (!team->blocks || !team->unfenced || posix_memalign(&memory, 1024, kernel->shared))
 		shim_fail("no memory for it");
 	team->shared = (unsigned char *)memory;
 	arrange(team->blocks, n_blocks(kernel));
@@ -622,5 +836,6 @@ void shim_run(const struct shim_kernel *kernel)
 		shim_fail("it ended, and no thread of it called cu_wait()");
 	team->kernel = NULL;
 	free(team->shared);
+	free(team->unfenced);
 	free(team->blocks);
 }

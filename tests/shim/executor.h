@@ -21,7 +21,7 @@ struct shim_copies {
 	struct {
 		void *to;
 		const void *from;
-		int bytes;
+		int bytes, size; /* what is copied, and what is written */
 		unsigned group;
 	} at[MOST];
 	int n;
@@ -29,5 +29,7 @@ struct shim_copies {
 };
 /* Those of the thread that runs. */
 struct shim_copies *shim_own_copies(void);
+/* A copy of that thread has come to shared memory: until its next cu_proxy_fence, warp groups may not read there. */
+void shim_landed(const void *to);
 
 #endif

@@ -7,7 +7,7 @@
 #include <time.h>
 
 enum { SHARED_PLAIN = 48 * 1024, SMS = 4 };
-static int shared_max = 227 * 1024;
+static int shared_max = 227 * 1024, major = 9;
 static const size_t ALL = (size_t)4 << 30;
 
 /* One thing a stream does. */
@@ -49,6 +49,11 @@ static size_t used;
 void shim_shared_max(int bytes)
 {
 	shared_max = bytes;
+}
+
+void shim_device(int capability)
+{
+	major = capability;
 }
 
 unsigned long long shim_launches(void)
@@ -147,7 +152,7 @@ cudaError_t cudaRuntimeGetVersion(int *version)
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device)
 {
-	*p = { "host shim", ALL, SHARED_PLAIN, (size_t)shared_max, (size_t)shared_max + 1024, 9, 0, SMS, 32, 1024, 2048, 50 << 20, 65536 };
+	*p = { "host shim", ALL, SHARED_PLAIN, (size_t)shared_max, (size_t)shared_max + 1024, major, 0, SMS, 32, 1024, 2048, 50 << 20, 65536 };
 	return cudaSetDevice(device);
 }
 
@@ -157,7 +162,7 @@ cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int dev
 	case cudaDevAttrMaxThreadsPerBlock: *value = 1024; break;
 	case cudaDevAttrMultiProcessorCount: *value = SMS; break;
 	case cudaDevAttrL2CacheSize: *value = 50 << 20; break;
-	case cudaDevAttrComputeCapabilityMajor: *value = 9; break;
+	case cudaDevAttrComputeCapabilityMajor: *value = major; break;
 	case cudaDevAttrComputeCapabilityMinor: *value = 0; break;
 	case cudaDevAttrMaxSharedMemoryPerMultiprocessor: *value = shared_max + 1024; break;
 	case cudaDevAttrMaxSharedMemoryPerBlockOptin: *value = shared_max; break;

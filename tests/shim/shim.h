@@ -18,6 +18,8 @@ void shim_overlap(bool on);
 void shim_settle(void);
 /* As if the device gave a block so much shared memory at most: 227 KB unless told otherwise. For what is opened from now on. */
 void shim_shared_max(int bytes);
+/* As if the device were of compute capability `capability`.0: 9 unless told otherwise. For what is opened from now on. */
+void shim_device(int capability);
 /* How many kernels ran since the process began. */
 unsigned long long shim_launches(void);
 #ifdef __cplusplus

@@ -200,6 +200,76 @@ static void matrices_multiply(void **)
 	}
 }
 
+/* Two warp groups, 64 outputs each: d[o][n] = sum of a[o][i] b[n][i] over 64 inputs, in four instructions. `how`: what is left out. */
+enum how { WELL, ROWS_IN_ORDER, NO_WAIT, NO_COMMIT, NO_PROXY_FENCE };
+static __global__ void multiply_groups(const float *a, const uint16_t *b, float *d, enum how how)
+{
+	CU_SHARED(memory);
+	unsigned char *rows = memory + 1024;
+	int i = (int)threadIdx.x, out = i / 32 * 16 + i % 32 / 4, t = i % 4;
+	float sums[CU_SUMS];
+	uint32_t weights[4][4];
+	cu_wait();
+	for (int part = i; part < 64 * 8; part += 256)
+		cu_copy16(rows + part / 8 * 128 + (how == ROWS_IN_ORDER ? part % 8 : part % 8 ^ part / 8 % 8) * 16, b + part * 8, 16);
+	cu_copies_end_group();
+	cu_copies_wait<0>();
+	if (how != NO_PROXY_FENCE)
+		cu_proxy_fence();
+	__syncthreads();
+	for (int j = 0; j < 16; j++) {
+		const float *at = a + (out + j % 2 * 8) * 64 + j / 4 * 16 + j / 2 % 2 * 8 + 2 * t;
+		weights[j / 4][j % 4] = cu_pack_bf16(at[0], at[1]);
+	}
+	cu_wgmma_fence();
+	for (int j = 0; j < 4; j++)
+		cu_wgmma(sums, weights[j], cu_descriptor(rows) + (uint64_t)(2 * j), j > 0);
+	if (how != NO_COMMIT)
+		cu_wgmma_commit();
+	if (how != NO_WAIT) {
+		cu_wgmma_wait<0>();
+		cu_wgmma_done(sums);
+	}
+	for (int j = 0; j < CU_SUMS; j++)
+		d[(out + j / 2 % 2 * 8) * 64 + j / 4 * 8 + 2 * t + j % 2] = sums[j];
+	cu_wgmma_wait<0>();
+}
+
+static float group_a[128 * 64], group_d[128 * 64];
+static uint16_t group_b[64 * 64] __align__(16);
+
+static void multiply_by_groups(enum how how)
+{
+	for (int i = 0; i < 128 * 64; i++)
+		group_a[i] = (float)(i * 37 % 101 - 50);
+	for (int i = 0; i < 64 * 64; i++)
+		group_b[i] = cu_to_bf16((float)(i * 23 % 89 - 44));
+	LAUNCH(dim3(1), dim3(256), 1024 + 64 * 128, multiply_groups, group_a, group_b, group_d, how);
+}
+
+static bool groups_are_right(void)
+{
+	for (int o = 0; o < 128; o++)
+		for (int n = 0; n < 64; n++) {
+			float want = 0;
+			for (int i = 0; i < 64; i++)
+				want += group_a[o * 64 + i] * cu_from_bf16(group_b[n * 64 + i]);
+			if (!(group_d[o * 64 + n] == want))
+				return false;
+		}
+	return true;
+}
+
+static void warp_groups_multiply(void **)
+{
+	for (unsigned order = 0; order < 4; order++) {
+		shim_order(order);
+		multiply_by_groups(WELL);
+		assert_true(groups_are_right());
+	}
+	shim_order(0);
+}
+
 static void codes_are_lifted(void **)
 {
 	for (uint32_t q = 0; q < 256; q++) {
@@ -238,12 +308,18 @@ static __global__ void copy_late(const uint4 *from, uint32_t *out)
 	cu_copies_wait<0>();
 	out[7] = to[2 * i].x;
 	out[8] = cu_load_once(from + 1).w;
+	cu_copy4(&to[2 * i + 1].y, &from->z);
+	out[9] = to[2 * i + 1].y;
+	cu_copies_end_group();
+	cu_copies_wait<0>();
+	out[10] = to[2 * i + 1].y;
+	out[11] = to[2 * i + 1].x;
 }
 
 static void copies_are_late(void **)
 {
 	uint4 from[2] = { { 11, 12, 13, 14 }, { 21, 0x22222222, 23, 24 } };
-	uint32_t out[9], want[9] = { 0xffffffff, 0xffffffff, 11, 0xffffffff, 21, 0x22, 0, 0xffffffff, 24 };
+	uint32_t out[12], want[12] = { 0xffffffff, 0xffffffff, 11, 0xffffffff, 21, 0x22, 0, 0xffffffff, 24, 0xffffffff, 13, 21 };
 	LAUNCH(dim3(1), dim3(3), 3 * 32, copy_late, from, out);
 	assert_memory_equal(out, want, sizeof out);
 }
@@ -447,6 +523,22 @@ WRONG(long_copy, 32, 1024, cu_wait(); cu_copy16(sh + 4 * i, x + 4 * i, 17);)
 WRONG(over, 32, 31 * 4, cu_wait(); sh[i] = x[i];)
 WRONG(crooked_vector, 32, 0, cu_wait(); x[i] = (int)((const uint4 *)(x + i))->y;)
 WRONG(trap, 1, 0, cu_wait(); __trap();)
+WRONG(crooked_little_copy, 32, 1024, cu_wait(); cu_copy4((char *)sh + 4 * i + 1, x + i);)
+/* By warp groups: a and d are there, and b is where shared memory begins. */
+#define WRONG_GROUP(NAME, THREADS, SHARED, BODY) \
+	WRONG(NAME, THREADS, SHARED, float d[CU_SUMS]; uint32_t a[4] = {}; uint64_t b = cu_descriptor(raw); cu_wait(); BODY)
+WRONG_GROUP(unfenced_registers, 128, 8192, cu_wgmma(d, a, b, false);)
+WRONG_GROUP(fenced_once, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); cu_wgmma_wait<0>(); cu_wgmma(d, a, b, true);)
+WRONG_GROUP(half_a_group, 192, 8192, if (i >= 128) { cu_wgmma_fence(); cu_wgmma(d, a, b, false); })
+WRONG_GROUP(unlike_warps, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b + (i < 32), false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(unlike_lanes, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, i % 2); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(lanes_apart, 128, 8192, cu_wgmma_fence(); if (i % 2) cu_wgmma(d, a, b, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(beyond_shared, 128, 8191, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(within_rows, 128, 9216, cu_wgmma_fence(); cu_wgmma(d, a, b + 8, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(other_layout, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b << 1, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(weights_changed, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); a[1] = 7; cu_wgmma_wait<0>();)
+WRONG_GROUP(sums_written, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); d[9] = 0; cu_wgmma_wait<0>();)
+WRONG_GROUP(done_early, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); cu_wgmma_wait<1>(); cu_wgmma_done(d);)
 WRONG(hasty, 32, 0, cu_let_next(); cu_wait(); x[i] = i;)
 WRONG(hasty_lane, 32, 0, if (i) cu_wait(); cu_let_next(); cu_wait(); x[i] = i;)
 
@@ -483,11 +575,40 @@ static void kernels_that_do_not_wait(void **)
 	assert_caught(trap, "__trap");
 }
 
+static void unfenced_rows(void)
+{
+	multiply_by_groups(NO_PROXY_FENCE);
+}
+
+static void uncommitted(void)
+{
+	multiply_by_groups(NO_COMMIT);
+}
+
+static void warp_groups_that_are_wrong(void **)
+{
+	assert_caught(unfenced_registers, "without cu_wgmma_fence");
+	assert_caught(fenced_once, "without cu_wgmma_fence");
+	assert_caught(unfenced_rows, "came there without a cu_proxy_fence");
+	assert_caught(uncommitted, "its sums are under way");
+	assert_caught(done_early, "its sums are under way");
+	assert_caught(weights_changed, "changed the weights of a cu_wgmma");
+	assert_caught(sums_written, "were written while it was under way");
+	assert_caught(half_a_group, "no whole warp group");
+	assert_caught(unlike_warps, "threads 0 and 32 of a warp group began different multiplications");
+	assert_caught(unlike_lanes, "lanes 0 and 1 began different multiplications");
+	assert_caught(lanes_apart, "lanes 0 and 1 wait for 0 and 1 multiplications");
+	assert_caught(beyond_shared, "reads byte 8191 of shared memory, there are 8191");
+	assert_caught(within_rows, "not in the first of 8 rows");
+	assert_caught(other_layout, "only rows swizzled over 128 bytes");
+}
+
 static void crooked_addresses(void **)
 {
 	assert_caught(crooked_load, "thread (1, 0, 0): cu_load_once");
 	assert_caught(crooked_copy, "cu_copy16 from memory");
 	assert_caught(long_copy, "cu_copy16 of 17 bytes");
+	assert_caught(crooked_little_copy, "not both aligned to 4 bytes");
 	assert_sanitizer_catches(crooked_vector, "misaligned address");
 }
 
@@ -538,6 +659,11 @@ static void results_that_tell(void **)
 	assert_int_equal(y[0][0], -1);
 	LAUNCH(dim3(1), dim3(32), 512, no_copies_wait, memory, y[0]);
 	assert_int_equal(y[0][0], -1);
+	multiply_by_groups(ROWS_IN_ORDER);
+	assert_false(groups_are_right());
+	multiply_by_groups(NO_WAIT);
+	for (float x : group_d)
+		assert_true(isnan(x));
 }
 
 int main(void)
@@ -545,10 +671,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_thread_runs_once), cmocka_unit_test(barriers_separate), cmocka_unit_test(barriers_vote),
 		cmocka_unit_test(lanes_exchange), cmocka_unit_test(part_of_a_warp_votes), cmocka_unit_test(matrices_multiply),
-		cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
+		cmocka_unit_test(warp_groups_multiply), cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
 		cmocka_unit_test(launches_are_checked), cmocka_unit_test(a_graph_keeps_its_arguments), cmocka_unit_test(a_spoilt_capture_gives_no_graph),
 		cmocka_unit_test(a_kernel_begins_before_the_last_one_ends), cmocka_unit_test(barriers_that_not_all_reach),
-		cmocka_unit_test(collectives_that_not_all_lanes_reach), cmocka_unit_test(kernels_that_do_not_wait),
+		cmocka_unit_test(collectives_that_not_all_lanes_reach), cmocka_unit_test(warp_groups_that_are_wrong),
+		cmocka_unit_test(kernels_that_do_not_wait),
 		cmocka_unit_test(crooked_addresses), cmocka_unit_test(memory_that_is_not_there), cmocka_unit_test(results_that_tell),
 	};
 	if (kern_open(&k, "cuda", NULL, KERN_F32))
