@@ -112,8 +112,8 @@ static int run_chunk(struct eng_prefix *p, const int32_t *ids, int done, int n, 
 	int rc = begin_state(m, &p->seq, done, done + n, state);
 	if (rc)
 		return rc;
-	struct forward_batch b = {.n = n, .ids = ids + done, .position = m->position, .table = m->table, .n_seq = 1, .first = m->first,
-	                          .state = state};
+	struct forward_batch b = {.n = n, .prompt = true, .ids = ids + done, .position = m->position, .table = m->table, .n_seq = 1,
+	                          .first = m->first, .state = state};
 	b.experts = capture.experts ? capture.experts + (size_t)done * row : NULL;
 	b.weights = capture.weights ? capture.weights + (size_t)done * row : NULL;
 	b.logits_from = logits ? 0 : last ? n - 1 : n;

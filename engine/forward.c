@@ -20,11 +20,13 @@ static int quantise(struct forward *f, struct kern_view x, const struct kern_wei
 	return kern_quantise(f->k, &(struct kern_quantise){.x = x, .block = w->block_cols, .y = *q});
 }
 
-/* All products with x of a layer go through here: those with FP8 weights read it quantised, in a call of their own unless the
- * backend quantises. */
+/* All products with x of a layer, and the head's, go through here: those with FP8 weights read it quantised, in a call of their own unless
+ * the backend quantises. Whether a row is of a prompt alone says which way it is computed: so its logits are the same bits whether they
+ * are asked for alone or with those of other rows. */
 static int multiply(struct forward *f, const struct kern_matmul *op)
 {
-	struct kern_matmul plain = {.x = op->x}, fp8 = {.n_out = 0};
+	struct kern_matmul plain = {.x = op->x, .prompt = f->prompt, .scratch = f->product_scratch, .scratch_bytes = f->product_scratch_bytes};
+	struct kern_matmul fp8 = plain;
 	for (int i = 0; i < op->n_out; i++) {
 		const struct kern_weight *w = op->out[i].w;
 		bool q = takes_quantised(f, w);
@@ -171,6 +173,7 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 	if (rc)
 		return rc;
 	struct kern_experts op = {.x = h, .experts = f->out.experts + routed, .weights = f->out.weights + routed, .residual = &x, .y = x,
+	                          .prompt = f->prompt,
 	                          .scratch = f->expert_scratch, .scratch_bytes = f->expert_scratch_bytes, .plan = f->plans[layer],
 	                          .distinct = f->out.distinct + layer};
 	forward_describe_experts(f, l, &op);
@@ -245,10 +248,10 @@ static uint32_t number_of_how(struct forward *f, const struct forward_next *next
 }
 
 /* A decode step is recorded: its shape is its number of rows, the spans of the longest, and how it draws. A prompt's chunks are of
- * many shapes. */
+ * many shapes, and one of a single row is computed otherwise than a step of one. */
 static int pass_or_replay(struct forward *f, const struct forward_batch *b)
 {
-	if (b->n_seq != b->n || b->logits_from || !b->keep || b->logits)
+	if (b->prompt || b->logits_from || !b->keep || b->logits)
 		return pass(f, b);
 	uint64_t key = (uint64_t)number_of_how(f, b->next) << 44 | (uint64_t)b->n << 22 | (uint64_t)f->spans; /* fewer than 2^22 of both */
 	int rc = kern_replay(f->k, key);
@@ -282,6 +285,7 @@ static int copy_pages(struct forward *f, const struct forward_batch *b)
 
 int forward_run(struct forward *f, const struct forward_batch *b)
 {
+	f->prompt = b->prompt;
 	int rc = forward_send(f, b);
 	rc = rc ? rc : copy_pages(f, b);
 	rc = rc ? rc : pass_or_replay(f, b);

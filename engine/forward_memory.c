@@ -99,10 +99,13 @@ static bool get(struct forward *f, void *out, size_t count, size_t size)
 
 static void measure_scratch(struct forward *f)
 {
-	int rows = f->limits.max_rows;
-	struct kern_experts experts = {.x = kern_rows(NULL, rows, f->c->d_model)};
+	int rows = f->limits.max_rows, d = f->c->d_model, attended = f->c->n_heads * f->c->head_dim, mixed = forward_value_width(f->c);
+	struct kern_matmul from_x = {.x = kern_rows(NULL, rows, d), .n_out = KERN_MAX_OUT, .prompt = true};
+	struct kern_matmul from_mixed = {.x = kern_rows(NULL, rows, attended > mixed ? attended : mixed), .n_out = 1, .prompt = true};
+	struct kern_experts experts = {.x = kern_rows(NULL, rows, d), .prompt = true};
 	struct kern_attention attention = {0};
 	struct kern_gdn gdn = {0};
+	f->product_scratch_bytes = larger(kern_matmul_scratch(f->k, &from_x, rows), kern_matmul_scratch(f->k, &from_mixed, rows));
 	forward_describe_experts(f, &f->w->layers[0], &experts);
 	f->expert_scratch_bytes = kern_experts_scratch(f->k, &experts, rows);
 	forward_describe_attention(f, &attention);
@@ -195,8 +198,8 @@ static bool get_memory(struct forward *f)
 	       get(f, &f->x, rows * d, sizeof(float)) && get(f, &f->h, rows * d, sizeof(float)) && get(f, &f->last, rows * d, sizeof(float)) &&
 	       get(f, &f->wide, rows * f->wide_floats, sizeof(float)) && get(f, &f->mixed, rows * mixed, sizeof(float)) &&
 	       get(f, &f->q, rows * q, sizeof(float)) && get(f, &f->scores, rows * (size_t)c->n_experts, sizeof(float)) &&
-	       get(f, &f->expert_scratch, f->expert_scratch_bytes, 1) && get(f, &f->attention_scratch, f->attention_scratch_bytes, 1) &&
-	       get(f, &f->gdn_scratch, f->gdn_scratch_bytes, 1) && get_transfers(f);
+	       get(f, &f->product_scratch, f->product_scratch_bytes, 1) && get(f, &f->expert_scratch, f->expert_scratch_bytes, 1) &&
+	       get(f, &f->attention_scratch, f->attention_scratch_bytes, 1) && get(f, &f->gdn_scratch, f->gdn_scratch_bytes, 1) && get_transfers(f);
 }
 
 static size_t plan_bytes(const struct forward *f, int layer)
@@ -260,7 +263,7 @@ void forward_free(struct forward *f)
 	if (!f)
 		return;
 	void *all[] = {f->kv, f->states, f->rings, f->rotary, f->kept, f->logits, f->x, f->h, f->last, f->wide, f->mixed, f->q, f->scores,
-	               f->expert_scratch, f->attention_scratch, f->gdn_scratch, f->sent, f->made};
+	               f->product_scratch, f->expert_scratch, f->attention_scratch, f->gdn_scratch, f->sent, f->made};
 	if (f->staged != f->sent)
 		kern_plain_free(f->k, f->staged);
 	for (int i = 0; i < 2; i++)

@@ -64,9 +64,10 @@ struct forward {
 	float *x, *h, *wide, *mixed, *scores, *last, *logits;
 	float *q; /* the input of the product at hand, quantised; NULL where nothing is, or the backend does it */
 	size_t wide_floats;
-	void *expert_scratch, *attention_scratch, *gdn_scratch;
-	size_t expert_scratch_bytes, attention_scratch_bytes, gdn_scratch_bytes;
+	void *product_scratch, *expert_scratch, *attention_scratch, *gdn_scratch;
+	size_t product_scratch_bytes, expert_scratch_bytes, attention_scratch_bytes, gdn_scratch_bytes;
 
+	bool prompt; /* whether the present batch is a prompt's chunk */
 	/* The present batch. Without a device `staged` is `sent` and both of `fetched` are `made`; with one they take turns, so that one
 	 * batch's routing is given to its caller while the device computes the next. */
 	char *staged, *fetched[2]; /* plain */

@@ -348,6 +348,12 @@ static int check_gdn_ring(struct kern *k, const struct kern_gdn_ring *op)
 	return e ? e : compare(k, "gdn_ring", "y", &g->y, &mine.gdn.y, bound_for(k, 0x1p-5, 0x1p-5));
 }
 
+static size_t check_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n)
+{
+	const struct kern_backend *inner = k->checker->inner;
+	return inner->matmul_scratch ? inner->matmul_scratch(k, op, n) : 0;
+}
+
 static size_t check_scratch(const struct kern *k, const struct kern_experts *op, int n)
 {
 	const struct kern_backend *inner = k->checker->inner;
@@ -370,6 +376,6 @@ const struct kern_backend kern_check = {
 	.quantise = check_quantise, .route = check_route,
 	.experts = check_experts, .attention = check_attention, .gdn = check_gdn, .gdn_ring = check_gdn_ring, .scatter = kern_scatter_rows,
 	.pages = kern_copy_pages,
-	.experts_scratch = check_scratch,
+	.matmul_scratch = check_matmul_scratch, .experts_scratch = check_scratch,
 	.pack_bytes = check_pack_bytes, .pack = check_pack,
 };

@@ -107,6 +107,9 @@ int kern_matmul(struct kern *k, const struct kern_matmul *op)
 		return err_set(ERR_LIMIT, "matmul: %d matrices in one call, 1 to %d are possible", op->n_out, KERN_MAX_OUT);
 	if ((e = check_rows("matmul", n, d)) || (e = check_view("matmul", "x", &op->x, n, d)))
 		return e;
+	size_t need = kern_matmul_scratch(k, op, n);
+	if (op->scratch_bytes < need || (need && !op->scratch))
+		return err_set(ERR_USAGE, "matmul: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n, need);
 	k->bytes += area(n, d) * 4;
 	for (int j = 0; j < op->n_out; j++) {
 		const struct kern_matmul_out *o = &op->out[j];
@@ -120,6 +123,11 @@ int kern_matmul(struct kern *k, const struct kern_matmul *op)
 		k->macs += area(o->w->rows, d) * (uint64_t)n;
 	}
 	return k->backend->matmul(k, op);
+}
+
+size_t kern_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n)
+{
+	return k->backend->matmul_scratch ? k->backend->matmul_scratch(k, op, n) : 0;
 }
 
 int kern_quantise(struct kern *k, const struct kern_quantise *op)

@@ -178,8 +178,13 @@ struct kern_matmul {
 	struct kern_view x; /* [n, in], none of the y */
 	int n_out;          /* 1 .. KERN_MAX_OUT */
 	struct kern_matmul_out out[KERN_MAX_OUT];
+	bool prompt;        /* the rows are of a prompt's chunk: a device may compute these another way, all of them, however few they are */
+	void *scratch;      /* kern_matmul_scratch bytes, 64-byte aligned; NULL where that is 0 */
+	size_t scratch_bytes;
 };
 int kern_matmul(struct kern *k, const struct kern_matmul *op) CHECK_RESULT;
+/* For up to n rows; looks at op's x.cols, n_out and prompt alone. */
+size_t kern_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n);
 
 /* Whether the backend's products quantise what they read themselves: kern_quantise need not be called before. */
 bool kern_quantises(const struct kern *k);
@@ -231,6 +236,7 @@ struct kern_experts {
 	const struct kern_weight *shared_gate; /* NULL or [1, d] */
 	const struct kern_view *residual;  /* NULL or [n, d]; may be y, not x */
 	struct kern_view y;                /* [n, d], not x */
+	bool prompt;                       /* as in kern_matmul */
 	void *scratch;                     /* kern_experts_scratch bytes, 64-byte aligned */
 	size_t scratch_bytes;
 	const void *plan;                  /* what kern_experts_plan made; NULL where kern_experts_plan_bytes is 0 */
@@ -240,7 +246,7 @@ struct kern_experts {
  * lie). plan: of kern_alloc, plan_bytes long, valid for every op with the same four. */
 size_t kern_experts_plan_bytes(const struct kern *k, const struct kern_experts *op);
 int kern_experts_plan(struct kern *k, const struct kern_experts *op, void *plan) CHECK_RESULT;
-/* For up to n rows of these shapes (op's pointers are not looked at, only top_k, n_experts, mlp[0], shared, x.cols). */
+/* For up to n rows of these shapes (op's pointers are not looked at, only top_k, n_experts, mlp[0], shared, x.cols, prompt). */
 size_t kern_experts_scratch(const struct kern *k, const struct kern_experts *op, int n);
 int kern_experts(struct kern *k, const struct kern_experts *op) CHECK_RESULT;
 
@@ -449,7 +455,8 @@ struct kern_backend {
 	int (*scatter)(struct kern *k, const struct kern_scatter *op);
 	int (*pages)(struct kern *k, const struct kern_pages *op);
 	int (*sample)(struct kern *k, const struct kern_sample *op);
-	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n); /* these: NULL for 0 */
+	size_t (*matmul_scratch)(const struct kern *k, const struct kern_matmul *op, int n); /* these: NULL for 0 */
+	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n);
 	size_t (*attention_scratch)(const struct kern *k, const struct kern_attention *op, int n);
 	size_t (*gdn_scratch)(const struct kern *k, const struct kern_gdn *op, int n);
 	size_t (*sample_scratch)(const struct kern *k, const struct kern_sample *op, int n);

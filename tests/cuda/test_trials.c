@@ -20,6 +20,12 @@ static bool is_asked_for(const struct trial *t)
 	return !only || strstr(only, t->name);
 }
 
+/* Products of bfloat16 rows are also computed as a prompt's. */
+static bool takes_prompts(const struct trial *t, enum kern_type compute)
+{
+	return compute == KERN_BF16 && (t->run == matmul_run || t->run == experts_run);
+}
+
 static void for_each(enum kern_type compute, void (*check)(struct kern *k, const struct trial *t, int v))
 {
 	struct kern k;
@@ -27,8 +33,13 @@ static void for_each(enum kern_type compute, void (*check)(struct kern *k, const
 	/* As in test_backends.c; the emulation is slow besides. */
 	int step = getenv("COPPICE_SAN") ? 5 : 1;
 	for (int i = 0; i < COUNT(trials); i++)
-		for (int v = (trials[i].n_variants - 1) % step; is_asked_for(&trials[i]) && v < trials[i].n_variants; v += step)
+		for (int v = (trials[i].n_variants - 1) % step; is_asked_for(&trials[i]) && v < trials[i].n_variants; v += step) {
 			check(&k, &trials[i], v);
+			prompt_rows = takes_prompts(&trials[i], compute);
+			if (prompt_rows)
+				check(&k, &trials[i], v);
+			prompt_rows = false;
+		}
 	kern_close(&k);
 }
 
