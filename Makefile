@@ -87,12 +87,13 @@ $(BUILD)/%.o: %.c | $(BUILD)/.dir
 	$(SAY) '  cc   $<'
 	$(Q)$(CC) $(CFLAGS) $(call KERNEL_FLAGS,$<) $(call ISA_FLAGS,$<) -MMD -MP -c -o $@ $<
 
-# What ptxas says of every kernel is kept beside the object: `make cuda` reads it.
+# What ptxas says of every kernel is kept beside the object: `make cuda` reads it. Warp groups whose multiplications it could not leave
+# asynchronous are an error: they would be slow, and nothing else would tell.
 $(BUILD)/gpu/%.o: %.cu | $(BUILD)/.dir
 	@mkdir -p $(@D)
 	$(SAY) '  nvcc $<'
 	$(Q)$(NVCC) $(NVCCFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $< 2>$(@:.o=.ptxas) || { cat $(@:.o=.ptxas) >&2; rm -f $@; exit 1; }
-	@! grep -i 'warning' $(@:.o=.ptxas)
+	@if grep -iE 'warning|wgmma.* serialized' $(@:.o=.ptxas); then rm -f $@; exit 1; fi
 
 # An archive is made again when a file joins or leaves its folder, too: the list of its members is a file that changes.
 define archive

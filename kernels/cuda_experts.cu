@@ -1,11 +1,12 @@
-/* The experts of a layer, in three launches or four:
+/* The experts of a layer, in three launches or four; of a prompt's rows in six (cuda_prompt.cuh), where x and hidden are staged before they
+ * are read:
  *   group    (row, slot) pairs by expert, in tiles; with few pairs each block of the next two finds out for itself
  *   up       hidden = R(R(silu(R(gate x))) * R(up x)) for every pair, the shared expert's rows, and the shared factor
  *   down     R(down hidden), to a place of the pair's own
  *   combine  the sum over the slots in order
  * A unit is an expert with its pairs or, last, the shared one with all rows. Types are looked at matrix by matrix where the work is
  * done; only whether a step may go through matrix instructions at all is decided for all units together, beforehand. */
-#include "kernels/cuda_tile.cuh"
+#include "kernels/cuda_prompt.cuh"
 
 struct plan_unit {
 	struct kern_mlp mlp;
@@ -35,12 +36,13 @@ static_assert(sizeof(struct few_pairs) <= CU_LISTS, "lists lie at the start of s
 
 struct experts_job {
 	struct kern_view x;
+	struct kern_view staged[2]; /* of a prompt: x as FP8 matrices read it, and as those of bfloat16 do */
 	const uint16_t *experts;
 	const float *weights;
 	int n, top_k, n_experts, d, width, shared_width; /* shared_width 0: no shared expert */
 	int group;     /* 0, or inputs of x that share a scale where they are quantised */
 	int tile_rows;
-	bool bf16, gate, few;
+	bool bf16, gate, few, prompt;
 	const struct experts_plan *plan;
 	int *n_tiles, *pairs;
 	struct pair_tile *tiles;
@@ -134,6 +136,12 @@ CU_DEVICE int index_of(const struct experts_job &job, bool shared, int first, in
 	return shared ? first + r : job.few ? few_list()->pair[first + r] : job.pairs[first + r];
 }
 
+/* x as w reads it. */
+CU_DEVICE const struct kern_view &x_for(const struct experts_job &job, const struct kern_weight &w)
+{
+	return !job.prompt ? job.x : job.staged[w.type == KERN_FP8 ? 0 : 1];
+}
+
 /* ---- up: the shared gate's tiles first, then the shared expert, then the chosen ones ---- */
 
 enum { OUT_PAIRS, OUT_SHARED, OUT_FACTOR };
@@ -175,7 +183,7 @@ CU_DEVICE int job_items(const struct up_job &job, int outs)
 	return n + job_pair_tiles(job.e) * cu_ceil(job.e.width, outs / 2);
 }
 
-CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu_tile *t)
+CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu_tile *t, const float **x)
 {
 	const struct experts_job &e = job.e;
 	int first = item * e.tile_rows, rows = min(e.tile_rows, e.n - first);
@@ -190,15 +198,15 @@ CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu
 		t->first = first;
 	}
 	for (int r = lane; r < rows; r += CU_WARP)
-		t->x[r] = cu_at(e.x, first + r);
+		x[r] = cu_at(x_for(e, e.plan->shared_gate), first + r);
 }
 
-CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, struct cu_tile *t)
+CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x)
 {
 	const struct experts_job &e = job.e;
 	int gates = gate_items(job);
 	if (item < gates) {
-		gate_tile(job, item, lane, t);
+		gate_tile(job, item, lane, t, x);
 		return;
 	}
 	struct job_part part = part_at(e, item - gates, cu_ceil(e.shared_width, outs / 2), cu_ceil(e.width, outs / 2));
@@ -217,7 +225,7 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 	}
 	for (int r = lane; r < part.rows; r += CU_WARP) {
 		int at = index_of(e, shared, part.first, r);
-		t->x[r] = cu_at(e.x, shared ? at : at / e.top_k);
+		x[r] = cu_at(x_for(e, mlp.gate), shared ? at : at / e.top_k);
 	}
 }
 
@@ -248,6 +256,7 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 struct down_job {
 	enum { EARLY = 0 };
 	struct experts_job e;
+	struct kern_view x, shared_x; /* hidden and shared_hidden, or these staged */
 };
 
 CU_DEVICE void job_before(const struct down_job &)
@@ -265,7 +274,7 @@ CU_DEVICE int job_items(const struct down_job &job, int outs)
 	return ((job.e.shared_width ? job_row_tiles(job.e) : 0) + job_pair_tiles(job.e)) * strips;
 }
 
-CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane, struct cu_tile *t)
+CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x)
 {
 	const struct experts_job &e = job.e;
 	int strips = cu_ceil(e.d, outs);
@@ -283,7 +292,7 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 		t->first = part.first;
 	}
 	for (int r = lane; r < part.rows; r += CU_WARP)
-		t->x[r] = (shared ? e.shared_hidden : e.hidden) + (size_t)index_of(e, shared, part.first, r) * (size_t)w.cols;
+		x[r] = cu_at(shared ? job.shared_x : job.x, index_of(e, shared, part.first, r));
 }
 
 CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, const float *total, int outs)
@@ -414,6 +423,40 @@ static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) do
 	cu_plain_work(job);
 }
 
+template <int ROWS>
+static __global__ void __launch_bounds__(CU_PROMPT_THREADS, cu_prompt_of<ROWS>::RESIDENT)
+up_prompt(const __grid_constant__ struct up_job job)
+{
+	cu_prompt_work<cu_prompt_of<ROWS>>(job);
+}
+
+template <int ROWS>
+static __global__ void __launch_bounds__(CU_PROMPT_THREADS, cu_prompt_of<ROWS>::RESIDENT)
+down_prompt(const __grid_constant__ struct down_job job)
+{
+	cu_prompt_work<cu_prompt_of<ROWS>>(job);
+}
+
+/* Hidden rows of all pairs, then of the shared expert, each as its expert's down reads it. A warp has a block of inputs. */
+static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_hidden(const __grid_constant__ struct down_job job)
+{
+	const struct experts_job &e = job.e;
+	int lane = (int)threadIdx.x % CU_WARP, blocks = (e.width + CU_BLOCK - 1) / CU_BLOCK;
+	int shared_blocks = e.shared_width ? (e.shared_width + CU_BLOCK - 1) / CU_BLOCK : 0;
+	long long pairs = (long long)e.n * e.top_k * blocks, units = pairs + (long long)e.n * shared_blocks;
+	cu_wait();
+	cu_let_next();
+	for (long long u = (long long)blockIdx.x * CU_STAGING_WARPS + threadIdx.x / CU_WARP; u < units; u += (long long)gridDim.x * CU_STAGING_WARPS) {
+		bool shared = u >= pairs;
+		int i = (int)(shared ? (u - pairs) / shared_blocks : u / blocks), block = (int)(shared ? (u - pairs) % shared_blocks : u % blocks);
+		int cols = shared ? e.shared_width : e.width;
+		const struct kern_weight &w = e.plan->unit[shared ? e.n_experts : e.experts[i]].mlp.down;
+		const float *row = (shared ? e.shared_hidden : e.hidden) + (size_t)i * (size_t)cols;
+		bool fp8 = w.type == KERN_FP8;
+		cu_put_block(cu_at(shared ? job.shared_x : job.x, i), row, cols, block, fp8 && e.group ? w.block_cols : 0, fp8, lane);
+	}
+}
+
 struct combine_job {
 	struct experts_job e;
 	struct kern_view residual, y;
@@ -480,7 +523,7 @@ static void *carve(char *base, size_t *used, size_t bytes)
 
 /* The job's arrays from `base` on, for n rows; returns the bytes they take. Tiles: at worst every expert has one that is not full,
  * and a tile has at least CU_GROUP rows. */
-static size_t lay_out(struct experts_job *job, const struct kern_experts *op, int n, char *base)
+static size_t lay_out(struct experts_job *job, const struct kern_experts *op, int n, bool prompt, char *base)
 {
 	size_t rows = (size_t)n, pairs = rows * (size_t)op->top_k, d = (size_t)op->x.cols, used = 0;
 	size_t shared = op->shared ? (size_t)op->shared->gate.rows : 0;
@@ -493,14 +536,29 @@ static size_t lay_out(struct experts_job *job, const struct kern_experts *op, in
 	job->shared_hidden = (float *)carve(base, &used, rows * shared * sizeof(float));
 	job->shared_result = (float *)carve(base, &used, (shared ? rows * d : 0) * sizeof(float));
 	job->factor = (float *)carve(base, &used, rows * sizeof(float));
+	for (int i = 0; i < 2 && prompt; i++)
+		job->staged[i] = cu_staged_view((float *)carve(base, &used, rows * cu_staged_ld(op->x.cols) * sizeof(float)), n, op->x.cols);
+	return used;
+}
+
+/* Where hidden rows are staged: behind all that. */
+static size_t lay_out_hidden(struct down_job *job, const struct kern_experts *op, int n, char *base, size_t used)
+{
+	int width = op->mlp[0].gate.rows, shared = op->shared ? op->shared->gate.rows : 0, pairs = n * op->top_k;
+	float *x = (float *)carve(base, &used, (size_t)pairs * cu_staged_ld(width) * sizeof(float));
+	float *shared_x = (float *)carve(base, &used, (shared ? (size_t)n * cu_staged_ld(shared) : 0) * sizeof(float));
+	job->x = cu_staged_view(x, pairs, width);
+	job->shared_x = cu_staged_view(shared_x, n, shared);
 	return used;
 }
 
 size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n)
 {
 	struct experts_job job;
-	(void)k;
-	return lay_out(&job, op, n, NULL);
+	struct down_job down;
+	bool prompt = op->prompt && cu_has_prompt(k);
+	size_t used = lay_out(&job, op, n, prompt, NULL);
+	return prompt ? lay_out_hidden(&down, op, n, NULL, used) : used;
 }
 
 static const struct kern_mlp *unit_of(const struct kern_experts *op, int i)
@@ -531,7 +589,8 @@ static bool down_is_exact(const struct kern *k, const struct kern_experts *op)
 static struct experts_job job_of(const struct kern *k, const struct kern_experts *op)
 {
 	struct experts_job job = {};
-	lay_out(&job, op, op->x.rows, (char *)op->scratch);
+	job.prompt = op->prompt && cu_has_prompt(k);
+	lay_out(&job, op, op->x.rows, job.prompt, (char *)op->scratch);
 	job.x = op->x;
 	job.experts = op->experts;
 	job.weights = op->weights;
@@ -576,11 +635,55 @@ template <int V> static int launch_down(const struct kern *k, const struct down_
 	return cu_launch(k, "experts (down)", down_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
+/* x in the forms that the units' matrices and, with_gate, the shared gate want. */
+static int stage_x(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool with_mlp, bool with_gate)
+{
+	struct cu_staging s = {};
+	bool wanted[2] = {};
+	for (int i = 0; with_mlp && i < op->n_experts + (op->shared ? 1 : 0); i++)
+		wanted[unit_of(op, i)->gate.type == KERN_FP8 ? 0 : 1] = true;
+	if (with_gate)
+		wanted[op->shared_gate->type == KERN_FP8 ? 0 : 1] = true;
+	s.x = e->x;
+	for (int i = 0; i < 2; i++)
+		if (wanted[i]) {
+			struct cu_staging::cu_form form = { e->staged[i].data, i == 0 ? e->group : 0, i == 0 };
+			s.form[s.n_forms++] = form;
+		}
+	return cu_launch_staging(k, &s);
+}
+
+template <int ROWS> static int launch_up_prompt(const struct kern *k, const struct up_job *job)
+{
+	const struct experts_job *e = &job->e;
+	int half = CU_PROMPT_OUTS / 2;
+	long long items = most_items(e, cu_ceil(e->width, half), cu_ceil(e->shared_width, half));
+	dim3 grid = cu_grid(k, items, cu_prompt_of<ROWS>::RESIDENT);
+	return cu_launch(k, "experts (up, prompt)", up_prompt<ROWS>, grid, dim3(CU_PROMPT_THREADS), cu_prompt_of<ROWS>::BYTES, *job);
+}
+
+template <int ROWS> static int launch_down_prompt(const struct kern *k, const struct down_job *job)
+{
+	int strips = cu_ceil(job->e.d, CU_PROMPT_OUTS);
+	dim3 grid = cu_grid(k, most_items(&job->e, strips, strips), cu_prompt_of<ROWS>::RESIDENT);
+	return cu_launch(k, "experts (down, prompt)", down_prompt<ROWS>, grid, dim3(CU_PROMPT_THREADS), cu_prompt_of<ROWS>::BYTES, *job);
+}
+
 static int launch_up_plain(const struct kern *k, const struct up_job *job)
 {
 	int half = CU_PLAIN_OUTS / 2;
 	dim3 grid = cu_grid(k, most_items(&job->e, cu_ceil(job->e.width, half), cu_ceil(job->e.shared_width, half)), CU_PLAIN_RESIDENT);
 	return cu_launch(k, "experts (up, plain)", up_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
+}
+
+static int up_exact(const struct kern *k, const struct kern_experts *op, const struct up_job *job)
+{
+	int rows = job->e.tile_rows;
+	if (!job->e.prompt)
+		return rows == 8 ? launch_up<CU_ONE>(k, job) : rows == 16 ? launch_up<CU_TWO>(k, job) :
+			rows == 32 ? launch_up<CU_FOUR>(k, job) : launch_up<CU_WIDE>(k, job);
+	int e = stage_x(k, op, &job->e, job->parts & DO_MLP, job->parts & DO_GATE);
+	return e ? e : rows > CU_HALF_ROWS ? launch_up_prompt<128>(k, job) : launch_up_prompt<64>(k, job);
 }
 
 static int up(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)
@@ -591,17 +694,29 @@ static int up(const struct kern *k, const struct kern_experts *op, const struct 
 	int rc = 0;
 	job.parts = (exact ? DO_MLP : 0) | (exact_gate ? DO_GATE : 0);
 	if (job.parts)
-		rc = e->tile_rows == 8 ? launch_up<CU_ONE>(k, &job) : e->tile_rows == 16 ? launch_up<CU_TWO>(k, &job) :
-			e->tile_rows == 32 ? launch_up<CU_FOUR>(k, &job) : launch_up<CU_WIDE>(k, &job);
+		rc = up_exact(k, op, &job);
+	job.e.prompt = false;
 	job.parts = (exact ? 0 : DO_MLP) | (e->gate && !exact_gate ? DO_GATE : 0);
 	if (exact && job.e.tile_rows > CU_PLAIN_ROWS) /* the gate alone is left, and it has no part in the list of tiles */
 		job.e.tile_rows = CU_PLAIN_ROWS;
 	return rc || !job.parts ? rc : launch_up_plain(k, &job);
 }
 
-static int down(const struct kern *k, const struct experts_job *e, bool exact)
+static int down_by_warp_groups(const struct kern *k, const struct kern_experts *op, struct down_job *job)
 {
-	struct down_job job = { *e };
+	const struct experts_job *e = &job->e;
+	struct experts_job before;
+	lay_out_hidden(job, op, e->n, (char *)op->scratch, lay_out(&before, op, e->n, true, NULL));
+	long long units = (long long)e->n * ((long long)e->top_k * cu_ceil(e->width, CU_BLOCK) + cu_ceil(e->shared_width, CU_BLOCK));
+	int rc = cu_launch(k, "hidden rows of a prompt", stage_hidden, cu_staging_grid(k, units), dim3(CU_STAGING_WARPS * CU_WARP), 0, *job);
+	return rc ? rc : e->tile_rows > CU_HALF_ROWS ? launch_down_prompt<128>(k, job) : launch_down_prompt<64>(k, job);
+}
+
+static int down(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)
+{
+	struct down_job job = { *e, kern_rows(e->hidden, e->n * e->top_k, e->width), kern_rows(e->shared_hidden, e->n, e->shared_width) };
+	if (exact && e->prompt)
+		return down_by_warp_groups(k, op, &job);
 	if (exact)
 		return e->tile_rows == 8 ? launch_down<CU_ONE>(k, &job) : e->tile_rows == 16 ? launch_down<CU_TWO>(k, &job) :
 			e->tile_rows == 32 ? launch_down<CU_FOUR>(k, &job) : launch_down<CU_WIDE>(k, &job);
@@ -615,6 +730,8 @@ static int down(const struct kern *k, const struct experts_job *e, bool exact)
 static int tile_rows_for(const struct experts_job *job, bool exact)
 {
 	long long pairs = (long long)job->n * job->top_k;
+	if (job->prompt && exact)
+		return pairs >= 96ll * job->n_experts ? 128 : 64;
 	if (job->n <= 8)
 		return 8;
 	if (pairs <= 8ll * job->n_experts)
@@ -630,11 +747,11 @@ int cuda_experts(struct kern *k, const struct kern_experts *op)
 	struct experts_job job = job_of(k, op);
 	bool exact_up = up_is_exact(k, op, job.group), exact_down = down_is_exact(k, op);
 	job.tile_rows = tile_rows_for(&job, exact_up && exact_down);
-	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS;
+	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS && !job.prompt;
 	if (!job.few)
 		rc = cu_launch(k, "experts (group)", group_pairs, dim3(1), dim3(GROUP_THREADS), (size_t)(4 + 3 * op->n_experts) * 4, job);
 	rc = rc ? rc : up(k, op, &job, exact_up);
-	rc = rc ? rc : down(k, &job, exact_down);
+	rc = rc ? rc : down(k, op, &job, exact_down);
 	if (rc)
 		return rc;
 	struct combine_job last = { job, {}, op->y };

@@ -1,9 +1,11 @@
 /* Matrices times rows. All outputs of a call that go one way are one launch: a flat list of strips, for one tile of rows after another.
- * FP8 and bfloat16 weights go one way: a block whose strips pass from one kind to the other stages its rows again. */
-#include "kernels/cuda_tile.cuh"
+ * FP8 and bfloat16 weights go one way: a block whose strips pass from one kind to the other stages its rows again. A prompt's rows are
+ * brought into the forms they are wanted in by a launch ahead (cuda_prompt.cuh). */
+#include "kernels/cuda_prompt.cuh"
 
 struct matmul_out {
 	struct kern_weight w;
+	struct kern_view x;           /* the rows as they are to be read */
 	struct kern_view y, residual; /* residual.data NULL: none */
 	bool keep_f32;
 	int quantised, like; /* like: the first output that has rows staged in the same way */
@@ -39,7 +41,7 @@ CU_DEVICE int job_items(const struct matmul_job &job, int outs)
 }
 
 /* Called by a warp. */
-CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int lane, struct cu_tile *t)
+CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x)
 {
 	int strips = all_strips(job, outs), tile = item / strips, strip = item % strips, j = 0, first = tile * job.tile_rows;
 	for (; strip >= cu_ceil(job.out[j].w.rows, outs); j++)
@@ -56,7 +58,7 @@ CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int la
 		t->first = first;
 	}
 	for (int r = lane; r < rows; r += CU_WARP)
-		t->x[r] = cu_at(job.x, first + r);
+		x[r] = cu_at(job.out[j].x, first + r);
 }
 
 CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, const float *total, int outs)
@@ -79,6 +81,13 @@ static __global__ void __launch_bounds__(cu_bounds<V>::THREADS, cu_bounds<V>::RE
 matmul_kernel(const __grid_constant__ struct matmul_job job, const struct cu_shape shape)
 {
 	cu_work<cu_bounds<V>>(job, shape);
+}
+
+template <int ROWS>
+static __global__ void __launch_bounds__(CU_PROMPT_THREADS, cu_prompt_of<ROWS>::RESIDENT)
+matmul_prompt(const __grid_constant__ struct matmul_job job)
+{
+	cu_prompt_work<cu_prompt_of<ROWS>>(job);
 }
 
 static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) matmul_plain(const __grid_constant__ struct matmul_job job)
@@ -122,6 +131,7 @@ static struct matmul_job part_of(const struct kern *k, const struct kern_matmul 
 			continue;
 		struct matmul_out *out = &job.out[job.n_out++];
 		out->w = *from->w;
+		out->x = op->x;
 		out->y = from->y;
 		out->keep_f32 = from->keep_f32;
 		out->quantised = from->quantised;
@@ -141,11 +151,56 @@ static int launch_exact(const struct kern *k, struct matmul_job *job)
 	return n <= 16 ? launch_matmul<CU_TWO>(k, job) : n <= 128 ? launch_matmul<CU_FOUR>(k, job) : launch_matmul<CU_WIDE>(k, job);
 }
 
+/* Every form of the rows that an output wants, once: out's x is then the staged rows. */
+static struct cu_staging staging_of(struct matmul_job *job, void *scratch)
+{
+	struct cu_staging s = {};
+	size_t size = (size_t)job->x.rows * cu_staged_ld(job->x.cols);
+	s.x = job->x;
+	for (int j = 0; j < job->n_out; j++) {
+		struct matmul_out *out = &job->out[j];
+		if (out->like < j) {
+			out->x = job->out[out->like].x;
+			continue;
+		}
+		struct cu_staging::cu_form *form = &s.form[s.n_forms];
+		form->to = (float *)scratch + (size_t)s.n_forms++ * size;
+		form->group = out->quantised;
+		form->fp8 = out->w.type == KERN_FP8;
+		out->x = cu_staged_view(form->to, job->x.rows, job->x.cols);
+	}
+	return s;
+}
+
+template <int ROWS> static int launch_rows(const struct kern *k, struct matmul_job *job)
+{
+	job->tile_rows = ROWS;
+	dim3 grid = cu_grid(k, (long long)cu_ceil(job->x.rows, ROWS) * all_strips(*job, CU_PROMPT_OUTS), cu_prompt_of<ROWS>::RESIDENT);
+	return cu_launch(k, "matmul (prompt)", matmul_prompt<ROWS>, grid, dim3(CU_PROMPT_THREADS), cu_prompt_of<ROWS>::BYTES, *job);
+}
+
+/* The larger tiles where there are enough of them for every multiprocessor. */
+static int launch_prompt(const struct kern *k, const struct kern_matmul *op, struct matmul_job *job)
+{
+	struct cu_staging staging = staging_of(job, op->scratch);
+	int e = cu_launch_staging(k, &staging);
+	if (e)
+		return e;
+	bool large = (long long)cu_ceil(job->x.rows, 128) * all_strips(*job, CU_PROMPT_OUTS) >= k->device->sm_count;
+	return job->x.rows > CU_HALF_ROWS && large ? launch_rows<128>(k, job) : launch_rows<64>(k, job);
+}
+
+size_t cuda_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n)
+{
+	return op->prompt && cu_has_prompt(k) ? (size_t)op->n_out * (size_t)n * cu_staged_ld(op->x.cols) * sizeof(float) : 0;
+}
+
 int cuda_matmul(struct kern *k, const struct kern_matmul *op)
 {
 	if (op->x.rows == 0)
 		return 0;
 	struct matmul_job exact = part_of(k, op, true), plain = part_of(k, op, false);
-	int e = exact.n_out ? launch_exact(k, &exact) : 0;
+	bool prompt = op->prompt && cu_has_prompt(k);
+	int e = !exact.n_out ? 0 : prompt ? launch_prompt(k, op, &exact) : launch_exact(k, &exact);
 	return e || !plain.n_out ? e : launch_plain(k, &plain);
 }

@@ -37,8 +37,12 @@ struct cu_tile {
 	int group;     /* 0, or inputs that share a scale where FP8 weights read the rows: as kern_quantise makes them */
 	int staged;    /* equal where the same rows are staged in the same way */
 	int out, first; /* for the job's own use */
-	const float *x[CU_TILE_ROWS];
 };
+/* With where its rows lie, which a job is asked for apart: some kernels have larger tiles. */
+template <int ROWS> struct cu_tile_of : cu_tile {
+	const float *x[ROWS];
+};
+typedef struct cu_tile_of<CU_TILE_ROWS> cu_short_tile;
 
 /* The tile's group as w[which] reads its rows. */
 CU_DEVICE int cu_group(const struct cu_tile &t, int which)
@@ -62,7 +66,7 @@ static __host__ __device__ inline struct cu_layout cu_lay_out(int rows, bool wid
 {
 	struct cu_layout l;
 	int strips = s.warps / s.k_warps;
-	l.x = CU_LISTS + (CU_TILES * (int)sizeof(struct cu_tile) + 127) / 128 * 128;
+	l.x = CU_LISTS + (CU_TILES * (int)sizeof(cu_short_tile) + 127) / 128 * 128;
 	l.x_scale = l.x + s.stage * rows * CU_STAGED;
 	l.sums = l.x_scale + s.stage * rows * 4;
 	l.total = l.sums + (wide ? 0 : s.stage * strips * CU_STRIP * rows * 4);
@@ -105,7 +109,7 @@ template <int VARIANT> struct cu_bounds {
 };
 
 struct cu_place {
-	struct cu_tile *tile;
+	cu_short_tile *tile;
 	unsigned char *x;
 	float *x_scale, *sums, *total;
 	int lane, warp, warps, strip, strips, k_warp, k_warps, stage;
@@ -115,7 +119,7 @@ template <class OF> CU_DEVICE struct cu_place cu_place_of(unsigned char *memory,
 {
 	struct cu_layout l = cu_lay_out(OF::ROWS, OF::WIDE, s);
 	struct cu_place p;
-	p.tile = (struct cu_tile *)(memory + CU_LISTS);
+	p.tile = (cu_short_tile *)(memory + CU_LISTS);
 	p.x = memory + l.x;
 	p.x_scale = (float *)(memory + l.x_scale);
 	p.sums = (float *)(memory + l.sums);
@@ -211,6 +215,16 @@ CU_DEVICE uint2 cu_code_pairs(float4 v, float s)
 #endif
 }
 
+/* A lane's 4 inputs v of the block at c as they meet weights of FP8 or others; scale: set where they are quantised. Collective. */
+CU_DEVICE uint2 cu_words(float4 v, const float *row, int c, int cols, int group, bool fp8, int lane, float &scale)
+{
+	if (group) {
+		scale = cu_scale_of(cu_group_top(row, c, cols, group, lane, v));
+		return cu_code_pairs(v, scale);
+	}
+	return fp8 ? cu_pairs(v) : make_uint2(cu_halves(v.x, v.y), cu_halves(v.z, v.w));
+}
+
 /* A lane's 4 inputs of a block of row r to their place: 4 chunks of 64 bytes, of which lane t of an instruction reads 16t .. 16t + 15.
  * In odd rows the chunks of a pair change places, so that the 8 lanes served together, of rows g and g + 1, meet all 32 banks. */
 CU_DEVICE void cu_put_four(unsigned char *x, int r, int lane, uint2 words, bool fp8)
@@ -220,7 +234,7 @@ CU_DEVICE void cu_put_four(unsigned char *x, int r, int lane, uint2 words, bool 
 }
 
 /* Blocks from .. from + n - 1 of the tile's rows to shared memory. A warp takes a block of a row, four of them at a time. */
-template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct cu_tile &t, int from, int n)
+template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const cu_short_tile &t, int from, int n)
 {
 	enum { AT_ONCE = 4 };
 	int cols = t.w[0].cols, units = n * t.rows, group = cu_group(t, 0);
@@ -238,18 +252,10 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const struct
 			int unit = u + i * p.warps, r = unit / n, slot = unit % n, c = (from + slot) * CU_BLOCK;
 			if (unit >= units)
 				break;
-			uint2 words;
-			if (group) {
-				uint32_t top = cu_group_top(t.x[r], c, cols, group, p.lane, v[i]);
-				float scale = cu_scale_of(top);
-				if (p.lane == 0)
-					p.x_scale[slot * NT * CU_GROUP + r] = scale;
-				words = cu_code_pairs(v[i], scale);
-			} else if (fp8) {
-				words = cu_pairs(v[i]);
-			} else {
-				words = make_uint2(cu_halves(v[i].x, v[i].y), cu_halves(v[i].z, v[i].w));
-			}
+			float scale;
+			uint2 words = cu_words(v[i], t.x[r], c, cols, group, fp8, p.lane, scale);
+			if (group && p.lane == 0)
+				p.x_scale[slot * NT * CU_GROUP + r] = scale;
 			cu_put_four(p.x + slot * NT * CU_GROUP * CU_STAGED, r, p.lane, words, fp8);
 		}
 	}
@@ -357,20 +363,33 @@ template <int NT> CU_DEVICE void cu_multiply(float (&acc)[NT][4], const uint32_t
 	}
 }
 
+/* A word of FP8 weights of output g, and one of g + 8: an instruction's. */
+CU_DEVICE void cu_unpack(uint32_t (&a)[4], uint32_t u, uint32_t v)
+{
+	a[0] = cu_two_codes(u << 8), a[1] = cu_two_codes(v << 8), a[2] = cu_two_codes(u), a[3] = cu_two_codes(v);
+}
+
+/* The weights of two instructions: half of a piece in bfloat16; in FP8 its first two words or, `last`, the others. */
+template <bool FP8> CU_DEVICE void cu_fragments(uint32_t (&a)[2][4], uint4 u, uint4 v, bool last)
+{
+	if (FP8) {
+		cu_unpack(a[0], last ? u.z : u.x, last ? v.z : v.x);
+		cu_unpack(a[1], last ? u.w : u.y, last ? v.w : v.y);
+	} else {
+		a[0][0] = u.x, a[0][1] = v.x, a[0][2] = u.y, a[0][3] = v.y;
+		a[1][0] = u.z, a[1][1] = v.z, a[1][2] = u.w, a[1][3] = v.w;
+	}
+}
+
 /* acc += half of a piece times the rows; chunk: the first of its inputs' chunks. */
 template <int NT, bool FP8>
 CU_DEVICE void cu_multiply_half(float (&acc)[NT][4], uint4 u, uint4 v, const unsigned char *x, int chunk, int odd, int groups)
 {
-	if (FP8) {
-		uint32_t low[2][4] = { { cu_two_codes(u.x << 8), cu_two_codes(v.x << 8), cu_two_codes(u.x), cu_two_codes(v.x) },
-			               { cu_two_codes(u.y << 8), cu_two_codes(v.y << 8), cu_two_codes(u.y), cu_two_codes(v.y) } };
-		cu_multiply<NT>(acc, low, x, chunk, odd, groups);
-		uint32_t high[2][4] = { { cu_two_codes(u.z << 8), cu_two_codes(v.z << 8), cu_two_codes(u.z), cu_two_codes(v.z) },
-			                { cu_two_codes(u.w << 8), cu_two_codes(v.w << 8), cu_two_codes(u.w), cu_two_codes(v.w) } };
-		cu_multiply<NT>(acc, high, x, chunk + 1, odd, groups);
-	} else {
-		uint32_t a[2][4] = { { u.x, v.x, u.y, v.y }, { u.z, v.z, u.w, v.w } };
-		cu_multiply<NT>(acc, a, x, chunk, odd, groups);
+#pragma unroll
+	for (int i = 0; i < (FP8 ? 2 : 1); i++) {
+		uint32_t a[2][4];
+		cu_fragments<FP8>(a, u, v, i > 0);
+		cu_multiply<NT>(acc, a, x, chunk + i, odd, groups);
 	}
 }
 
@@ -483,7 +502,7 @@ CU_DEVICE int cu_share(int items, int b)
 
 /* Brings a tile's totals to p.total. `then`: the next item's tile or NULL; its first piece is under way afterwards. */
 template <class OF>
-CU_DEVICE void cu_dot(const struct cu_place &p, const struct cu_tile &t, const struct cu_tile *then, struct cu_source &s, struct cu_piece &now,
+CU_DEVICE void cu_dot(const struct cu_place &p, const cu_short_tile &t, const struct cu_tile *then, struct cu_source &s, struct cu_piece &now,
 	float (&scale)[2], int &staged)
 {
 	float total[OF::TOTALS][4] = {};
@@ -527,7 +546,7 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	int outs = p.strips * CU_STRIP, items = job_items(job, outs), item = cu_share(items, (int)blockIdx.x), staged = -1;
 	int end = cu_share(items, (int)blockIdx.x + 1);
 	if (p.warp == 0 && item < end)
-		job_tile(job, item, outs, p.lane, &p.tile[0]);
+		job_tile(job, item, outs, p.lane, &p.tile[0], p.tile[0].x);
 	__syncthreads();
 	if (item < end)
 		cu_begin<OF::WIDE>(s, now, scale, p, p.tile[0]);
@@ -536,9 +555,9 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 		cu_let_next();
 	}
 	for (int turn = 0; item < end; item++, turn = (turn + 1) % CU_TILES) {
-		struct cu_tile *t = &p.tile[turn], *then = item + 1 < end ? &p.tile[(turn + 1) % CU_TILES] : NULL;
+		cu_short_tile *t = &p.tile[turn], *then = item + 1 < end ? &p.tile[(turn + 1) % CU_TILES] : NULL;
 		if (then && p.warp == p.warps - 1)
-			job_tile(job, item + 1, outs, p.lane, then);
+			job_tile(job, item + 1, outs, p.lane, then, then->x);
 		cu_dot<OF>(p, *t, then, s, now, scale, staged);
 		job_store(job, *t, p.total, outs);
 	}
@@ -554,7 +573,7 @@ CU_DEVICE float cu_value(const struct kern_weight &w, int r, int c)
 
 /* Shared memory: the job's lists, a tile, w [32 outputs][CU_BLOCK + 1], x [2][32 rows][CU_BLOCK], total [32][32 + 4]. */
 enum {
-	CU_PLAIN_W = CU_LISTS + (sizeof(struct cu_tile) + 127) / 128 * 128,
+	CU_PLAIN_W = CU_LISTS + (sizeof(cu_short_tile) + 127) / 128 * 128,
 	CU_PLAIN_X = CU_PLAIN_W + CU_PLAIN_OUTS * (CU_BLOCK + 1) * 4,
 	CU_PLAIN_TOTAL = CU_PLAIN_X + 2 * CU_PLAIN_ROWS * CU_BLOCK * 4,
 	CU_PLAIN_BYTES = CU_PLAIN_TOTAL + CU_PLAIN_ROWS * (CU_PLAIN_OUTS + 4) * 4,
@@ -583,7 +602,7 @@ CU_DEVICE int cu_plain_forms(const struct cu_tile &t)
 	return t.pair && cu_group(t, 0) != cu_group(t, 1) ? 2 : 1;
 }
 
-CU_DEVICE void cu_plain_stage(const struct cu_tile &t, float *w, float *x, int from, int n)
+CU_DEVICE void cu_plain_stage(const cu_short_tile &t, float *w, float *x, int from, int n)
 {
 	int warp = (int)threadIdx.x / CU_WARP, lane = (int)threadIdx.x % CU_WARP;
 	for (int i = (int)threadIdx.x; i < CU_PLAIN_OUTS * CU_BLOCK; i += CU_PLAIN_THREADS) {
@@ -604,7 +623,7 @@ CU_DEVICE void cu_plain_stage(const struct cu_tile &t, float *w, float *x, int f
 }
 
 /* A thread has one output and every 8th row. */
-CU_DEVICE void cu_plain_dot(const struct cu_tile &t, float *w, float *x, float *total)
+CU_DEVICE void cu_plain_dot(const cu_short_tile &t, float *w, float *x, float *total)
 {
 	enum { STEP = CU_PLAIN_THREADS / CU_PLAIN_OUTS, MINE = CU_PLAIN_ROWS / STEP };
 	int o = (int)threadIdx.x % CU_PLAIN_OUTS, first = (int)threadIdx.x / CU_PLAIN_OUTS, cols = t.w[0].cols;
@@ -632,7 +651,7 @@ CU_DEVICE void cu_plain_dot(const struct cu_tile &t, float *w, float *x, float *
 template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
 {
 	CU_SHARED(memory);
-	struct cu_tile *t = (struct cu_tile *)(memory + CU_LISTS);
+	cu_short_tile *t = (cu_short_tile *)(memory + CU_LISTS);
 	float *total = (float *)(memory + CU_PLAIN_TOTAL);
 	cu_wait();
 	cu_let_next();
@@ -641,7 +660,7 @@ template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
 	int items = job_items(job, CU_PLAIN_OUTS), end = cu_share(items, (int)blockIdx.x + 1);
 	for (int item = cu_share(items, (int)blockIdx.x); item < end; item++) {
 		if (threadIdx.x < CU_WARP)
-			job_tile(job, item, CU_PLAIN_OUTS, (int)threadIdx.x, t);
+			job_tile(job, item, CU_PLAIN_OUTS, (int)threadIdx.x, t, t->x);
 		__syncthreads();
 		cu_plain_dot(*t, (float *)(memory + CU_PLAIN_W), (float *)(memory + CU_PLAIN_X), total);
 		__syncthreads();

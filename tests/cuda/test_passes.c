@@ -77,6 +77,41 @@ static void a_fork_equals_an_independent_run_to_the_bit(void **state)
 	forks_equal_independent_runs("blocks", &bf16);
 }
 
+/* A prompt's logits are the same bits whether those of all rows are asked for, some at a time, or the last row's alone; and a prompt of
+ * one row is computed as the first row of a longer one is, not as a step. */
+static void hold_however_asked_for(const char *dir, enum eng_compute compute)
+{
+	enum { N = 37 };
+	struct eng_options o = {.backend = "cuda", .compute = compute, .max_forks = 5};
+	int32_t ids[N];
+	struct eng_model *m;
+	struct eng_prefix *p;
+	struct eng_fork *f;
+	OK(eng_model_open(&m, dir, &o));
+	size_t vocab = (size_t)eng_model_info(m)->n_vocab;
+	float *all = mem_array(N * vocab, sizeof *all);
+	for (int i = 0; i < N; i++)
+		ids[i] = i * 11 % (int)vocab;
+	OK(eng_prefix_new(&p, m, ids, N, (struct eng_capture){0}, all));
+	eng_prefix_free(p);
+	for (int n = 1; n <= N; n += 18) {
+		OK(eng_prefix_new(&p, m, ids, n, (struct eng_capture){0}, NULL));
+		OK(eng_fork_new(&f, p));
+		assert_memory_equal(eng_fork_logits(f), all + (size_t)(n - 1) * vocab, vocab * sizeof *all);
+		eng_fork_free(f);
+		eng_prefix_free(p);
+	}
+	eng_model_close(m);
+	mem_free(all);
+}
+
+static void a_prompts_logits_are_the_same_however_asked_for(void **state)
+{
+	(void)state;
+	hold_however_asked_for("tests/golden/models/mixtral_two", ENG_COMPUTE_BF16);
+	hold_however_asked_for("tests/golden/models/qwen3_blocks", ENG_COMPUTE_FP8);
+}
+
 /* What the two backends make of the same model, apart from any reference: within 1e-5 root mean square and 1e-3 at most, of the
  * logits' spread. */
 static void both_backends_give_the_same_logits(void **state)
@@ -179,6 +214,7 @@ int main(void)
 		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
 		TEST(both_backends_give_the_same_logits), TEST(a_step_with_the_draw_behind_it_is_both),
 		TEST(a_fork_has_its_parents_logits),
+		TEST(a_prompts_logits_are_the_same_however_asked_for),
 	};
 	if (getenv("COPPICE_ONLY"))
 		cmocka_set_test_filter(getenv("COPPICE_ONLY"));
