@@ -53,6 +53,25 @@ static int norm_whole(struct forward *f, struct kern_view v, const float *w)
 	return kern_norm(f->k, &(struct kern_norm){.x = v, .w = w, .plus_one = f->c->family->norm_adds_one, .eps = (float)f->c->eps, .y = v});
 }
 
+/* Rows some at a time: what they read of each other, those before them have stored. */
+static int attend(struct forward *f, const struct kern_attention *all)
+{
+	int rc = 0;
+	for (int from = 0; from < all->q.rows && !rc; from += FORWARD_ATTENDED) {
+		struct kern_attention op = *all;
+		struct kern_view *views[] = {&op.q, &op.kx, &op.vx, &op.y};
+		int n = all->q.rows - from < FORWARD_ATTENDED ? all->q.rows - from : FORWARD_ATTENDED;
+		for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+			*views[i] = kern_rows(views[i]->data + (size_t)from * views[i]->ld, n, views[i]->cols);
+		op.position += from;
+		op.table += from;
+		op.units += (size_t)from * (size_t)f->spans;
+		op.n_units += from / FORWARD_ATTENDED;
+		rc = kern_attention(f->k, &op);
+	}
+	return rc;
+}
+
 static int attention(struct forward *f, const struct forward_batch *b, const struct eng_layer *l, int index)
 {
 	const struct eng_config *c = f->c;
@@ -77,7 +96,7 @@ static int attention(struct forward *f, const struct forward_batch *b, const str
 	                            .scratch = f->attention_scratch, .scratch_bytes = f->attention_scratch_bytes};
 	forward_describe_attention(f, &op);
 	op.longest = f->spans * KERN_SPAN < op.longest ? f->spans * KERN_SPAN : op.longest;
-	rc = kern_attention(f->k, &op);
+	rc = attend(f, &op);
 	return rc ? rc : project_back(f, &l->o, f->mixed, n);
 }
 

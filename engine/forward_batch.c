@@ -17,7 +17,7 @@ void forward_lay_in(const struct forward *f, struct forward_place *p, size_t row
 	in->first = part(p, seqs + 1, sizeof *in->first);
 	in->to = part(p, rows, sizeof *in->to);
 	in->u = part(p, rows, sizeof *in->u);
-	in->n_units = part(p, 1, sizeof *in->n_units);
+	in->n_units = part(p, (rows + FORWARD_ATTENDED - 1) / FORWARD_ATTENDED, sizeof *in->n_units);
 	in->table = part(p, rows, sizeof *in->table);
 	in->state = part(p, seqs * (size_t)f->n_gdn, sizeof *in->state);
 	if (forward_is_shared(f)) {
@@ -145,6 +145,15 @@ static int spans_for(const struct forward_batch *b)
 	return spans;
 }
 
+static void stage_units(const struct forward *f, const struct forward_batch *b, struct forward_in *at)
+{
+	for (int from = 0; from < b->n; from += FORWARD_ATTENDED) {
+		int n = b->n - from < FORWARD_ATTENDED ? b->n - from : FORWARD_ATTENDED;
+		at->n_units[from / FORWARD_ATTENDED] = kern_attention_units(at->units + (size_t)from * (size_t)f->spans, b->position + from,
+		                                                            b->table + from, n);
+	}
+}
+
 /* Returns where the lists of copies are staged. */
 static const int32_t *stage(struct forward *f, const struct forward_batch *b, struct forward_place *p)
 {
@@ -159,7 +168,7 @@ static const int32_t *stage(struct forward *f, const struct forward_batch *b, st
 	stage_states(f, b, &at);
 	stage_shared(f, b, &at);
 	if (kern_is_device(f->k) && f->n_attention)
-		*at.n_units = kern_attention_units(at.units, b->position, b->table, b->n);
+		stage_units(f, b, &at);
 	for (size_t i = 0; b->next && i < n; i++)
 		at.u[i] = rng_double(b->next->at[i]);
 	stage_tables(b, p, at.table, f->sent - f->staged);

@@ -109,7 +109,8 @@ static void measure_scratch(struct forward *f)
 	forward_describe_experts(f, &f->w->layers[0], &experts);
 	f->expert_scratch_bytes = kern_experts_scratch(f->k, &experts, rows);
 	forward_describe_attention(f, &attention);
-	f->attention_scratch_bytes = f->n_attention ? kern_attention_scratch(f->k, &attention, rows) : 0;
+	int attended_rows = rows < FORWARD_ATTENDED ? rows : FORWARD_ATTENDED;
+	f->attention_scratch_bytes = f->n_attention ? kern_attention_scratch(f->k, &attention, attended_rows) : 0;
 	forward_describe_gdn(f, &f->w->layers[0], &gdn);
 	f->gdn_scratch_bytes = f->n_gdn ? kern_gdn_scratch(f->k, &gdn, rows) : 0;
 }

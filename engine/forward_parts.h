@@ -9,9 +9,13 @@
 
 #include "engine/forward.h"
 
+/* Rows that attention takes at once: its scratch, of each row's every span and head, would be gigabytes for more. */
+enum { FORWARD_ATTENDED = 1024 };
+
 /* Where the present batch's parts lie, in the backend's memory. */
 struct forward_in {
-	int32_t *ids, *position, *first, *to, *n_units;
+	int32_t *ids, *position, *first, *to;
+	int32_t *n_units; /* of every FORWARD_ATTENDED rows: they have `units` of their own */
 	double *u; /* [n], drawn for the next tokens */
 	const int32_t **table;
 	struct kern_gdn_state *state; /* [n_gdn][n_seq] */

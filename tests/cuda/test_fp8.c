@@ -17,7 +17,7 @@ static void golden_models_agree_with_the_reference(void **state)
 /* The headline's layers in small: what is FP8 is in blocks of 128 x 128; Gated DeltaNet's a and b, router and head are not. */
 #define CONFIG                                                                                                                              \
 	"{\"model_type\": \"qwen3_5_moe_text\", \"dtype\": \"bfloat16\", \"hidden_size\": 256, \"num_hidden_layers\": %d, \"num_attention_heads\": 4, " \
-	"\"num_key_value_heads\": 2, \"head_dim\": %d, \"vocab_size\": 300, \"rms_norm_eps\": 1e-6, \"max_position_embeddings\": 256, "             \
+	"\"num_key_value_heads\": 2, \"head_dim\": %d, \"vocab_size\": 300, \"rms_norm_eps\": 1e-6, \"max_position_embeddings\": 2048, "            \
 	"\"rope_theta\": 10000.0, \"num_experts\": 8, \"num_experts_per_tok\": 8, \"moe_intermediate_size\": 128, "                                \
 	"\"shared_expert_intermediate_size\": 128, \"linear_num_key_heads\": 2, \"linear_num_value_heads\": 4, \"linear_key_head_dim\": 32, "       \
 	"\"linear_value_head_dim\": 64, \"linear_conv_kernel_dim\": 4, \"layer_types\": [%s], "                                                     \
@@ -25,7 +25,7 @@ static void golden_models_agree_with_the_reference(void **state)
 #define GDN  "\"linear_attention\""
 #define FULL "\"full_attention\""
 
-static struct eng_model *made_up(const char *backend, int head, int layers, const char *types)
+static struct eng_model *made_up(const char *backend, int head, int layers, const char *types, int positions)
 {
 	char dir[] = "/tmp/coppice-fp8-XXXXXX", config[2000];
 	struct eng_model *m;
@@ -34,7 +34,7 @@ static struct eng_model *made_up(const char *backend, int head, int layers, cons
 	char *path = file_join(dir, "config.json");
 	OK(file_write(path, config, (size_t)n));
 	OK(eng_model_open(&m, dir, &(struct eng_options){.backend = backend, .compute = ENG_COMPUTE_FP8, .threads = 1, .max_forks = 2,
-	                                                 .max_positions = 100, .dummy = true, .dummy_seed = 7}));
+	                                                 .max_positions = positions, .dummy = true, .dummy_seed = 7}));
 	unlink(path);
 	rmdir(dir);
 	mem_free(path);
@@ -87,7 +87,7 @@ static void blocks_of_128_agree_with_ref(void **state)
 	static const char *const types[] = {GDN, FULL, FULL};
 	static const int heads[] = {48, 48, 64}; /* of 64, attention is on tensor cores */
 	for (int i = 0; i < 3; i++) {
-		struct eng_model *cuda = made_up("cuda", heads[i], 1, types[i]), *ref = made_up("ref", heads[i], 1, types[i]);
+		struct eng_model *cuda = made_up("cuda", heads[i], 1, types[i], 100), *ref = made_up("ref", heads[i], 1, types[i], 100);
 		int n = (STEPS + 1) * eng_model_info(ref)->n_vocab;
 		float *got = logits_of(cuda), *want = logits_of(ref);
 		double d = distance(got, want, n);
@@ -98,10 +98,41 @@ static void blocks_of_128_agree_with_ref(void **state)
 	}
 }
 
+/* More rows in one chunk than attention takes at once (FORWARD_ATTENDED): the last one reads what both parts have stored. */
+static void a_chunk_of_more_rows_than_attention_takes(void **state)
+{
+	(void)state;
+	enum { N = 1090 };
+	static const char *const backends[] = {"cuda", "ref"};
+	int32_t ids[N];
+	float *logits[2];
+	int vocab = 0;
+	for (int i = 0; i < N; i++)
+		ids[i] = i * 37 % 300;
+	for (int i = 0; i < 2; i++) {
+		struct eng_model *m = made_up(backends[i], 64, 1, FULL, N);
+		struct eng_prefix *p;
+		struct eng_fork *f;
+		vocab = eng_model_info(m)->n_vocab;
+		logits[i] = mem_array((size_t)vocab, sizeof *logits[i]);
+		OK(eng_prefix_new(&p, m, ids, N, (struct eng_capture){0}, NULL));
+		OK(eng_fork_new(&f, p));
+		memcpy(logits[i], eng_fork_logits(f), (size_t)vocab * sizeof *logits[i]);
+		eng_fork_free(f);
+		eng_prefix_free(p);
+		eng_model_close(m);
+	}
+	double d = distance(logits[0], logits[1], vocab);
+	print_message("behind %d positions cuda and ref are apart by %.1e of the logits' spread\n", N - 1, d);
+	assert_true(d <= 2e-2);
+	mem_free(logits[0]);
+	mem_free(logits[1]);
+}
+
 /* Of one step of one fork, its pass recorded already. */
 static int launches_of_a_step(int layers, const char *types)
 {
-	struct eng_model *m = made_up("cuda", 64, layers, types);
+	struct eng_model *m = made_up("cuda", 64, layers, types, 100);
 	struct eng_prefix *p;
 	struct eng_fork *f;
 	unsigned long long before = 0;
@@ -135,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(golden_models_agree_with_the_reference),
 		TEST(blocks_of_128_agree_with_ref),
+		TEST(a_chunk_of_more_rows_than_attention_takes),
 		TEST(a_layer_is_few_launches),
 	};
 	if (getenv("COPPICE_ONLY"))
