@@ -32,6 +32,7 @@ struct kern_device {
 	cudaStream_t stream;
 	int sm_count, sm_major; /* multiprocessors, compute capability */
 	bool overlaps;          /* kernels may begin while the one before them ends: they wait by themselves (cu_wait) */
+	bool warp_groups;       /* it has them, and so has what was compiled (cuda_prompt.cuh) */
 	size_t shared_max;      /* bytes of shared memory one block may have */
 	unsigned long long *traffic; /* [1] bytes moved that only the device knows of (chosen experts, pages); in its memory */
 	cudaEvent_t mark[KERN_MARKS];
@@ -91,6 +92,7 @@ int cuda_route(struct kern *k, const struct kern_route *op);
 int cuda_scatter(struct kern *k, const struct kern_scatter *op);
 int cuda_pages(struct kern *k, const struct kern_pages *op);
 int cuda_matmul(struct kern *k, const struct kern_matmul *op);
+bool cuda_has_warp_groups(void);
 size_t cuda_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n);
 int cuda_experts(struct kern *k, const struct kern_experts *op);
 size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n);

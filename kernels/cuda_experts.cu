@@ -556,7 +556,7 @@ size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op,
 {
 	struct experts_job job;
 	struct down_job down;
-	bool prompt = op->prompt && cu_has_prompt(k);
+	bool prompt = op->prompt && k->device->warp_groups;
 	size_t used = lay_out(&job, op, n, prompt, NULL);
 	return prompt ? lay_out_hidden(&down, op, n, NULL, used) : used;
 }
@@ -589,7 +589,7 @@ static bool down_is_exact(const struct kern *k, const struct kern_experts *op)
 static struct experts_job job_of(const struct kern *k, const struct kern_experts *op)
 {
 	struct experts_job job = {};
-	job.prompt = op->prompt && cu_has_prompt(k);
+	job.prompt = op->prompt && k->device->warp_groups;
 	lay_out(&job, op, op->x.rows, job.prompt, (char *)op->scratch);
 	job.x = op->x;
 	job.experts = op->experts;

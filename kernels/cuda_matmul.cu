@@ -104,6 +104,13 @@ template <int V> static int launch_matmul(const struct kern *k, struct matmul_jo
 	return cu_launch(k, "matmul", matmul_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
+/* Compiled for anything but sm_90a, it is an empty kernel that stops. */
+bool cuda_has_warp_groups(void)
+{
+	cudaFuncAttributes has;
+	return cudaFuncGetAttributes(&has, (const void *)matmul_prompt<64>) == cudaSuccess && has.numRegs > 64;
+}
+
 static int launch_plain(const struct kern *k, struct matmul_job *job)
 {
 	job->tile_rows = CU_PLAIN_ROWS;
@@ -192,7 +199,7 @@ static int launch_prompt(const struct kern *k, const struct kern_matmul *op, str
 
 size_t cuda_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n)
 {
-	return op->prompt && cu_has_prompt(k) ? (size_t)op->n_out * (size_t)n * cu_staged_ld(op->x.cols) * sizeof(float) : 0;
+	return op->prompt && k->device->warp_groups ? (size_t)op->n_out * (size_t)n * cu_staged_ld(op->x.cols) * sizeof(float) : 0;
 }
 
 int cuda_matmul(struct kern *k, const struct kern_matmul *op)
@@ -200,7 +207,7 @@ int cuda_matmul(struct kern *k, const struct kern_matmul *op)
 	if (op->x.rows == 0)
 		return 0;
 	struct matmul_job exact = part_of(k, op, true), plain = part_of(k, op, false);
-	bool prompt = op->prompt && cu_has_prompt(k);
+	bool prompt = op->prompt && k->device->warp_groups;
 	int e = !exact.n_out ? 0 : prompt ? launch_prompt(k, op, &exact) : launch_exact(k, &exact);
 	return e || !plain.n_out ? e : launch_plain(k, &plain);
 }

@@ -32,12 +32,6 @@ enum {
 	CU_STAGING_WARPS = 8,
 };
 
-/* Whether this device multiplies a prompt's rows so. */
-static inline bool cu_has_prompt(const struct kern *k)
-{
-	return k->device->sm_major == 9;
-}
-
 /* Floats from one staged row to the next. */
 static __host__ __device__ inline size_t cu_staged_ld(int cols)
 {

@@ -136,8 +136,10 @@ extern "C" int __wrap_kern_open(struct kern *k, const char *name, struct crew *c
 	int e = __real_kern_open(k, name, crew, compute);
 	if (!e && k->device && k->device->shared_max > shared_max)
 		k->device->shared_max = shared_max;
-	if (!e && k->device && k->device->sm_major > major)
+	if (!e && k->device && k->device->sm_major > major) {
 		k->device->sm_major = major;
+		k->device->warp_groups = false;
+	}
 	return e;
 }
 
