@@ -446,9 +446,11 @@ static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_hidde
 	long long pairs = (long long)e.n * e.top_k * blocks, units = pairs + (long long)e.n * shared_blocks;
 	cu_wait();
 	cu_let_next();
-	for (long long u = (long long)blockIdx.x * CU_STAGING_WARPS + threadIdx.x / CU_WARP; u < units; u += (long long)gridDim.x * CU_STAGING_WARPS) {
+	long long step = (long long)gridDim.x * CU_STAGING_WARPS;
+	for (long long u = (long long)blockIdx.x * CU_STAGING_WARPS + threadIdx.x / CU_WARP; u < units; u += step) {
 		bool shared = u >= pairs;
-		int i = (int)(shared ? (u - pairs) / shared_blocks : u / blocks), block = (int)(shared ? (u - pairs) % shared_blocks : u % blocks);
+		long long at = shared ? u - pairs : u;
+		int each = shared ? shared_blocks : blocks, i = (int)(at / each), block = (int)(at % each);
 		int cols = shared ? e.shared_width : e.width;
 		const struct kern_weight &w = e.plan->unit[shared ? e.n_experts : e.experts[i]].mlp.down;
 		const float *row = (shared ? e.shared_hidden : e.hidden) + (size_t)i * (size_t)cols;

@@ -125,7 +125,7 @@ static inline struct kern_view cu_staged_view(float *to, int rows, int cols)
 
 /* What is fetched next. */
 struct cu_ahead {
-	int item, turn, block, slot;
+	int item, turn, block;
 };
 
 /* A block of the tile's rows. What lies in a stage beyond them is left there: nobody stores its sums. */
@@ -150,14 +150,14 @@ template <class OF> CU_DEVICE void cu_fetch_rows(unsigned char *memory, const ty
 	}
 }
 
-/* Fetches the next block, a group of copies even where there is none. A tile is described when the block before its first is fetched:
+/* Fetches the next block into a stage, a group of copies even where there is none. A tile is described when the block before its first is fetched:
  * at the latest a barrier lies between that and its use. */
-template <class OF, class JOB> CU_DEVICE void cu_fetch_ahead(unsigned char *memory, const JOB &job, struct cu_ahead &a, int end, bool describe)
+template <class OF, class JOB> CU_DEVICE void cu_fetch_ahead(unsigned char *memory, const JOB &job, struct cu_ahead &a, int end, int slot, bool describe)
 {
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILES);
 	if (a.item < end) {
 		const typename OF::tile &t = tiles[a.turn];
-		cu_fetch_rows<OF>(memory, t, a.block, a.slot);
+		cu_fetch_rows<OF>(memory, t, a.block, slot);
 		if (++a.block * CU_BLOCK >= t.w[0].cols) {
 			a.block = 0;
 			a.item++;
@@ -166,8 +166,8 @@ template <class OF, class JOB> CU_DEVICE void cu_fetch_ahead(unsigned char *memo
 				job_tile(job, a.item, CU_PROMPT_OUTS, (int)threadIdx.x % CU_WARP, &tiles[a.turn], tiles[a.turn].x);
 		}
 	}
-	a.slot = a.slot + 1 < CU_STAGES ? a.slot + 1 : 0;
 	cu_copies_end_group();
+	__syncwarp(); /* what follows is for whole warps */
 }
 
 /* ---- sums ---- */
@@ -250,7 +250,7 @@ CU_DEVICE void cu_chain_by_pieces(float (&acc)[CU_SUMS], uint32_t (&a)[OF::AHEAD
 template <class OF, bool FP8, class JOB>
 CU_DEVICE void cu_prompt_block(float (&total)[OF::GROUPS][4], struct cu_held &held, const struct cu_source &s, const struct kern_weight &w, int lane,
 	int block, bool more, uint64_t rows, const float *x_scale, bool both, bool codes, unsigned char *memory, const JOB &job,
-	struct cu_ahead &ahead, int end)
+	struct cu_ahead &ahead, int end, int free_slot)
 {
 	float acc[OF::HALVES][CU_SUMS], scale[2] = { 1, 1 };
 	uint32_t a[OF::AHEAD][2][4];
@@ -266,7 +266,7 @@ CU_DEVICE void cu_prompt_block(float (&total)[OF::GROUPS][4], struct cu_held &he
 		for (int i = 0; i < CU_PAIRS; i++)
 			cu_two_wgmma<OF>(acc[OF::HALVES - 1], a[i % OF::AHEAD], rows, 1, i);
 		cu_wgmma_commit();
-		cu_fetch_ahead<OF>(memory, job, ahead, end, true);
+		cu_fetch_ahead<OF>(memory, job, ahead, end, free_slot, true);
 		cu_wgmma_wait<1>();
 		cu_wgmma_done(acc[0]);
 		cu_add_chain(total, acc[0], scale, x_scale, FP8, codes);
@@ -275,7 +275,7 @@ CU_DEVICE void cu_prompt_block(float (&total)[OF::GROUPS][4], struct cu_held &he
 		cu_add_chain(total + CU_HALF_ROWS / CU_GROUP * (OF::HALVES - 1), acc[OF::HALVES - 1], scale, x_scale + CU_HALF_ROWS, FP8, codes);
 	} else {
 		if (!OF::BY_PAIRS)
-			cu_fetch_ahead<OF>(memory, job, ahead, end, true);
+			cu_fetch_ahead<OF>(memory, job, ahead, end, free_slot, true);
 		cu_wgmma_wait<0>();
 		cu_wgmma_done(acc[0]);
 		cu_add_chain(total, acc[0], scale, x_scale, FP8, codes);
@@ -313,7 +313,7 @@ template <class OF, class JOB> CU_DEVICE void cu_prompt_work(const JOB &job)
 		__syncthreads();
 	}
 	int items = job_items(job, CU_PROMPT_OUTS), item = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1);
-	struct cu_ahead ahead = { item, 0, 0, 0 };
+	struct cu_ahead ahead = { item, 0, 0 };
 	if (p.warp < CU_STAGES && item + p.warp < end)
 		job_tile(job, item + p.warp, CU_PROMPT_OUTS, p.lane, &tiles[p.warp], tiles[p.warp].x);
 	__syncthreads();
@@ -324,7 +324,7 @@ template <class OF, class JOB> CU_DEVICE void cu_prompt_work(const JOB &job)
 		cu_let_next();
 	}
 	for (int i = 0; i < CU_STAGES - 1; i++)
-		cu_fetch_ahead<OF>(memory, job, ahead, end, false);
+		cu_fetch_ahead<OF>(memory, job, ahead, end, i, false);
 	for (int turn = 0, slot = 0; item < end; item++) {
 		const typename OF::tile &t = tiles[turn];
 		const struct kern_weight &w = cu_weight_of(p, t);
@@ -334,16 +334,18 @@ template <class OF, class JOB> CU_DEVICE void cu_prompt_work(const JOB &job)
 			cu_copies_wait<CU_STAGES - 2>();
 			cu_proxy_fence();
 			__syncthreads();
+			int free_slot = slot ? slot - 1 : CU_STAGES - 1; /* its rows have been multiplied */
 			if (OF::BY_PAIRS) /* there another block multiplies meanwhile */
-				cu_fetch_ahead<OF>(memory, job, ahead, end, true);
+				cu_fetch_ahead<OF>(memory, job, ahead, end, free_slot, true);
 			uint64_t rows = cu_descriptor(memory + OF::X + slot * OF::STAGE);
 			const float *x_scale = (const float *)(memory + OF::X_SCALE) + slot * OF::ROWS + p.lane % 4 * 2;
 			bool more = b + 1 < blocks, both = t.rows > CU_HALF_ROWS;
 			if (t.w[0].type == KERN_FP8)
 				cu_prompt_block<OF, true>(total, held, s, w, p.lane, b, more, rows, x_scale, both, cu_group(t, 0) != 0, memory, job, ahead,
-					end);
+					end, free_slot);
 			else
-				cu_prompt_block<OF, false>(total, held, s, w, p.lane, b, more, rows, x_scale, both, false, memory, job, ahead, end);
+				cu_prompt_block<OF, false>(total, held, s, w, p.lane, b, more, rows, x_scale, both, false, memory, job, ahead, end,
+					free_slot);
 			slot = slot + 1 < CU_STAGES ? slot + 1 : 0;
 		}
 		turn = turn + 1 < CU_PROMPT_TILES ? turn + 1 : 0;

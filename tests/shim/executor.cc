@@ -376,10 +376,11 @@ static void read_rows(float b[16][64], uint64_t descriptor, struct shim_place at
 			size_t from = start + n / 8 * stride + n % 8 * 128 + half * 16;
 			from ^= (from >> 7 & 7) << 4;
 			if (from + 16 > team->kernel->shared)
-				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, there are %zu", at.file, at.line, from + 15, team->kernel->shared);
+				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, there are %zu", at.file, at.line, from + 15,
+					team->kernel->shared);
 			if (team->unfenced[from / 16])
-				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, which came there without a cu_proxy_fence since", at.file,
-					at.line, from);
+				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, which came there without a cu_proxy_fence since",
+					at.file, at.line, from);
 			for (size_t k = 0; k < 8; k++) {
 				uint16_t item;
 				memcpy(&item, team->shared + from + 2 * k, 2);
@@ -410,9 +411,11 @@ static void multiply_rows(struct warp *w, int i)
 		for (int k = 15; k >= 0; k--)
 			for (int n = 0; n < 64; n++)
 				d[r][n] += a[r][k] * b[k][n];
-	for (int l = 0; l < WARP; l++)
+	for (int l = 0; l < WARP; l++) {
+		struct multiplications *m = &w->lane[l]->under_way;
 		for (int j = 0; j < CU_SUMS; j++)
-			w->lane[l]->under_way.sums[w->lane[l]->under_way.at[i].sums].value[j] = d[l / 4 + j / 2 % 2 * 8][j / 4 * 8 + l % 4 * 2 + j % 2];
+			m->sums[m->at[i].sums].value[j] = d[l / 4 + j / 2 % 2 * 8][j / 4 * 8 + l % 4 * 2 + j % 2];
+	}
 }
 
 static const float sums_poison = __uint_as_float(0xffffffffu);
@@ -426,7 +429,8 @@ static void give_sums(struct multiplications *m, int n)
 			continue;
 		for (int j = 0; j < CU_SUMS; j++)
 			if (memcmp(&s.d[j], &sums_poison, sizeof sums_poison))
-				shim_fail("the sums of a cu_wgmma (%s:%d) were written while it was under way", m->at[i].place.file, m->at[i].place.line);
+				shim_fail("the sums of a cu_wgmma (%s:%d) were written while it was under way", m->at[i].place.file,
+					m->at[i].place.line);
 		memcpy(s.d, s.value, sizeof s.value);
 	}
 	m->n -= n;
