@@ -46,12 +46,26 @@ struct experts_job {
 	const struct experts_plan *plan;
 	int *n_tiles, *pairs;
 	struct pair_tile *tiles;
-	float *hidden, *result;               /* [n * k][width], [n * k][d], by pair = row * k + slot */
-	float *shared_hidden, *shared_result; /* [n][shared_width], [n][d] */
+	float *hidden, *shared_hidden; /* [n * k][width], by pair = row * k + slot; [n][shared_width] */
+	void *result, *shared_result;  /* [n * k][d], [n][d], as put_result has them */
 	float *factor;                        /* [n] */
 	int32_t *distinct;
 	unsigned long long *traffic;
 };
+
+/* Results are rounded: under bf16 they lie there as bfloat16, since a prompt's are many. */
+CU_DEVICE void put_result(const struct experts_job &job, void *to, size_t i, float x)
+{
+	if (job.bf16)
+		((uint16_t *)to)[i] = cu_to_bf16(x);
+	else
+		((float *)to)[i] = x;
+}
+
+CU_DEVICE float get_result(const struct experts_job &job, const void *from, size_t i)
+{
+	return job.bf16 ? cu_from_bf16(((const uint16_t *)from)[i]) : ((const float *)from)[i];
+}
 
 CU_DEVICE int job_row_tiles(const struct experts_job &job)
 {
@@ -302,8 +316,8 @@ CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, co
 	for (int i = (int)threadIdx.x; i < t.rows * outs; i += (int)blockDim.x) {
 		int r = i / outs, c = i % outs, o = t.from + c;
 		if (o < e.d)
-			(shared ? e.shared_result : e.result)[(size_t)index_of(e, shared, t.first, r) * (size_t)e.d + (size_t)o] =
-				cu_round(e.bf16, total[r * (outs + 4) + c]);
+			put_result(e, shared ? e.shared_result : e.result, (size_t)index_of(e, shared, t.first, r) * (size_t)e.d + (size_t)o,
+				total[r * (outs + 4) + c]);
 	}
 }
 
@@ -479,9 +493,9 @@ static __global__ void __launch_bounds__(COMBINE_THREADS) combine_rows(const __g
 		return;
 	float m = 0;
 	for (int j = 0; j < e.top_k; j++)
-		m = fmaf(e.weights[pair + (size_t)j], e.result[(pair + (size_t)j) * d + (size_t)i], m);
+		m = fmaf(e.weights[pair + (size_t)j], get_result(e, e.result, (pair + (size_t)j) * d + (size_t)i), m);
 	if (e.shared_width)
-		m = fmaf(e.gate ? e.factor[r] : 1, e.shared_result[(size_t)r * d + (size_t)i], m);
+		m = fmaf(e.gate ? e.factor[r] : 1, get_result(e, e.shared_result, (size_t)r * d + (size_t)i), m);
 	m = cu_round(e.bf16, m);
 	if (job.residual.data)
 		m = cu_round(e.bf16, __fadd_rn(cu_at(job.residual, r)[i], m));
@@ -523,22 +537,22 @@ static void *carve(char *base, size_t *used, size_t bytes)
 	return at;
 }
 
-/* The job's arrays from `base` on, for n rows; returns the bytes they take. Tiles: at worst every expert has one that is not full,
- * and a tile has at least CU_GROUP rows. */
-static size_t lay_out(struct experts_job *job, const struct kern_experts *op, int n, bool prompt, char *base)
+/* The arrays of a job whose bf16 and prompt are set, from `base` on, for n rows; returns the bytes they take. Tiles: at worst every expert
+ * has one that is not full, and a tile has at least CU_GROUP rows. */
+static size_t lay_out(struct experts_job *job, const struct kern_experts *op, int n, char *base)
 {
 	size_t rows = (size_t)n, pairs = rows * (size_t)op->top_k, d = (size_t)op->x.cols, used = 0;
-	size_t shared = op->shared ? (size_t)op->shared->gate.rows : 0;
+	size_t item = job->bf16 ? sizeof(uint16_t) : sizeof(float), shared = op->shared ? (size_t)op->shared->gate.rows : 0;
 	size_t tiles = pairs / CU_GROUP + (pairs < (size_t)op->n_experts ? pairs : (size_t)op->n_experts);
 	job->n_tiles = (int *)carve(base, &used, sizeof(int));
 	job->tiles = (struct pair_tile *)carve(base, &used, tiles * sizeof(struct pair_tile));
 	job->pairs = (int *)carve(base, &used, pairs * sizeof(int));
 	job->hidden = (float *)carve(base, &used, pairs * (size_t)op->mlp[0].gate.rows * sizeof(float));
-	job->result = (float *)carve(base, &used, pairs * d * sizeof(float));
+	job->result = carve(base, &used, pairs * d * item);
 	job->shared_hidden = (float *)carve(base, &used, rows * shared * sizeof(float));
-	job->shared_result = (float *)carve(base, &used, (shared ? rows * d : 0) * sizeof(float));
+	job->shared_result = carve(base, &used, (shared ? rows * d : 0) * item);
 	job->factor = (float *)carve(base, &used, rows * sizeof(float));
-	for (int i = 0; i < 2 && prompt; i++)
+	for (int i = 0; i < 2 && job->prompt; i++)
 		job->staged[i] = cu_staged_view((float *)carve(base, &used, rows * cu_staged_ld(op->x.cols) * sizeof(float)), n, op->x.cols);
 	return used;
 }
@@ -554,13 +568,20 @@ static size_t lay_out_hidden(struct down_job *job, const struct kern_experts *op
 	return used;
 }
 
+static struct experts_job begin_job(const struct kern *k, const struct kern_experts *op)
+{
+	struct experts_job job = {};
+	job.bf16 = k->compute == KERN_BF16;
+	job.prompt = op->prompt && k->device->warp_groups;
+	return job;
+}
+
 size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n)
 {
-	struct experts_job job;
+	struct experts_job job = begin_job(k, op);
 	struct down_job down;
-	bool prompt = op->prompt && k->device->warp_groups;
-	size_t used = lay_out(&job, op, n, prompt, NULL);
-	return prompt ? lay_out_hidden(&down, op, n, NULL, used) : used;
+	size_t used = lay_out(&job, op, n, NULL);
+	return job.prompt ? lay_out_hidden(&down, op, n, NULL, used) : used;
 }
 
 static const struct kern_mlp *unit_of(const struct kern_experts *op, int i)
@@ -590,9 +611,8 @@ static bool down_is_exact(const struct kern *k, const struct kern_experts *op)
 
 static struct experts_job job_of(const struct kern *k, const struct kern_experts *op)
 {
-	struct experts_job job = {};
-	job.prompt = op->prompt && k->device->warp_groups;
-	lay_out(&job, op, op->x.rows, job.prompt, (char *)op->scratch);
+	struct experts_job job = begin_job(k, op);
+	lay_out(&job, op, op->x.rows, (char *)op->scratch);
 	job.x = op->x;
 	job.experts = op->experts;
 	job.weights = op->weights;
@@ -603,7 +623,6 @@ static struct experts_job job_of(const struct kern *k, const struct kern_experts
 	job.width = op->mlp[0].gate.rows;
 	job.shared_width = op->shared ? op->shared->gate.rows : 0;
 	job.group = op->block;
-	job.bf16 = k->compute == KERN_BF16;
 	job.gate = op->shared && op->shared_gate;
 	job.plan = (const struct experts_plan *)op->plan;
 	job.distinct = op->distinct;
@@ -707,8 +726,8 @@ static int up(const struct kern *k, const struct kern_experts *op, const struct 
 static int down_by_warp_groups(const struct kern *k, const struct kern_experts *op, struct down_job *job)
 {
 	const struct experts_job *e = &job->e;
-	struct experts_job before;
-	lay_out_hidden(job, op, e->n, (char *)op->scratch, lay_out(&before, op, e->n, true, NULL));
+	struct experts_job before = *e;
+	lay_out_hidden(job, op, e->n, (char *)op->scratch, lay_out(&before, op, e->n, NULL));
 	long long units = (long long)e->n * ((long long)e->top_k * cu_ceil(e->width, CU_BLOCK) + cu_ceil(e->shared_width, CU_BLOCK));
 	int rc = cu_launch(k, "hidden rows of a prompt", stage_hidden, cu_staging_grid(k, units), dim3(CU_STAGING_WARPS * CU_WARP), 0, *job);
 	return rc ? rc : e->tile_rows > CU_HALF_ROWS ? launch_down_prompt<128>(k, job) : launch_down_prompt<64>(k, job);
