@@ -91,6 +91,8 @@ static int measure_products(struct kernels *b, int rows, const char *what, const
 		if (at < sizeof shape)
 			at += (size_t)snprintf(shape + at, sizeof shape - at, " %s%s %dx%d", kern_type_name(w[i].type), w[i].packed ? " packed" : "", w[i].rows, w[i].cols);
 	}
+	op.scratch_bytes = kern_matmul_scratch(&b->k, &op, rows);
+	op.scratch = op.scratch_bytes ? operand_room(&o, op.scratch_bytes) : NULL;
 	int err = kernel_measure(b, &o, "matmul", shape, call_matmul, &op, &op.out[0].y);
 	operands_end(&o);
 	return err;

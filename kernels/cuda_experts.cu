@@ -1,5 +1,4 @@
-/* The experts of a layer, in three launches or four; of a prompt's rows in six (cuda_prompt.cuh), where x and hidden are staged before they
- * are read:
+/* The experts of a layer, in three launches or four; in six where rows are staged before they are read, x and hidden (cuda_staged.cuh):
  *   group    (row, slot) pairs by expert, in tiles; with few pairs each block of the next two finds out for itself
  *   up       hidden = R(R(silu(R(gate x))) * R(up x)) for every pair, the shared expert's rows, and the shared factor
  *   down     R(down hidden), to a place of the pair's own
@@ -36,13 +35,14 @@ static_assert(sizeof(struct few_pairs) <= CU_LISTS, "lists lie at the start of s
 
 struct experts_job {
 	struct kern_view x;
-	struct kern_view staged[2]; /* of a prompt: x as FP8 matrices read it, and as those of bfloat16 do */
+	struct kern_view staged[2]; /* where rows are staged: x as FP8 matrices read it, and as those of bfloat16 do */
 	const uint16_t *experts;
 	const float *weights;
 	int n, top_k, n_experts, d, width, shared_width; /* shared_width 0: no shared expert */
 	int group;     /* 0, or inputs of x that share a scale where they are quantised */
 	int tile_rows;
-	bool bf16, gate, few, prompt;
+	bool bf16, gate, few;
+	enum cu_order order;
 	const struct experts_plan *plan;
 	int *n_tiles, *pairs;
 	struct pair_tile *tiles;
@@ -153,7 +153,7 @@ CU_DEVICE int index_of(const struct experts_job &job, bool shared, int first, in
 /* x as w reads it. */
 CU_DEVICE const struct kern_view &x_for(const struct experts_job &job, const struct kern_weight &w)
 {
-	return !job.prompt ? job.x : job.staged[w.type == KERN_FP8 ? 0 : 1];
+	return job.order == CU_NOT_STAGED ? job.x : job.staged[w.type == KERN_FP8 ? 0 : 1];
 }
 
 /* ---- up: the shared gate's tiles first, then the shared expert, then the chosen ones ---- */
@@ -469,7 +469,8 @@ static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_hidde
 		const struct kern_weight &w = e.plan->unit[shared ? e.n_experts : e.experts[i]].mlp.down;
 		const float *row = (shared ? e.shared_hidden : e.hidden) + (size_t)i * (size_t)cols;
 		bool fp8 = w.type == KERN_FP8;
-		cu_put_block(cu_at(shared ? job.shared_x : job.x, i), row, cols, block, fp8 && e.group ? w.block_cols : 0, fp8, lane);
+		cu_put_block(cu_at(shared ? job.shared_x : job.x, i), row, cols, block, fp8 && e.group ? w.block_cols : 0, fp8,
+			e.order, lane);
 	}
 }
 
@@ -537,7 +538,7 @@ static void *carve(char *base, size_t *used, size_t bytes)
 	return at;
 }
 
-/* The arrays of a job whose bf16 and prompt are set, from `base` on, for n rows; returns the bytes they take. Tiles: at worst every expert
+/* The arrays of a job whose bf16 and order are set, from `base` on, for n rows; returns the bytes they take. Tiles: at worst every expert
  * has one that is not full, and a tile has at least CU_GROUP rows. */
 static size_t lay_out(struct experts_job *job, const struct kern_experts *op, int n, char *base)
 {
@@ -552,7 +553,7 @@ static size_t lay_out(struct experts_job *job, const struct kern_experts *op, in
 	job->shared_hidden = (float *)carve(base, &used, rows * shared * sizeof(float));
 	job->shared_result = carve(base, &used, (shared ? rows * d : 0) * item);
 	job->factor = (float *)carve(base, &used, rows * sizeof(float));
-	for (int i = 0; i < 2 && job->prompt; i++)
+	for (int i = 0; i < 2 && job->order != CU_NOT_STAGED; i++)
 		job->staged[i] = cu_staged_view((float *)carve(base, &used, rows * cu_staged_ld(op->x.cols) * sizeof(float)), n, op->x.cols);
 	return used;
 }
@@ -568,20 +569,20 @@ static size_t lay_out_hidden(struct down_job *job, const struct kern_experts *op
 	return used;
 }
 
-static struct experts_job begin_job(const struct kern *k, const struct kern_experts *op)
+static struct experts_job begin_job(const struct kern *k, const struct kern_experts *op, int n)
 {
 	struct experts_job job = {};
 	job.bf16 = k->compute == KERN_BF16;
-	job.prompt = op->prompt && k->device->warp_groups;
+	job.order = cu_order_of(k, op->prompt, n);
 	return job;
 }
 
 size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n)
 {
-	struct experts_job job = begin_job(k, op);
+	struct experts_job job = begin_job(k, op, n);
 	struct down_job down;
 	size_t used = lay_out(&job, op, n, NULL);
-	return job.prompt ? lay_out_hidden(&down, op, n, NULL, used) : used;
+	return job.order != CU_NOT_STAGED ? lay_out_hidden(&down, op, n, NULL, used) : used;
 }
 
 static const struct kern_mlp *unit_of(const struct kern_experts *op, int i)
@@ -611,7 +612,7 @@ static bool down_is_exact(const struct kern *k, const struct kern_experts *op)
 
 static struct experts_job job_of(const struct kern *k, const struct kern_experts *op)
 {
-	struct experts_job job = begin_job(k, op);
+	struct experts_job job = begin_job(k, op, op->x.rows);
 	lay_out(&job, op, op->x.rows, (char *)op->scratch);
 	job.x = op->x;
 	job.experts = op->experts;
@@ -666,6 +667,7 @@ static int stage_x(const struct kern *k, const struct kern_experts *op, const st
 	if (with_gate)
 		wanted[op->shared_gate->type == KERN_FP8 ? 0 : 1] = true;
 	s.x = e->x;
+	s.order = e->order;
 	for (int i = 0; i < 2; i++)
 		if (wanted[i]) {
 			struct cu_staging::cu_form form = { e->staged[i].data, i == 0 ? e->group : 0, i == 0 };
@@ -699,12 +701,15 @@ static int launch_up_plain(const struct kern *k, const struct up_job *job)
 
 static int up_exact(const struct kern *k, const struct kern_experts *op, const struct up_job *job)
 {
-	int rows = job->e.tile_rows;
-	if (!job->e.prompt)
+	int rows = job->e.tile_rows, e = 0;
+	if (job->e.order != CU_NOT_STAGED)
+		e = stage_x(k, op, &job->e, job->parts & DO_MLP, job->parts & DO_GATE);
+	if (e)
+		return e;
+	if (job->e.order != CU_BY_INSTRUCTIONS)
 		return rows == 8 ? launch_up<CU_ONE>(k, job) : rows == 16 ? launch_up<CU_TWO>(k, job) :
 			rows == 32 ? launch_up<CU_FOUR>(k, job) : launch_up<CU_WIDE>(k, job);
-	int e = stage_x(k, op, &job->e, job->parts & DO_MLP, job->parts & DO_GATE);
-	return e ? e : rows > CU_HALF_ROWS ? launch_up_prompt<128>(k, job) : launch_up_prompt<64>(k, job);
+	return rows > CU_HALF_ROWS ? launch_up_prompt<128>(k, job) : launch_up_prompt<64>(k, job);
 }
 
 static int up(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)
@@ -716,28 +721,30 @@ static int up(const struct kern *k, const struct kern_experts *op, const struct 
 	job.parts = (exact ? DO_MLP : 0) | (exact_gate ? DO_GATE : 0);
 	if (job.parts)
 		rc = up_exact(k, op, &job);
-	job.e.prompt = false;
+	job.e.order = CU_NOT_STAGED;
 	job.parts = (exact ? 0 : DO_MLP) | (e->gate && !exact_gate ? DO_GATE : 0);
 	if (exact && job.e.tile_rows > CU_PLAIN_ROWS) /* the gate alone is left, and it has no part in the list of tiles */
 		job.e.tile_rows = CU_PLAIN_ROWS;
 	return rc || !job.parts ? rc : launch_up_plain(k, &job);
 }
 
-static int down_by_warp_groups(const struct kern *k, const struct kern_experts *op, struct down_job *job)
+static int stage_hidden_rows(const struct kern *k, const struct kern_experts *op, struct down_job *job)
 {
 	const struct experts_job *e = &job->e;
 	struct experts_job before = *e;
 	lay_out_hidden(job, op, e->n, (char *)op->scratch, lay_out(&before, op, e->n, NULL));
 	long long units = (long long)e->n * ((long long)e->top_k * cu_ceil(e->width, CU_BLOCK) + cu_ceil(e->shared_width, CU_BLOCK));
-	int rc = cu_launch(k, "hidden rows of a prompt", stage_hidden, cu_staging_grid(k, units), dim3(CU_STAGING_WARPS * CU_WARP), 0, *job);
-	return rc ? rc : e->tile_rows > CU_HALF_ROWS ? launch_down_prompt<128>(k, job) : launch_down_prompt<64>(k, job);
+	return cu_launch(k, "hidden rows staged", stage_hidden, cu_staging_grid(k, units), dim3(CU_STAGING_WARPS * CU_WARP), 0, *job);
 }
 
 static int down(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)
 {
 	struct down_job job = { *e, kern_rows(e->hidden, e->n * e->top_k, e->width), kern_rows(e->shared_hidden, e->n, e->shared_width) };
-	if (exact && e->prompt)
-		return down_by_warp_groups(k, op, &job);
+	int rc = exact && e->order != CU_NOT_STAGED ? stage_hidden_rows(k, op, &job) : 0;
+	if (rc)
+		return rc;
+	if (exact && e->order == CU_BY_INSTRUCTIONS)
+		return e->tile_rows > CU_HALF_ROWS ? launch_down_prompt<128>(k, &job) : launch_down_prompt<64>(k, &job);
 	if (exact)
 		return e->tile_rows == 8 ? launch_down<CU_ONE>(k, &job) : e->tile_rows == 16 ? launch_down<CU_TWO>(k, &job) :
 			e->tile_rows == 32 ? launch_down<CU_FOUR>(k, &job) : launch_down<CU_WIDE>(k, &job);
@@ -751,7 +758,7 @@ static int down(const struct kern *k, const struct kern_experts *op, const struc
 static int tile_rows_for(const struct experts_job *job, bool exact)
 {
 	long long pairs = (long long)job->n * job->top_k;
-	if (job->prompt && exact)
+	if (job->order == CU_BY_INSTRUCTIONS && exact)
 		return pairs >= 96ll * job->n_experts ? 128 : 64;
 	if (job->n <= 8)
 		return 8;
@@ -768,7 +775,7 @@ int cuda_experts(struct kern *k, const struct kern_experts *op)
 	struct experts_job job = job_of(k, op);
 	bool exact_up = up_is_exact(k, op, job.group), exact_down = down_is_exact(k, op);
 	job.tile_rows = tile_rows_for(&job, exact_up && exact_down);
-	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS && !job.prompt;
+	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS && job.order != CU_BY_INSTRUCTIONS;
 	if (!job.few)
 		rc = cu_launch(k, "experts (group)", group_pairs, dim3(1), dim3(GROUP_THREADS), (size_t)(4 + 3 * op->n_experts) * 4, job);
 	rc = rc ? rc : up(k, op, &job, exact_up);

@@ -149,21 +149,13 @@ static struct matmul_job part_of(const struct kern *k, const struct kern_matmul 
 	return job;
 }
 
-/* From some hundred rows on weights are used often enough that arithmetic, not memory, is the limit. */
-static int launch_exact(const struct kern *k, struct matmul_job *job)
-{
-	int n = job->x.rows;
-	if (n <= 8)
-		return all_strips(*job, CU_STRIP) <= k->device->sm_count ? launch_matmul<CU_TALL>(k, job) : launch_matmul<CU_ONE>(k, job);
-	return n <= 16 ? launch_matmul<CU_TWO>(k, job) : n <= 128 ? launch_matmul<CU_FOUR>(k, job) : launch_matmul<CU_WIDE>(k, job);
-}
-
 /* Every form of the rows that an output wants, once: out's x is then the staged rows. */
-static struct cu_staging staging_of(struct matmul_job *job, void *scratch)
+static struct cu_staging staging_of(struct matmul_job *job, enum cu_order order, void *scratch)
 {
 	struct cu_staging s = {};
 	size_t size = (size_t)job->x.rows * cu_staged_ld(job->x.cols);
 	s.x = job->x;
+	s.order = order;
 	for (int j = 0; j < job->n_out; j++) {
 		struct matmul_out *out = &job->out[j];
 		if (out->like < j) {
@@ -179,6 +171,25 @@ static struct cu_staging staging_of(struct matmul_job *job, void *scratch)
 	return s;
 }
 
+template <int V> static bool fills_the_device(const struct kern *k, const struct matmul_job *job)
+{
+	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(job->x.cols, CU_BLOCK), false);
+	int outs = cut.shape.warps / cut.shape.k_warps * CU_STRIP;
+	return (long long)cu_ceil(job->x.rows, cu_bounds<V>::ROWS) * all_strips(*job, outs) >= k->device->sm_count;
+}
+
+/* From some hundred rows on weights are used often enough that arithmetic, not memory, is the limit. Of a small matrix large tiles would
+ * be fewer than there are multiprocessors. */
+static int launch_steps(const struct kern *k, struct matmul_job *job)
+{
+	int n = job->x.rows;
+	if (n <= CU_GROUP)
+		return all_strips(*job, CU_STRIP) <= k->device->sm_count ? launch_matmul<CU_TALL>(k, job) : launch_matmul<CU_ONE>(k, job);
+	if (n > 128 && fills_the_device<CU_WIDE>(k, job))
+		return launch_matmul<CU_WIDE>(k, job);
+	return n > 16 && fills_the_device<CU_FOUR>(k, job) ? launch_matmul<CU_FOUR>(k, job) : launch_matmul<CU_TWO>(k, job);
+}
+
 template <int ROWS> static int launch_rows(const struct kern *k, struct matmul_job *job)
 {
 	job->tile_rows = ROWS;
@@ -187,19 +198,28 @@ template <int ROWS> static int launch_rows(const struct kern *k, struct matmul_j
 }
 
 /* The larger tiles where there are enough of them for every multiprocessor. */
-static int launch_prompt(const struct kern *k, const struct kern_matmul *op, struct matmul_job *job)
+static int launch_prompt(const struct kern *k, struct matmul_job *job)
 {
-	struct cu_staging staging = staging_of(job, op->scratch);
-	int e = cu_launch_staging(k, &staging);
-	if (e)
-		return e;
 	bool large = (long long)cu_ceil(job->x.rows, 128) * all_strips(*job, CU_PROMPT_OUTS) >= k->device->sm_count;
 	return job->x.rows > CU_HALF_ROWS && large ? launch_rows<128>(k, job) : launch_rows<64>(k, job);
 }
 
+static int launch_exact(const struct kern *k, const struct kern_matmul *op, struct matmul_job *job)
+{
+	enum cu_order order = cu_order_of(k, op->prompt, job->x.rows);
+	if (order != CU_NOT_STAGED) {
+		struct cu_staging staging = staging_of(job, order, op->scratch);
+		int e = cu_launch_staging(k, &staging);
+		if (e)
+			return e;
+	}
+	return order == CU_BY_INSTRUCTIONS ? launch_prompt(k, job) : launch_steps(k, job);
+}
+
 size_t cuda_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n)
 {
-	return op->prompt && k->device->warp_groups ? (size_t)op->n_out * (size_t)n * cu_staged_ld(op->x.cols) * sizeof(float) : 0;
+	bool staged = cu_order_of(k, op->prompt, n) != CU_NOT_STAGED;
+	return staged ? (size_t)op->n_out * (size_t)n * cu_staged_ld(op->x.cols) * sizeof(float) : 0;
 }
 
 int cuda_matmul(struct kern *k, const struct kern_matmul *op)
@@ -207,7 +227,6 @@ int cuda_matmul(struct kern *k, const struct kern_matmul *op)
 	if (op->x.rows == 0)
 		return 0;
 	struct matmul_job exact = part_of(k, op, true), plain = part_of(k, op, false);
-	bool prompt = op->prompt && k->device->warp_groups;
-	int e = !exact.n_out ? 0 : prompt ? launch_prompt(k, op, &exact) : launch_exact(k, &exact);
+	int e = exact.n_out ? launch_exact(k, op, &exact) : 0;
 	return e || !plain.n_out ? e : launch_plain(k, &plain);
 }

@@ -1,25 +1,21 @@
 /* kernels/cuda_prompt.cuh - inside kernels/. Products of a prompt's rows on Hopper: the jobs of cuda_tile.cuh, by warp groups.
  *
  * Where many rows meet a matrix the matrix instructions are the limit, and only those of warp groups (cu_wgmma) use the card in full.
- * They read the rows from shared memory as they are to be multiplied; so the rows are brought into that form once, by a kernel ahead:
+ * They read the rows from shared memory as they are to be multiplied:
  *
- *   rows:    f32 to bfloat16, or to FP8 codes as bfloat16 and their scales (as cu_stage does), in memory, in the order in which the lanes
- *            hold the weights; from there 16 bytes at a time to shared memory, CU_STAGES blocks of inputs ahead, across items
+ *   rows:    staged by a kernel ahead (cuda_staged.cuh); from there 16 bytes at a time to shared memory, CU_STAGES blocks of inputs ahead,
+ *            across items
  *   weights: as in cuda_tile.cuh, straight to registers; a warp has 16 outputs, a warp group 64, a block of two warp groups 128
  *   sums:    one chain a block of inputs; scaled and added in order in registers
  *
  * A prompt's rows go this way however few they are, and no others do: warp groups may round their sums otherwise than mma.sync does.
  * All tiles use one shape of instruction, 64 outputs by 64 rows, so that the tile a row is in changes nothing.
  *
- * A staged row: for every block of 128 inputs 256 bytes, two chunks of 64 inputs, each what 4 instructions read, 32 bytes an instruction;
- * behind them a scale a block. An instruction's input 2t + i + 8h stands where lane t's word h of it has its half i (cu_fragments):
- *   FP8       instruction j of chunk c: input 64c + 16t + 4j + 2i + h
- *   bfloat16  instruction j of chunk c: input 64c + 32(j / 2) + 8t + 4(j % 2) + 2h + i
  * In shared memory a stage is chunk by chunk, in each row by row, and the 16-byte parts of a row change places (cu_descriptor). */
 #ifndef KERNELS_CUDA_PROMPT_CUH
 #define KERNELS_CUDA_PROMPT_CUH
 
-#include "kernels/cuda_tile.cuh"
+#include "kernels/cuda_staged.cuh"
 
 enum {
 	CU_STAGES = 4,      /* blocks of inputs in shared memory: of the one in hand and those under way */
@@ -29,15 +25,7 @@ enum {
 	CU_PROMPT_WARPS = 8, CU_PROMPT_THREADS = CU_PROMPT_WARPS * CU_WARP, CU_PROMPT_OUTS = CU_PROMPT_WARPS * CU_STRIP,
 	CU_PROMPT_TILES = CU_STAGES + 1, /* of the item in hand, and of those whose rows are fetched or come next */
 	CU_PROMPT_LD = CU_PROMPT_OUTS + 4,
-	CU_STAGING_WARPS = 8,
 };
-
-/* Floats from one staged row to the next. */
-static __host__ __device__ inline size_t cu_staged_ld(int cols)
-{
-	int blocks = (cols + CU_BLOCK - 1) / CU_BLOCK;
-	return (size_t)blocks * CU_STAGED / 4 + (size_t)(blocks + 3) / 4 * 4;
-}
 
 /* Tiles of 64 rows, two blocks on a multiprocessor, or of 128, one, which read weights half as often. */
 template <int N> struct cu_prompt_of {
@@ -62,64 +50,6 @@ template <int N> struct cu_prompt_of {
 	};
 };
 static_assert(CU_LISTS % 1024 == 0, "where rows are swizzled, their addresses count");
-
-/* ---- rows to memory ---- */
-
-/* Block `block` of a row to where it is staged, by a warp. group, fp8: of the matrices that will read it. */
-CU_DEVICE void cu_put_block(float *to, const float *row, int cols, int block, int group, bool fp8, int lane)
-{
-	int c = block * CU_BLOCK, part = lane % (CU_WARP / 2);
-	int instruction = fp8 ? part % 4 : part / 8 * 2 + part % 2, t = fp8 ? part / 4 : part % 8 / 2;
-	float scale = 1;
-	uint2 words = cu_words(cu_four(row, c + 4 * lane, cols), row, c, cols, group, fp8, lane, scale);
-	unsigned char *at = (unsigned char *)to + block * CU_STAGED + lane / (CU_WARP / 2) * CU_CHUNK + instruction * 32 + t * 4;
-	*(uint32_t *)at = words.x;
-	*(uint32_t *)(at + 16) = words.y;
-	if (lane == 0)
-		to[(size_t)((cols + CU_BLOCK - 1) / CU_BLOCK) * CU_STAGED / 4 + (size_t)block] = scale;
-}
-
-/* The rows x in each of the forms that matrices want of them. */
-struct cu_staging {
-	struct kern_view x;
-	int n_forms;
-	struct cu_form {
-		float *to; /* [rows][cu_staged_ld] */
-		int group;
-		bool fp8;
-	} form[KERN_MAX_OUT];
-};
-
-static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_kernel(const __grid_constant__ struct cu_staging s)
-{
-	int lane = (int)threadIdx.x % CU_WARP, blocks = (s.x.cols + CU_BLOCK - 1) / CU_BLOCK;
-	long long units = (long long)s.n_forms * s.x.rows * blocks, step = (long long)gridDim.x * CU_STAGING_WARPS;
-	cu_wait();
-	cu_let_next();
-	for (long long u = (long long)blockIdx.x * CU_STAGING_WARPS + threadIdx.x / CU_WARP; u < units; u += step) {
-		int block = (int)(u % blocks), r = (int)(u / blocks % s.x.rows);
-		const struct cu_staging::cu_form &f = s.form[u / blocks / s.x.rows];
-		cu_put_block(f.to + (size_t)r * cu_staged_ld(s.x.cols), cu_at(s.x, r), s.x.cols, block, f.group, f.fp8, lane);
-	}
-}
-
-static inline dim3 cu_staging_grid(const struct kern *k, long long units)
-{
-	return cu_grid(k, (units + CU_STAGING_WARPS - 1) / CU_STAGING_WARPS, 8);
-}
-
-static inline int cu_launch_staging(const struct kern *k, const struct cu_staging *s)
-{
-	dim3 grid = cu_staging_grid(k, (long long)s->n_forms * s->x.rows * cu_ceil(s->x.cols, CU_BLOCK));
-	return cu_launch(k, "rows of a prompt", stage_kernel, grid, dim3(CU_STAGING_WARPS * CU_WARP), 0, *s);
-}
-
-/* A staged row as a view of floats. */
-static inline struct kern_view cu_staged_view(float *to, int rows, int cols)
-{
-	struct kern_view v = { to, rows, cols, cu_staged_ld(cols) };
-	return v;
-}
 
 /* ---- rows to shared memory ---- */
 

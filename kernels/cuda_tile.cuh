@@ -5,7 +5,8 @@
  * rows it has staged serve the strips that follow; its warps share a tile's outputs, 16 each, and its blocks of inputs:
  *
  *   weights: 16 bytes a lane from global memory to registers, a piece (below) ahead, the first of the next item before this one's sums
- *   rows:    f32 to bfloat16, or to FP8 codes as bfloat16 and their scales, in shared memory, in the order in which the lanes hold the weights
+ *   rows:    f32 to bfloat16, or to FP8 codes as bfloat16 and their scales, in shared memory, in the order in which the lanes hold the weights;
+ *            more than a few rows are brought into that form beforehand, once (cuda_staged.cuh)
  *   sums:    one chain a block of inputs, in the registers of the warp that has it; scaled, through shared memory, added in order
  *
  * Weights are operand A of the matrix instructions. A piece is 128 bytes of each of a warp's 16 outputs: 128 inputs in FP8, 64 in
@@ -98,6 +99,7 @@ template <int VARIANT> struct cu_bounds {
 	enum {
 		NT = VARIANT == CU_WIDE ? 6 : VARIANT == CU_FOUR ? 4 : VARIANT == CU_TWO ? 2 : 1,
 		WIDE = VARIANT == CU_WIDE,
+		STAGED = NT > 1, /* rows come staged; else as they are */
 		ROLLING = VARIANT == CU_ONE || VARIANT == CU_WIDE,
 		WARPS = VARIANT == CU_TALL || VARIANT == CU_FOUR ? 16 : 8,
 		K_WARPS = WIDE ? 1 : VARIANT == CU_TALL ? 16 : 8, /* at most */
@@ -225,16 +227,22 @@ CU_DEVICE uint2 cu_words(float4 v, const float *row, int c, int cols, int group,
 	return fp8 ? cu_pairs(v) : make_uint2(cu_halves(v.x, v.y), cu_halves(v.z, v.w));
 }
 
-/* A lane's 4 inputs of a block of row r to their place: 4 chunks of 64 bytes, of which lane t of an instruction reads 16t .. 16t + 15.
- * In odd rows the chunks of a pair change places, so that the 8 lanes served together, of rows g and g + 1, meet all 32 banks. */
-CU_DEVICE void cu_put_four(unsigned char *x, int r, int lane, uint2 words, bool fp8)
+/* Where a lane's 4 inputs of a block stand: 4 chunks of 64 bytes, of which lane t of an instruction reads 16t .. 16t + 15. */
+CU_DEVICE int cu_chunk_of(int lane, bool fp8)
 {
-	int chunk = fp8 ? lane / 16 * 2 + lane % 4 / 2 : lane / 8, at = fp8 ? lane % 16 / 4 * 16 + lane % 2 * 8 : lane % 8 * 8;
-	*(uint2 *)(x + r * CU_STAGED + (chunk ^ (r & 1)) * 64 + at) = words;
+	return fp8 ? lane / 16 * 2 + lane % 4 / 2 : lane / 8;
 }
 
-/* Blocks from .. from + n - 1 of the tile's rows to shared memory. A warp takes a block of a row, four of them at a time. */
-template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const cu_short_tile &t, int from, int n)
+CU_DEVICE int cu_place_in_chunk(int lane, bool fp8)
+{
+	return fp8 ? lane % 16 / 4 * 16 + lane % 2 * 8 : lane % 8 * 8;
+}
+
+/* In shared memory the chunks of a pair change places in odd rows, so that the 8 lanes served together, of rows g and g + 1, meet all 32
+ * banks. Blocks from .. from + n - 1 of the tile's rows go there in one of two ways. */
+
+/* As they are, by whoever has few rows: a warp takes a block of a row, four of them at a time. */
+template <int NT> CU_DEVICE void cu_convert(const struct cu_place &p, const cu_short_tile &t, int from, int n)
 {
 	enum { AT_ONCE = 4 };
 	int cols = t.w[0].cols, units = n * t.rows, group = cu_group(t, 0);
@@ -256,9 +264,37 @@ template <int NT> CU_DEVICE void cu_stage(const struct cu_place &p, const cu_sho
 			uint2 words = cu_words(v[i], t.x[r], c, cols, group, fp8, p.lane, scale);
 			if (group && p.lane == 0)
 				p.x_scale[slot * NT * CU_GROUP + r] = scale;
-			cu_put_four(p.x + slot * NT * CU_GROUP * CU_STAGED, r, p.lane, words, fp8);
+			*(uint2 *)(p.x + (slot * NT * CU_GROUP + r) * CU_STAGED + (cu_chunk_of(p.lane, fp8) ^ (r & 1)) * 64 + cu_place_in_chunk(p.lane, fp8)) = words;
 		}
 	}
+}
+
+/* Staged (cuda_staged.cuh): 16 bytes a lane, a block of two rows a warp. */
+template <int NT> CU_DEVICE void cu_fetch_staged(const struct cu_place &p, const cu_short_tile &t, int from, int n)
+{
+	int part = p.lane % 16, blocks = (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK;
+	bool codes = cu_group(t, 0) != 0 && part == 0;
+	for (int r = p.warp * 2 + p.lane / 16; r < t.rows; r += p.warps * 2) {
+		const unsigned char *row = (const unsigned char *)t.x[r] + (size_t)from * CU_STAGED + part * 16;
+		unsigned char *to = p.x + r * CU_STAGED + (part / 4 ^ (r & 1)) * 64 + part % 4 * 16;
+		const float *scale = t.x[r] + (size_t)blocks * CU_STAGED / 4 + from;
+#pragma unroll 4
+		for (int slot = 0; slot < n; slot++) {
+			cu_copy16(to + slot * NT * CU_GROUP * CU_STAGED, row + (size_t)slot * CU_STAGED, 16);
+			if (codes)
+				cu_copy4(p.x_scale + slot * NT * CU_GROUP + r, scale + slot);
+		}
+	}
+	cu_copies_end_group();
+	cu_copies_wait<0>();
+}
+
+template <class OF> CU_DEVICE void cu_stage(const struct cu_place &p, const cu_short_tile &t, int from, int n)
+{
+	if (OF::STAGED)
+		cu_fetch_staged<OF::NT>(p, t, from, n);
+	else
+		cu_convert<OF::NT>(p, t, from, n);
 }
 
 /* ---- weights ---- */
@@ -510,7 +546,7 @@ CU_DEVICE void cu_dot(const struct cu_place &p, const cu_short_tile &t, const st
 	for (int from = 0; from < blocks; from += p.stage) {
 		int n = min(p.stage, blocks - from);
 		if (blocks > p.stage || staged != t.staged) {
-			cu_stage<OF::NT>(p, t, from, n);
+			cu_stage<OF>(p, t, from, n);
 			staged = blocks > p.stage ? -1 : t.staged;
 			__syncthreads();
 		}

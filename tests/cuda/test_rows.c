@@ -87,9 +87,13 @@ static void identity_gives_what_quantise_gives(enum kern_type compute, int n, in
 		fill_middles(x.data + (size_t)r * x.ld, d, block, exact, both && compute == KERN_BF16 ? 0xffff0000 : 0xffffffff);
 	x.data[(size_t)(n - 1) * x.ld + (size_t)(d - 1)] = n % 2 ? INFINITY : from_bits(0xffc00001);
 	OK(kern_quantise(&ref, &(struct kern_quantise){ x, block, want }));
-	OK(kern_matmul(&k, &(struct kern_matmul){ x, both ? 2 : 1, { { .w = &w, .y = y, .keep_f32 = true, .quantised = block },
-		{ .w = &v, .y = z, .keep_f32 = true } } }));
+	struct kern_matmul op = { x, both ? 2 : 1, { { .w = &w, .y = y, .keep_f32 = true, .quantised = block },
+		{ .w = &v, .y = z, .keep_f32 = true } } };
+	op.scratch_bytes = kern_matmul_scratch(&k, &op, n);
+	op.scratch = scratch(op.scratch_bytes);
+	OK(kern_matmul(&k, &op));
 	settled();
+	free(op.scratch);
 	for (int r = 0; r < n; r++)
 		for (int c = 0; c < d; c++) {
 			float got = y.data[(size_t)r * y.ld + (size_t)c], was = want.data[(size_t)r * want.ld + (size_t)c];

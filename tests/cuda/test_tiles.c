@@ -13,9 +13,12 @@ static void product(struct kern *k, struct weight_spec spec, int quantised, cons
 	arena_init(&a);
 	struct kern_weight w = weight(&a, k, 20, OUT, IN, spec);
 	struct kern_view y = mat(&a, 0, NULL, n, OUT);
-	OK(kern_matmul(k, &(struct kern_matmul){.x = mat(&a, 4, ids, n, IN), .n_out = 1,
-	                                        .out = {{.w = &w, .y = y, .keep_f32 = true, .quantised = quantised}}}));
+	struct kern_matmul op = {.x = mat(&a, 4, ids, n, IN), .n_out = 1, .out = {{.w = &w, .y = y, .keep_f32 = true, .quantised = quantised}}};
+	op.scratch_bytes = kern_matmul_scratch(k, &op, n);
+	op.scratch = scratch(op.scratch_bytes);
+	OK(kern_matmul(k, &op));
 	shim_settle();
+	free(op.scratch);
 	take(out, OUT, 0, &y);
 	arena_release(&a);
 }
