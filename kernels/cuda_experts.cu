@@ -62,6 +62,15 @@ CU_DEVICE void put_result(const struct experts_job &job, void *to, size_t i, flo
 		((float *)to)[i] = x;
 }
 
+/* i a multiple of 4 */
+CU_DEVICE void put_four_results(const struct experts_job &job, void *to, size_t i, float4 v)
+{
+	if (job.bf16)
+		*(uint2 *)((uint16_t *)to + i) = make_uint2(cu_pack_bf16(v.x, v.y), cu_pack_bf16(v.z, v.w));
+	else
+		*(float4 *)((float *)to + i) = v;
+}
+
 CU_DEVICE float get_result(const struct experts_job &job, const void *from, size_t i)
 {
 	return job.bf16 ? cu_from_bf16(((const uint16_t *)from)[i]) : ((const float *)from)[i];
@@ -243,6 +252,11 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 	}
 }
 
+CU_DEVICE float hidden_of(bool bf16, float gate, float up)
+{
+	return cu_round(bf16, __fmul_rn(cu_round(bf16, cu_silu(cu_round(bf16, gate))), cu_round(bf16, up)));
+}
+
 /* In `total` strips of gate and of up take turns. */
 CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, const float *total, int outs)
 {
@@ -259,9 +273,29 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 		if (o >= width)
 			continue;
 		const float *at = total + r * ld + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
-		float g = cu_round(e.bf16, at[0]), u = cu_round(e.bf16, at[CU_STRIP]);
-		float h = cu_round(e.bf16, __fmul_rn(cu_round(e.bf16, cu_silu(g)), u));
-		(shared ? e.shared_hidden : e.hidden)[(size_t)index_of(e, shared, t.first, r) * (size_t)width + (size_t)o] = h;
+		(shared ? e.shared_hidden : e.hidden)[(size_t)index_of(e, shared, t.first, r) * (size_t)width + (size_t)o] =
+			hidden_of(e.bf16, at[0], at[CU_STRIP]);
+	}
+}
+
+CU_DEVICE bool job_in_fours(const struct up_job &job, const struct cu_tile &t)
+{
+	return t.out != OUT_FACTOR && cu_in_fours(t.out == OUT_SHARED ? job.e.shared_hidden : job.e.hidden, 0, t.w[0].rows);
+}
+
+CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const float *total, int outs)
+{
+	const struct experts_job &e = job.e;
+	bool shared = t.out == OUT_SHARED;
+	int fours = outs / 8, width = t.w[0].rows;
+	for (int i = (int)threadIdx.x; i < t.rows * fours; i += (int)blockDim.x) {
+		int r = i / fours, c = i % fours * 4, o = t.from + c;
+		if (o >= width)
+			continue;
+		const float *at = total + r * (outs + 4) + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
+		float4 g = *(const float4 *)at, u = *(const float4 *)(at + CU_STRIP);
+		float4 h = make_float4(hidden_of(e.bf16, g.x, u.x), hidden_of(e.bf16, g.y, u.y), hidden_of(e.bf16, g.z, u.z), hidden_of(e.bf16, g.w, u.w));
+		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)index_of(e, shared, t.first, r) * (size_t)width + (size_t)o) = h;
 	}
 }
 
@@ -318,6 +352,23 @@ CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, co
 		if (o < e.d)
 			put_result(e, shared ? e.shared_result : e.result, (size_t)index_of(e, shared, t.first, r) * (size_t)e.d + (size_t)o,
 				total[r * (outs + 4) + c]);
+	}
+}
+
+CU_DEVICE bool job_in_fours(const struct down_job &job, const struct cu_tile &t)
+{
+	return cu_in_fours(t.out == OUT_SHARED ? job.e.shared_result : job.e.result, 0, job.e.d);
+}
+
+CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const float *total, int outs)
+{
+	const struct experts_job &e = job.e;
+	bool shared = t.out == OUT_SHARED;
+	for (int i = (int)threadIdx.x; i < t.rows * (outs / 4); i += (int)blockDim.x) {
+		int r = i / (outs / 4), c = i % (outs / 4) * 4, o = t.from + c;
+		if (o < e.d)
+			put_four_results(e, shared ? e.shared_result : e.result, (size_t)index_of(e, shared, t.first, r) * (size_t)e.d + (size_t)o,
+				*(const float4 *)(total + r * (outs + 4) + c));
 	}
 }
 

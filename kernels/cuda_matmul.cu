@@ -76,6 +76,29 @@ CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, 
 	}
 }
 
+CU_DEVICE bool job_in_fours(const struct matmul_job &job, const struct cu_tile &t)
+{
+	const struct matmul_out &out = job.out[t.out];
+	return cu_in_fours(out.y.data, out.y.ld, out.w.rows) && cu_in_fours(out.residual.data, out.residual.ld, out.w.rows);
+}
+
+CU_DEVICE void job_store_fours(const struct matmul_job &job, const struct cu_tile &t, const float *total, int outs)
+{
+	const struct matmul_out &out = job.out[t.out];
+	bool round = job.bf16 && !out.keep_f32;
+	for (int i = (int)threadIdx.x; i < t.rows * (outs / 4); i += (int)blockDim.x) {
+		int r = i / (outs / 4), c = i % (outs / 4) * 4, o = t.from + c;
+		if (o >= out.w.rows)
+			continue;
+		float4 y = cu_round4(round, *(const float4 *)(total + r * (outs + 4) + c));
+		if (out.residual.data) {
+			float4 x = *(const float4 *)(cu_at(out.residual, t.first + r) + o);
+			y = cu_round4(job.bf16, make_float4(__fadd_rn(x.x, y.x), __fadd_rn(x.y, y.y), __fadd_rn(x.z, y.z), __fadd_rn(x.w, y.w)));
+		}
+		*(float4 *)(cu_at(out.y, t.first + r) + o) = y;
+	}
+}
+
 template <int V>
 static __global__ void __launch_bounds__(cu_bounds<V>::THREADS, cu_bounds<V>::RESIDENT)
 matmul_kernel(const __grid_constant__ struct matmul_job job, const struct cu_shape shape)

@@ -6,7 +6,8 @@
  *   rows:    staged by a kernel ahead (cuda_staged.cuh); from there 16 bytes at a time to shared memory, CU_STAGES blocks of inputs ahead,
  *            across items
  *   weights: as in cuda_tile.cuh, straight to registers; a warp has 16 outputs, a warp group 64, a block of two warp groups 128
- *   sums:    one chain a block of inputs; scaled and added in order in registers
+ *   sums:    one chain a block of inputs; scaled and added in order in registers; stored four at a time where they lie so
+ *            (job_in_fours, job_store_fours): with one block on a multiprocessor nobody multiplies meanwhile
  *
  * A prompt's rows go this way however few they are, and no others do: warp groups may round their sums otherwise than mma.sync does.
  * All tiles use one shape of instruction, 64 outputs by 64 rows, so that the tile a row is in changes nothing.
@@ -26,6 +27,18 @@ enum {
 	CU_PROMPT_TILES = CU_STAGES + 1, /* of the item in hand, and of those whose rows are fetched or come next */
 	CU_PROMPT_LD = CU_PROMPT_OUTS + 4,
 };
+
+/* Four sums in their columns, as R rounds them. */
+CU_DEVICE float4 cu_round4(bool bf16, float4 v)
+{
+	return make_float4(cu_round(bf16, v.x), cu_round(bf16, v.y), cu_round(bf16, v.z), cu_round(bf16, v.w));
+}
+
+/* Whether rows of floats can be written four at a time. */
+CU_DEVICE bool cu_in_fours(const void *data, size_t ld, int cols)
+{
+	return !(((uintptr_t)data & 15) | (ld & 3) | (size_t)(cols & 3));
+}
 
 /* Tiles of 64 rows, two blocks on a multiprocessor, or of 128, one, which read weights half as often. */
 template <int N> struct cu_prompt_of {
@@ -283,7 +296,10 @@ template <class OF, class JOB> CU_DEVICE void cu_prompt_work(const JOB &job)
 			cu_prompt_begin<OF>(s, held, p, tiles[turn]);
 		cu_put_totals<OF::GROUPS>(p, total);
 		__syncthreads();
-		job_store(job, t, p.total, CU_PROMPT_OUTS);
+		if (job_in_fours(job, t))
+			job_store_fours(job, t, p.total, CU_PROMPT_OUTS);
+		else
+			job_store(job, t, p.total, CU_PROMPT_OUTS);
 	}
 #else /* nobody launches it there */
 	(void)job;
