@@ -294,8 +294,8 @@ CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t
 			continue;
 		const float *at = total + r * (outs + 4) + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
 		float4 g = *(const float4 *)at, u = *(const float4 *)(at + CU_STRIP);
-		float4 h = make_float4(hidden_of(e.bf16, g.x, u.x), hidden_of(e.bf16, g.y, u.y), hidden_of(e.bf16, g.z, u.z), hidden_of(e.bf16, g.w, u.w));
-		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)index_of(e, shared, t.first, r) * (size_t)width + (size_t)o) = h;
+		g = make_float4(hidden_of(e.bf16, g.x, u.x), hidden_of(e.bf16, g.y, u.y), hidden_of(e.bf16, g.z, u.z), hidden_of(e.bf16, g.w, u.w));
+		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)index_of(e, shared, t.first, r) * (size_t)width + (size_t)o) = g;
 	}
 }
 

@@ -66,9 +66,9 @@ static_assert(CU_LISTS % 1024 == 0, "where rows are swizzled, their addresses co
 
 /* ---- rows to shared memory ---- */
 
-/* What is fetched next. */
+/* What is fetched next, of the items before `end`. */
 struct cu_ahead {
-	int item, turn, block;
+	int item, turn, block, end;
 };
 
 /* A block of the tile's rows. What lies in a stage beyond them is left there: nobody stores its sums. */
@@ -95,17 +95,18 @@ template <class OF> CU_DEVICE void cu_fetch_rows(unsigned char *memory, const ty
 
 /* Fetches the next block into a stage, a group of copies even where there is none. A tile is described when the block before its first is fetched:
  * at the latest a barrier lies between that and its use. */
-template <class OF, class JOB> CU_DEVICE void cu_fetch_ahead(unsigned char *memory, const JOB &job, struct cu_ahead &a, int end, int slot, bool describe)
+template <class OF, class JOB>
+CU_DEVICE void cu_fetch_ahead(unsigned char *memory, const JOB &job, struct cu_ahead &a, int slot, bool describe)
 {
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILES);
-	if (a.item < end) {
+	if (a.item < a.end) {
 		const typename OF::tile &t = tiles[a.turn];
 		cu_fetch_rows<OF>(memory, t, a.block, slot);
 		if (++a.block * CU_BLOCK >= t.w[0].cols) {
 			a.block = 0;
 			a.item++;
 			a.turn = a.turn + 1 < CU_PROMPT_TILES ? a.turn + 1 : 0;
-			if (describe && a.item < end && threadIdx.x / CU_WARP == CU_PROMPT_WARPS - 1)
+			if (describe && a.item < a.end && threadIdx.x / CU_WARP == CU_PROMPT_WARPS - 1)
 				job_tile(job, a.item, CU_PROMPT_OUTS, (int)threadIdx.x % CU_WARP, &tiles[a.turn], tiles[a.turn].x);
 		}
 	}
@@ -138,29 +139,38 @@ template <class OF> CU_DEVICE void cu_two_wgmma(float (&acc)[CU_SUMS], const uin
 	}
 }
 
+/* A block of inputs of a tile. */
+struct cu_step {
+	int block, free;  /* free: the stage that can be filled */
+	bool more;        /* another block follows */
+	bool both, codes; /* there are rows in the second half; rows are codes */
+	uint64_t rows;    /* the stage's descriptor */
+	const float *x_scale;
+};
+
 /* What a lane has of the weights that come next: a piece in FP8; in bfloat16 one or, for tiles of 128 rows, two: a block. */
 struct cu_held {
 	struct cu_piece piece[2];
 };
 
 /* acc = a block of FP8 weights, or of bfloat16 ones held whole, times the first half of the rows. What comes free is fetched for the next
- * block (`more`: there is one). The weights of all 8 instructions stay in `a`, or a pair is made while the one before it is multiplied. */
+ * block. The weights of all 8 instructions stay in `a`, or a pair is made while the one before it is multiplied. */
 template <class OF, bool FP8>
 CU_DEVICE void cu_chain(float (&acc)[CU_SUMS], uint32_t (&a)[OF::AHEAD][2][4], struct cu_held &held, const struct cu_source &s,
-	const struct kern_weight &w, int lane, int block, bool more, uint64_t rows)
+	const struct kern_weight &w, int lane, const struct cu_step &step)
 {
 #pragma unroll
 	for (int i = 0; i < CU_PAIRS; i++) {
 		struct cu_piece &piece = held.piece[FP8 ? 0 : i / 2];
-		int half = FP8 ? i / 2 : i % 2, next = FP8 ? block + 1 : 2 * (block + 1) + i / 2;
+		int half = FP8 ? i / 2 : i % 2, next = FP8 ? step.block + 1 : 2 * (step.block + 1) + i / 2;
 		if (i >= OF::AHEAD)
 			cu_wgmma_wait<OF::AHEAD - 1>();
 		cu_fragments<FP8>(a[i % OF::AHEAD], piece.word[2 * half], piece.word[2 * half + 1], i % 2);
 		cu_wgmma_fence();
-		cu_two_wgmma<OF>(acc, a[i % OF::AHEAD], rows, 0, i);
+		cu_two_wgmma<OF>(acc, a[i % OF::AHEAD], step.rows, 0, i);
 		if (OF::BY_PAIRS || i == CU_PAIRS - 1)
 			cu_wgmma_commit();
-		if (more && (!FP8 || i % 2))
+		if (step.more && (!FP8 || i % 2))
 			cu_fetch(piece, s, w, lane, next, half, half + 1);
 	}
 }
@@ -168,20 +178,20 @@ CU_DEVICE void cu_chain(float (&acc)[CU_SUMS], uint32_t (&a)[OF::AHEAD][2][4], s
 /* The same in bfloat16 where registers are few: piece by piece, while the next one comes. */
 template <class OF>
 CU_DEVICE void cu_chain_by_pieces(float (&acc)[CU_SUMS], uint32_t (&a)[OF::AHEAD][2][4], struct cu_held &held, const struct cu_source &s,
-	const struct kern_weight &w, int lane, int block, bool more, uint64_t rows)
+	const struct kern_weight &w, int lane, const struct cu_step &step)
 {
 #pragma unroll
 	for (int i = 0; i < 2; i++) {
 		struct cu_piece &now = held.piece[0], &then = held.piece[1];
-		if (i == 0 || more)
-			cu_fetch(then, s, w, lane, 2 * block + i + 1, 0, 2);
+		if (i == 0 || step.more)
+			cu_fetch(then, s, w, lane, 2 * step.block + i + 1, 0, 2);
 #pragma unroll
 		for (int half = 0; half < 2; half++)
 			cu_fragments<false>(a[half], now.word[2 * half], now.word[2 * half + 1], false);
 		cu_wgmma_fence();
 #pragma unroll
 		for (int half = 0; half < 2; half++)
-			cu_two_wgmma<OF>(acc, a[half], rows, 0, 2 * i + half);
+			cu_two_wgmma<OF>(acc, a[half], step.rows, 0, 2 * i + half);
 		cu_wgmma_commit();
 		cu_wgmma_wait<0>();
 		now = then;
@@ -192,36 +202,36 @@ CU_DEVICE void cu_chain_by_pieces(float (&acc)[CU_SUMS], uint32_t (&a)[OF::AHEAD
  * is multiplied. */
 template <class OF, bool FP8, class JOB>
 CU_DEVICE void cu_prompt_block(float (&total)[OF::GROUPS][4], struct cu_held &held, const struct cu_source &s, const struct kern_weight &w, int lane,
-	int block, bool more, uint64_t rows, const float *x_scale, bool both, bool codes, unsigned char *memory, const JOB &job,
-	struct cu_ahead &ahead, int end, int free_slot)
+	const struct cu_step &step, unsigned char *memory, const JOB &job, struct cu_ahead &ahead)
 {
 	float acc[OF::HALVES][CU_SUMS], scale[2] = { 1, 1 };
 	uint32_t a[OF::AHEAD][2][4];
 	if (FP8)
-		cu_fetch_scale(scale, s, w, block);
+		cu_fetch_scale(scale, s, w, step.block);
 	if (FP8 || OF::HALVES == 2)
-		cu_chain<OF, FP8>(acc[0], a, held, s, w, lane, block, more, rows);
+		cu_chain<OF, FP8>(acc[0], a, held, s, w, lane, step);
 	else
-		cu_chain_by_pieces<OF>(acc[0], a, held, s, w, lane, block, more, rows);
-	if (OF::HALVES == 2 && both) {
+		cu_chain_by_pieces<OF>(acc[0], a, held, s, w, lane, step);
+	if (OF::HALVES == 2 && step.both) {
 		cu_wgmma_fence();
 #pragma unroll
 		for (int i = 0; i < CU_PAIRS; i++)
-			cu_two_wgmma<OF>(acc[OF::HALVES - 1], a[i % OF::AHEAD], rows, 1, i);
+			cu_two_wgmma<OF>(acc[OF::HALVES - 1], a[i % OF::AHEAD], step.rows, 1, i);
 		cu_wgmma_commit();
-		cu_fetch_ahead<OF>(memory, job, ahead, end, free_slot, true);
+		cu_fetch_ahead<OF>(memory, job, ahead, step.free, true);
 		cu_wgmma_wait<1>();
 		cu_wgmma_done(acc[0]);
-		cu_add_chain(total, acc[0], scale, x_scale, FP8, codes);
+		cu_add_chain(total, acc[0], scale, step.x_scale, FP8, step.codes);
 		cu_wgmma_wait<0>();
 		cu_wgmma_done(acc[OF::HALVES - 1]);
-		cu_add_chain(total + CU_HALF_ROWS / CU_GROUP * (OF::HALVES - 1), acc[OF::HALVES - 1], scale, x_scale + CU_HALF_ROWS, FP8, codes);
+		cu_add_chain(total + CU_HALF_ROWS / CU_GROUP * (OF::HALVES - 1), acc[OF::HALVES - 1], scale, step.x_scale + CU_HALF_ROWS, FP8,
+			step.codes);
 	} else {
 		if (!OF::BY_PAIRS)
-			cu_fetch_ahead<OF>(memory, job, ahead, end, free_slot, true);
+			cu_fetch_ahead<OF>(memory, job, ahead, step.free, true);
 		cu_wgmma_wait<0>();
 		cu_wgmma_done(acc[0]);
-		cu_add_chain(total, acc[0], scale, x_scale, FP8, codes);
+		cu_add_chain(total, acc[0], scale, step.x_scale, FP8, step.codes);
 	}
 }
 
@@ -256,7 +266,7 @@ template <class OF, class JOB> CU_DEVICE void cu_prompt_work(const JOB &job)
 		__syncthreads();
 	}
 	int items = job_items(job, CU_PROMPT_OUTS), item = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1);
-	struct cu_ahead ahead = { item, 0, 0 };
+	struct cu_ahead ahead = { item, 0, 0, end };
 	if (p.warp < CU_STAGES && item + p.warp < end)
 		job_tile(job, item + p.warp, CU_PROMPT_OUTS, p.lane, &tiles[p.warp], tiles[p.warp].x);
 	__syncthreads();
@@ -267,7 +277,7 @@ template <class OF, class JOB> CU_DEVICE void cu_prompt_work(const JOB &job)
 		cu_let_next();
 	}
 	for (int i = 0; i < CU_STAGES - 1; i++)
-		cu_fetch_ahead<OF>(memory, job, ahead, end, i, false);
+		cu_fetch_ahead<OF>(memory, job, ahead, i, false);
 	for (int turn = 0, slot = 0; item < end; item++) {
 		const typename OF::tile &t = tiles[turn];
 		const struct kern_weight &w = cu_weight_of(p, t);
@@ -277,18 +287,15 @@ template <class OF, class JOB> CU_DEVICE void cu_prompt_work(const JOB &job)
 			cu_copies_wait<CU_STAGES - 2>();
 			cu_proxy_fence();
 			__syncthreads();
-			int free_slot = slot ? slot - 1 : CU_STAGES - 1; /* its rows have been multiplied */
+			struct cu_step step = { b, slot ? slot - 1 : CU_STAGES - 1, b + 1 < blocks, t.rows > CU_HALF_ROWS, cu_group(t, 0) != 0,
+				cu_descriptor(memory + OF::X + slot * OF::STAGE),
+				(const float *)(memory + OF::X_SCALE) + slot * OF::ROWS + p.lane % 4 * 2 };
 			if (OF::BY_PAIRS) /* there another block multiplies meanwhile */
-				cu_fetch_ahead<OF>(memory, job, ahead, end, free_slot, true);
-			uint64_t rows = cu_descriptor(memory + OF::X + slot * OF::STAGE);
-			const float *x_scale = (const float *)(memory + OF::X_SCALE) + slot * OF::ROWS + p.lane % 4 * 2;
-			bool more = b + 1 < blocks, both = t.rows > CU_HALF_ROWS;
+				cu_fetch_ahead<OF>(memory, job, ahead, step.free, true);
 			if (t.w[0].type == KERN_FP8)
-				cu_prompt_block<OF, true>(total, held, s, w, p.lane, b, more, rows, x_scale, both, cu_group(t, 0) != 0, memory, job, ahead,
-					end, free_slot);
+				cu_prompt_block<OF, true>(total, held, s, w, p.lane, step, memory, job, ahead);
 			else
-				cu_prompt_block<OF, false>(total, held, s, w, p.lane, b, more, rows, x_scale, both, false, memory, job, ahead, end,
-					free_slot);
+				cu_prompt_block<OF, false>(total, held, s, w, p.lane, step, memory, job, ahead);
 			slot = slot + 1 < CU_STAGES ? slot + 1 : 0;
 		}
 		turn = turn + 1 < CU_PROMPT_TILES ? turn + 1 : 0;

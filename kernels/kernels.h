@@ -13,7 +13,8 @@
  *   check     cpu with ref beside every call, held to a stated bound; the first violation is the error of that call
  *
  * Determinism: row r of an output depends, to the bit, only on row r of the inputs (and on that row's own cache or state):
- * never on n, on the other rows, or on the number of threads. Sums are cut by shape alone.
+ * never on n, on the other rows, or on the number of threads. Sums are cut by shape alone. On a device what a product makes of a row may
+ * also depend on whether it is said to be a prompt's.
  *
  * Legend: n rows in flight   d model width   e experts   k chosen per row   w expert width   t position
  *         h query heads      g key/value heads   c head width   hk, hv key and value heads of Gated DeltaNet, dk, dv widths
