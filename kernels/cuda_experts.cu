@@ -278,12 +278,12 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 	}
 }
 
-CU_DEVICE bool job_in_fours(const struct up_job &job, const struct cu_tile &t)
+[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct up_job &job, const struct cu_tile &t)
 {
 	return t.out != OUT_FACTOR && cu_in_fours(t.out == OUT_SHARED ? job.e.shared_hidden : job.e.hidden, 0, t.w[0].rows);
 }
 
-CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const float *total, int outs)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;
@@ -355,12 +355,12 @@ CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, co
 	}
 }
 
-CU_DEVICE bool job_in_fours(const struct down_job &job, const struct cu_tile &t)
+[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct down_job &job, const struct cu_tile &t)
 {
 	return cu_in_fours(t.out == OUT_SHARED ? job.e.shared_result : job.e.result, 0, job.e.d);
 }
 
-CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const float *total, int outs)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;

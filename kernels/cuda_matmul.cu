@@ -76,13 +76,13 @@ CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, 
 	}
 }
 
-CU_DEVICE bool job_in_fours(const struct matmul_job &job, const struct cu_tile &t)
+[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct matmul_job &job, const struct cu_tile &t)
 {
 	const struct matmul_out &out = job.out[t.out];
 	return cu_in_fours(out.y.data, out.y.ld, out.w.rows) && cu_in_fours(out.residual.data, out.residual.ld, out.w.rows);
 }
 
-CU_DEVICE void job_store_fours(const struct matmul_job &job, const struct cu_tile &t, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct matmul_job &job, const struct cu_tile &t, const float *total, int outs)
 {
 	const struct matmul_out &out = job.out[t.out];
 	bool round = job.bf16 && !out.keep_f32;

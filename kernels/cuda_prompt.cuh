@@ -7,7 +7,7 @@
  *            across items
  *   weights: as in cuda_tile.cuh, straight to registers; a warp has 16 outputs, a warp group 64, a block of two warp groups 128
  *   sums:    one chain a block of inputs; scaled and added in order in registers; stored four at a time where they lie so
- *            (job_in_fours, job_store_fours): with one block on a multiprocessor nobody multiplies meanwhile
+ *            (job_in_fours, job_store_fours, unused where no warp groups are compiled): with one block on a multiprocessor nobody multiplies meanwhile
  *
  * A prompt's rows go this way however few they are, and no others do: warp groups may round their sums otherwise than mma.sync does.
  * All tiles use one shape of instruction, 64 outputs by 64 rows, so that the tile a row is in changes nothing.
