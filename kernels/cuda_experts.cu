@@ -502,27 +502,22 @@ down_prompt(const __grid_constant__ struct down_job job)
 	cu_prompt_work<cu_prompt_of<ROWS>>(job);
 }
 
-/* Hidden rows of all pairs, then of the shared expert, each as its expert's down reads it. A warp has a block of inputs. */
-static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_hidden(const __grid_constant__ struct down_job job)
+/* Hidden rows of all pairs, then of the shared expert, each as its expert's down reads it. Blocks as in stage_kernel. */
+static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_hidden(const __grid_constant__ struct down_job job, int parts)
 {
 	const struct experts_job &e = job.e;
-	int lane = (int)threadIdx.x % CU_WARP, blocks = (e.width + CU_BLOCK - 1) / CU_BLOCK;
-	int shared_blocks = e.shared_width ? (e.shared_width + CU_BLOCK - 1) / CU_BLOCK : 0;
-	long long pairs = (long long)e.n * e.top_k * blocks, units = pairs + (long long)e.n * shared_blocks;
+	int i = (int)blockIdx.x / parts, block = (int)blockIdx.x % parts * CU_STAGING_WARPS + (int)threadIdx.x / CU_WARP;
+	bool shared = i >= e.n * e.top_k;
+	int cols = shared ? e.shared_width : e.width;
 	cu_wait();
 	cu_let_next();
-	long long step = (long long)gridDim.x * CU_STAGING_WARPS;
-	for (long long u = (long long)blockIdx.x * CU_STAGING_WARPS + threadIdx.x / CU_WARP; u < units; u += step) {
-		bool shared = u >= pairs;
-		long long at = shared ? u - pairs : u;
-		int each = shared ? shared_blocks : blocks, i = (int)(at / each), block = (int)(at % each);
-		int cols = shared ? e.shared_width : e.width;
-		const struct kern_weight &w = e.plan->unit[shared ? e.n_experts : e.experts[i]].mlp.down;
-		const float *row = (shared ? e.shared_hidden : e.hidden) + (size_t)i * (size_t)cols;
-		bool fp8 = w.type == KERN_FP8;
-		cu_put_block(cu_at(shared ? job.shared_x : job.x, i), row, cols, block, fp8 && e.group ? w.block_cols : 0, fp8,
-			e.order, lane);
-	}
+	if (block * CU_BLOCK >= cols)
+		return;
+	const struct kern_weight &w = e.plan->unit[shared ? e.n_experts : e.experts[i]].mlp.down;
+	bool fp8 = w.type == KERN_FP8;
+	i -= shared ? e.n * e.top_k : 0;
+	cu_put_block(cu_at(shared ? job.shared_x : job.x, i), (shared ? e.shared_hidden : e.hidden) + (size_t)i * (size_t)cols, cols, block,
+		fp8 && e.group ? w.block_cols : 0, fp8, e.order, (int)threadIdx.x % CU_WARP);
 }
 
 struct combine_job {
@@ -784,8 +779,9 @@ static int stage_hidden_rows(const struct kern *k, const struct kern_experts *op
 	const struct experts_job *e = &job->e;
 	struct experts_job before = *e;
 	lay_out_hidden(job, op, e->n, (char *)op->scratch, lay_out(&before, op, e->n, NULL));
-	long long units = (long long)e->n * ((long long)e->top_k * cu_ceil(e->width, CU_BLOCK) + cu_ceil(e->shared_width, CU_BLOCK));
-	return cu_launch(k, "hidden rows staged", stage_hidden, cu_staging_grid(k, units), dim3(CU_STAGING_WARPS * CU_WARP), 0, *job);
+	int parts = cu_staging_parts(e->width > e->shared_width ? e->width : e->shared_width);
+	unsigned rows = (unsigned)e->n * (unsigned)e->top_k + (e->shared_width ? (unsigned)e->n : 0);
+	return cu_launch(k, "hidden rows staged", stage_hidden, dim3(rows * (unsigned)parts), dim3(CU_STAGING_WARPS * CU_WARP), 0, *job, parts);
 }
 
 static int down(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)

@@ -15,7 +15,7 @@
 
 #include "kernels/cuda_tile.cuh"
 
-enum { CU_STAGING_WARPS = 8 };
+enum { CU_STAGING_WARPS = 4 };
 enum cu_order { CU_NOT_STAGED, CU_BY_LANES, CU_BY_INSTRUCTIONS };
 
 /* How so many rows are read by products that are exact. A step's, or a device's without warp groups, are converted by the block that
@@ -65,28 +65,28 @@ struct cu_staging {
 	} form[KERN_MAX_OUT];
 };
 
-static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_kernel(const __grid_constant__ struct cu_staging s)
+/* Blocks: (row, part of its blocks of inputs: a warp has one), (form). */
+static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_kernel(const __grid_constant__ struct cu_staging s, int parts)
 {
-	int lane = (int)threadIdx.x % CU_WARP, blocks = (s.x.cols + CU_BLOCK - 1) / CU_BLOCK;
-	long long units = (long long)s.n_forms * s.x.rows * blocks, step = (long long)gridDim.x * CU_STAGING_WARPS;
+	int r = (int)blockIdx.x / parts, block = (int)blockIdx.x % parts * CU_STAGING_WARPS + (int)threadIdx.x / CU_WARP;
+	const struct cu_staging::cu_form &f = s.form[blockIdx.y];
 	cu_wait();
 	cu_let_next();
-	for (long long u = (long long)blockIdx.x * CU_STAGING_WARPS + threadIdx.x / CU_WARP; u < units; u += step) {
-		int block = (int)(u % blocks), r = (int)(u / blocks % s.x.rows);
-		const struct cu_staging::cu_form &f = s.form[u / blocks / s.x.rows];
-		cu_put_block(f.to + (size_t)r * cu_staged_ld(s.x.cols), cu_at(s.x, r), s.x.cols, block, f.group, f.fp8, s.order, lane);
-	}
+	if (block * CU_BLOCK < s.x.cols)
+		cu_put_block(f.to + (size_t)r * cu_staged_ld(s.x.cols), cu_at(s.x, r), s.x.cols, block, f.group, f.fp8, s.order, (int)threadIdx.x % CU_WARP);
 }
 
-static inline dim3 cu_staging_grid(const struct kern *k, long long units)
+/* Parts of a row for kernels that stage. */
+static inline int cu_staging_parts(int cols)
 {
-	return cu_grid(k, (units + CU_STAGING_WARPS - 1) / CU_STAGING_WARPS, 8);
+	return cu_ceil(cols, CU_BLOCK * CU_STAGING_WARPS);
 }
 
 static inline int cu_launch_staging(const struct kern *k, const struct cu_staging *s)
 {
-	dim3 grid = cu_staging_grid(k, (long long)s->n_forms * s->x.rows * cu_ceil(s->x.cols, CU_BLOCK));
-	return cu_launch(k, "rows staged", stage_kernel, grid, dim3(CU_STAGING_WARPS * CU_WARP), 0, *s);
+	int parts = cu_staging_parts(s->x.cols);
+	return cu_launch(k, "rows staged", stage_kernel, dim3((unsigned)s->x.rows * (unsigned)parts, (unsigned)s->n_forms), dim3(CU_STAGING_WARPS * CU_WARP), 0,
+		*s, parts);
 }
 
 /* Staged rows as a view of floats. */

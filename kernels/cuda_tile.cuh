@@ -156,10 +156,12 @@ CU_DEVICE float4 cu_four(const float *row, int c, int cols)
 CU_DEVICE uint32_t cu_group_top(const float *row, int c, int cols, int group, int lane, float4 v)
 {
 	uint32_t top = cu_largest(v);
-	int from = c / group * group, end = cols - from < group ? cols : from + group;
+	if (group != CU_BLOCK) {
+		int from = c / group * group, end = cols - from < group ? cols : from + group;
 #pragma unroll 1
-	for (int i = from; group != CU_BLOCK && i < end; i += CU_BLOCK)
-		top = max(top, cu_largest(cu_four(row, i + 4 * lane, end)));
+		for (int i = from; i < end; i += CU_BLOCK)
+			top = max(top, cu_largest(cu_four(row, i + 4 * lane, end)));
+	}
 	for (int step = CU_WARP / 2; step; step /= 2)
 		top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
 	return top;
@@ -203,7 +205,7 @@ CU_DEVICE uint2 cu_pairs(float4 v)
 /* The same of the codes of v / s. One after the other: there are few registers. */
 CU_DEVICE uint2 cu_code_pairs(float4 v, float s)
 {
-	float inverse = __fdiv_rn(1.0f, s);
+	float inverse = __frcp_rn(s);
 #if CU_HAS_CODES
 	uint32_t codes = cu_two_codes_of(cu_quotient(v.x, s, inverse), cu_quotient(v.y, s, inverse));
 	codes |= cu_two_codes_of(cu_quotient(v.z, s, inverse), cu_quotient(v.w, s, inverse)) << 16;
@@ -241,30 +243,39 @@ CU_DEVICE int cu_place_in_chunk(int lane, bool fp8)
 /* In shared memory the chunks of a pair change places in odd rows, so that the 8 lanes served together, of rows g and g + 1, meet all 32
  * banks. Blocks from .. from + n - 1 of the tile's rows go there in one of two ways. */
 
-/* As they are, by whoever has few rows: a warp takes a block of a row, four of them at a time. */
+/* A warp's next block of a row: there are n a row, and `warps` warps take turns. */
+CU_DEVICE void cu_next_unit(int &r, int &slot, int n, int warps)
+{
+	for (slot += warps; slot >= n; slot -= n)
+		r++;
+}
+
+/* As they are, by whoever has few rows: a warp takes a block of a row, three of them at a time: there are no registers for more. */
 template <int NT> CU_DEVICE void cu_convert(const struct cu_place &p, const cu_short_tile &t, int from, int n)
 {
-	enum { AT_ONCE = 4 };
-	int cols = t.w[0].cols, units = n * t.rows, group = cu_group(t, 0);
+	enum { AT_ONCE = 3 };
+	int cols = t.w[0].cols, group = cu_group(t, 0), r = p.warp / n, slot = p.warp % n;
 	bool fp8 = t.w[0].type == KERN_FP8;
 #pragma unroll 1
-	for (int u = p.warp; u < units; u += p.warps * AT_ONCE) {
+	while (r < t.rows) {
 		float4 v[AT_ONCE];
+		int ahead = r, ahead_slot = slot;
 #pragma unroll
 		for (int i = 0; i < AT_ONCE; i++) {
-			int unit = min(u + i * p.warps, units - 1);
-			v[i] = cu_four(t.x[unit / n], (from + unit % n) * CU_BLOCK + 4 * p.lane, cols);
+			v[i] = cu_four(t.x[min(ahead, t.rows - 1)], (from + ahead_slot) * CU_BLOCK + 4 * p.lane, cols);
+			cu_next_unit(ahead, ahead_slot, n, p.warps);
 		}
 #pragma unroll
 		for (int i = 0; i < AT_ONCE; i++) {
-			int unit = u + i * p.warps, r = unit / n, slot = unit % n, c = (from + slot) * CU_BLOCK;
-			if (unit >= units)
+			int c = (from + slot) * CU_BLOCK;
+			if (r >= t.rows)
 				break;
 			float scale;
 			uint2 words = cu_words(v[i], t.x[r], c, cols, group, fp8, p.lane, scale);
 			if (group && p.lane == 0)
 				p.x_scale[slot * NT * CU_GROUP + r] = scale;
 			*(uint2 *)(p.x + (slot * NT * CU_GROUP + r) * CU_STAGED + (cu_chunk_of(p.lane, fp8) ^ (r & 1)) * 64 + cu_place_in_chunk(p.lane, fp8)) = words;
+			cu_next_unit(r, slot, n, p.warps);
 		}
 	}
 }
