@@ -154,14 +154,15 @@ struct cu_held {
 };
 
 /* acc = a block of FP8 weights, or of bfloat16 ones held whole, times the first half of the rows. What comes free is fetched for the next
- * block. The weights of all 8 instructions stay in `a`, or a pair is made while the one before it is multiplied. */
+ * block, into `then`: held itself, or another where a's words are held's own, in bfloat16: those may not change before the wait. The
+ * weights of all 8 instructions stay in `a`, or a pair is made while the one before it is multiplied. */
 template <class OF, bool FP8>
-CU_DEVICE void cu_chain(float (&acc)[CU_SUMS], uint32_t (&a)[OF::AHEAD][2][4], struct cu_held &held, const struct cu_source &s,
-	const struct kern_weight &w, int lane, const struct cu_step &step)
+CU_DEVICE void cu_chain(float (&acc)[CU_SUMS], uint32_t (&a)[OF::AHEAD][2][4], struct cu_held &held, struct cu_held &then,
+	const struct cu_source &s, const struct kern_weight &w, int lane, const struct cu_step &step)
 {
 #pragma unroll
 	for (int i = 0; i < CU_PAIRS; i++) {
-		struct cu_piece &piece = held.piece[FP8 ? 0 : i / 2];
+		const struct cu_piece &piece = held.piece[FP8 ? 0 : i / 2];
 		int half = FP8 ? i / 2 : i % 2, next = FP8 ? step.block + 1 : 2 * (step.block + 1) + i / 2;
 		if (i >= OF::AHEAD)
 			cu_wgmma_wait<OF::AHEAD - 1>();
@@ -171,7 +172,7 @@ CU_DEVICE void cu_chain(float (&acc)[CU_SUMS], uint32_t (&a)[OF::AHEAD][2][4], s
 		if (OF::BY_PAIRS || i == CU_PAIRS - 1)
 			cu_wgmma_commit();
 		if (step.more && (!FP8 || i % 2))
-			cu_fetch(piece, s, w, lane, next, half, half + 1);
+			cu_fetch(then.piece[FP8 ? 0 : i / 2], s, w, lane, next, half, half + 1);
 	}
 }
 
@@ -198,6 +199,19 @@ CU_DEVICE void cu_chain_by_pieces(float (&acc)[CU_SUMS], uint32_t (&a)[OF::AHEAD
 	}
 }
 
+/* The next block's weights become the ones in hand, once what read these has been waited for. The compiler may not do it before: it knows
+ * nothing of registers that are still being read. */
+CU_DEVICE void cu_take_held(struct cu_held &held, struct cu_held &then)
+{
+#pragma unroll
+	for (int i = 0; i < 2; i++)
+#pragma unroll
+		for (int j = 0; j < 4; j++) {
+			cu_keep(then.piece[i].word[j]);
+			held.piece[i].word[j] = then.piece[i].word[j];
+		}
+}
+
 /* total += a block of inputs. For tiles of 128 rows others are fetched meanwhile, and the first half of the rows is scaled while the second
  * is multiplied. */
 template <class OF, bool FP8, class JOB>
@@ -206,10 +220,11 @@ CU_DEVICE void cu_prompt_block(float (&total)[OF::GROUPS][4], struct cu_held &he
 {
 	float acc[OF::HALVES][CU_SUMS], scale[2] = { 1, 1 };
 	uint32_t a[OF::AHEAD][2][4];
+	struct cu_held then = {};
 	if (FP8)
 		cu_fetch_scale(scale, s, w, step.block);
 	if (FP8 || OF::HALVES == 2)
-		cu_chain<OF, FP8>(acc[0], a, held, s, w, lane, step);
+		cu_chain<OF, FP8>(acc[0], a, held, FP8 ? held : then, s, w, lane, step);
 	else
 		cu_chain_by_pieces<OF>(acc[0], a, held, s, w, lane, step);
 	if (OF::HALVES == 2 && step.both) {
@@ -233,6 +248,8 @@ CU_DEVICE void cu_prompt_block(float (&total)[OF::GROUPS][4], struct cu_held &he
 		cu_wgmma_done(acc[0]);
 		cu_add_chain(total, acc[0], scale, step.x_scale, FP8, step.codes);
 	}
+	if (!FP8 && OF::HALVES == 2)
+		cu_take_held(held, then);
 }
 
 /* The first weights of a tile. */

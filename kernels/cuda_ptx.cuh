@@ -129,6 +129,11 @@ static __device__ __forceinline__ void cu_wgmma_done(float (&d)[CU_SUMS])
 	for (int i = 0; i < CU_SUMS; i++)
 		asm volatile("" : "+f"(d[i])::"memory");
 }
+/* These words are not moved ahead of what stands before. */
+static __device__ __forceinline__ void cu_keep(uint4 &v)
+{
+	asm volatile("" : "+r"(v.x), "+r"(v.y), "+r"(v.z), "+r"(v.w)::"memory");
+}
 static __device__ __forceinline__ void cu_proxy_fence(void)
 {
 	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
@@ -191,6 +196,7 @@ uint32_t cu_two_codes_of(float first, float second);
 void cu_copy16(void *shared, const void *global, int bytes);
 void cu_copy4(void *shared, const void *global);
 #define CU_HAS_WGMMA 1
+static inline void cu_keep(uint4 &) {}
 enum { CU_SUMS = 32 };
 void shim_wgmma(float *d, const uint32_t *a, uint64_t b, bool add, shim_place place);
 void shim_wgmma_wait(int n, shim_place place);

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""usage: tools/cuda_wgmma.py OBJECT...: machine code that touches a register which a matrix instruction of a warp group may still read or write.
+
+Between such an instruction (HGMMA) and the wait that covers it (WARPGROUP.DEPBAR) the registers of its sums and of its weights are the
+tensor cores'. The sources keep to that, and the shim holds them to it; but which registers a variable has is the compiler's choice, and it
+has been seen to give those of weights in use to the next ones. Branches are not followed: code is read from top to bottom.
+Exit status 1 where it finds some; 0, and a line that says so, without cuobjdump and nvdisasm (CUDA Toolkit).
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+
+WRITES_NONE = ("ST", "BAR", "BRA", "HGMMA", "RED", "LDGSTS", "WARP")
+
+
+def functions(text):
+    """name -> [(address, instruction)]"""
+    found, now = {}, None
+    for line in text.splitlines():
+        if match := re.search(r"Function : (\S+)", line):
+            now = found.setdefault(match.group(1), [])
+        elif (match := re.match(r"\s+/\*([0-9a-f]{4,5})\*/\s+(.*?);", line)) and now is not None:
+            now.append((int(match.group(1), 16), match.group(2).strip()))
+    return found
+
+
+def written(instruction):
+    """Registers that it writes."""
+    match = re.match(r"(\S+)\s+(.*)", re.sub(r"^@!?U?P\d+\s+", "", instruction))
+    if not match or match.group(1).startswith(WRITES_NONE):
+        return set()
+    operation, operands = match.groups()
+    for operand in operands.split(",")[:2]:
+        if register := re.match(r"^R(\d+)(\.64)?$", operand.strip()):
+            first = int(register.group(1))
+            return set(range(first, first + (4 if ".128" in operation else 2 if ".64" in operation or "WIDE" in operation else 1)))
+        if not re.match(r"^P(\d|T)", operand.strip()):
+            break
+    return set()
+
+
+def touched_early(instructions):
+    """(address of the matrix instruction, address and text of what touches its registers)"""
+    done, group, under_way = [], [], []
+    for at, text in instructions:
+        if match := re.search(r"HGMMA\S* R(\d+), R(\d+), gdesc", text):
+            sums, weights = int(match.group(1)), int(match.group(2))
+            group.append((at, set(range(sums, sums + 32)), set(range(weights, weights + 4))))
+            if "gsb0" in text:
+                under_way.append(group)
+                group = []
+        elif match := re.search(r"WARPGROUP\.DEPBAR\.LE gsb0, (0x\w+)", text):
+            left = int(match.group(1), 16)
+            under_way = under_way[-left:] if left else []
+        else:
+            target, all_of_it = written(text), {int(r) for r in re.findall(r"\bR(\d+)\b", text)}
+            done += [(a, at, text) for g in under_way for a, sums, weights in g if target & weights or all_of_it & sums]
+    return done
+
+
+def main():
+    if not shutil.which("cuobjdump") or not shutil.which("nvdisasm"):
+        print("no cuobjdump and nvdisasm here: what the compiler made of the matrix instructions was not looked at")
+        return 0
+    kernels = bad = 0
+    for path in sys.argv[1:]:
+        out = subprocess.run(["cuobjdump", "-sass", "-arch", "sm_90a", path], capture_output=True, text=True).stdout
+        for name, instructions in functions(out).items():
+            found = touched_early(instructions)
+            kernels += any("HGMMA" in text for _, text in instructions)
+            bad += bool(found)
+            for a, at, text in found[:3]:
+                print(f"{name}: {text}  at {at:x} touches what the matrix instruction at {a:x} still uses ({len(found)} such)")
+    print(f"{kernels} kernels with matrix instructions of warp groups, {bad} of them touch registers too early")
+    return bad > 0
+
+
+sys.exit(main())
