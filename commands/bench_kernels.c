@@ -50,7 +50,7 @@ static int sample(struct kernels *b, kernel_fn *fn, const void *arg, double *us)
 
 int kernel_measure(struct kernels *b, const struct operands *made, const char *op, const char *shape, kernel_fn *fn, const void *arg, const struct kern_view *y)
 {
-	struct kernel_row row = {.op = op, .rows = y->rows};
+	struct kernel_row row = {.op = op, .rows = y->rows, .prompt = b->prompt};
 	double us[MAX_SAMPLES], until = 0;
 	int n = 0, err = made->err ? made->err : first_call(b, &row, fn, arg, y);
 	until = clock_seconds() + seconds_an_op;
@@ -70,21 +70,40 @@ static bool wanted(const struct options *o, const struct kernel_op *op)
 	return !o->op || strcmp(o->op, op->op) == 0;
 }
 
+/* The operations with so many rows of forks, or of a prompt. */
+static int measure_rows(struct kernels *b, const struct options *o, int rows, bool prompt, struct progress *p)
+{
+	int err = 0;
+	b->prompt = prompt;
+	for (int i = 0; i < n_kernel_ops && !err; i++)
+		if (wanted(o, &kernel_ops[i]) && (!prompt || kernel_ops[i].prompt)) {
+			progress_update(p, p->done, "%s", kernel_ops[i].op);
+			err = kernel_ops[i].run(b, rows);
+			p->done++;
+		}
+	return err;
+}
+
+/* As the engine cuts a prompt. */
+static int chunk_of(const struct kernels *b)
+{
+	int chunk = b->k.backend->chunk ? b->k.backend->chunk : ENG_PREFILL_CHUNK;
+	return chunk < b->positions ? chunk : b->positions;
+}
+
 static int measure_all(struct kernels *b, const struct options *o)
 {
 	struct progress p;
-	int n = 0, err = 0;
-	for (int i = 0; i < n_kernel_ops; i++)
+	int n = 0, of_prompt = 0, err = 0;
+	for (int i = 0; i < n_kernel_ops; i++) {
 		n += wanted(o, &kernel_ops[i]);
-	b->list = mem_array((size_t)(n * ROWS_AN_OP * o->counts.n), sizeof *b->list);
-	bench_progress(&p, "bench kernels", "operations", n * o->counts.n);
-	for (int c = 0; c < o->counts.n; c++)
-		for (int i = 0; i < n_kernel_ops && !err; i++)
-			if (wanted(o, &kernel_ops[i])) {
-				progress_update(&p, p.done, "%s", kernel_ops[i].op);
-				err = kernel_ops[i].run(b, o->counts.at[c]);
-				p.done++;
-			}
+		of_prompt += wanted(o, &kernel_ops[i]) && kernel_ops[i].prompt;
+	}
+	b->list = mem_array((size_t)(ROWS_AN_OP * (n * o->counts.n + of_prompt)), sizeof *b->list);
+	bench_progress(&p, "bench kernels", "operations", n * o->counts.n + of_prompt);
+	for (int c = 0; c < o->counts.n && !err; c++)
+		err = measure_rows(b, o, o->counts.at[c], false, &p);
+	err = err ? err : measure_rows(b, o, chunk_of(b), true, &p);
 	if (!err)
 		progress_end(&p);
 	if (!err && !b->n)

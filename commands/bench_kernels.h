@@ -10,6 +10,7 @@ struct kernel_row {
 	const char *op;
 	char shape[120];
 	int rows;
+	bool prompt;              /* they are a prompt's chunk, else steps of so many forks */
 	double min_us, median_us; /* of a call */
 	uint64_t bytes, macs;     /* of a call */
 	uint64_t hash;            /* of what the first call gave; of several matrices at once, what the first gave */
@@ -22,6 +23,7 @@ struct kernels {
 	const struct eng_layer *attention, *gdn; /* the first of each; NULL where the model has none */
 	bool quantise, packed;              /* --compute fp8; whether the engine packs a model of this size */
 	int positions;                      /* that an attention reads before its own */
+	bool prompt;                        /* what is measured now is of a prompt's last chunk */
 	struct kernel_row *list;
 	int n;
 	struct eng_info info;               /* for the lines that say what this is */
@@ -32,6 +34,7 @@ struct kernels {
 struct kernel_op {
 	const char *op;
 	int (*run)(struct kernels *b, int rows);
+	bool prompt; /* a prompt's rows are another matter */
 };
 extern const struct kernel_op kernel_ops[];
 extern const int n_kernel_ops;

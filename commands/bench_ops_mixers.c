@@ -2,16 +2,32 @@
 #include "commands/bench_ops.h"
 #include <math.h>
 
+enum { ATTENDED = 1024 }; /* rows of a prompt that the engine's attention takes at once */
+
 static int call_attention(struct kern *k, const void *op) { return kern_attention(k, op); }
 static int call_gdn(struct kern *k, const void *op) { return kern_gdn(k, op); }
 
-/* -- attention: forks of one prompt, whose full pages are everybody's; the last is each row's own -- */
+/* -- attention: forks of one prompt, whose full pages are everybody's; the last is each row's own. Of a prompt: its last positions -- */
 
 struct tables {
 	int32_t *page, *position;
 	const int32_t **row;
 	int per_row;
 };
+
+static void tables_of_prompt(struct tables *t, int rows, int positions)
+{
+	t->per_row = positions / KERN_PAGE + 1;
+	t->page = mem_array((size_t)t->per_row, sizeof *t->page);
+	t->position = mem_array((size_t)rows, sizeof *t->position);
+	t->row = mem_array((size_t)rows, sizeof *t->row);
+	for (int p = 0; p < t->per_row; p++)
+		t->page[p] = p;
+	for (int r = 0; r < rows; r++) {
+		t->position[r] = positions - rows + r;
+		t->row[r] = t->page;
+	}
+}
 
 static void tables_make(struct tables *t, int rows, int positions)
 {
@@ -39,11 +55,12 @@ static void tables_release(struct tables *t)
 static void place_tables(struct kern_attention *op, struct operands *o, const struct tables *t, int rows)
 {
 	size_t n = (size_t)rows, spans = (size_t)(op->n_positions + KERN_SPAN - 1) / KERN_SPAN;
-	const int32_t *pages = operand_given(o, t->page, n * (size_t)t->per_row * sizeof *pages);
+	bool one = t->row[rows - 1] == t->row[0];
+	const int32_t *pages = operand_given(o, t->page, (one ? 1 : n) * (size_t)t->per_row * sizeof *pages);
 	const int32_t **row = mem_array(n, sizeof *row);
 	struct kern_attention_unit *units = mem_array(n * spans, sizeof *units);
 	for (int r = 0; r < rows && pages; r++)
-		row[r] = pages + (size_t)r * (size_t)t->per_row;
+		row[r] = pages + (t->row[r] - t->page);
 	int32_t n_units = kern_attention_units(units, t->position, t->row, rows);
 	op->table = operand_given(o, row, n * sizeof *row);
 	op->position = operand_given(o, t->position, n * sizeof *t->position);
@@ -76,11 +93,13 @@ int bench_op_attention(struct kernels *b, int rows)
 	if (!b->attention)
 		return 0;
 	operands_begin(&o, &b->k);
-	tables_make(&t, rows, b->positions);
+	if (b->prompt && rows > ATTENDED)
+		rows = ATTENDED;
+	(b->prompt ? tables_of_prompt : tables_make)(&t, rows, b->positions);
 	struct kern_attention op = {.q = operand_view(&o, rows, q_width, 3), .kx = operand_view(&o, rows, g * w, 4), .vx = operand_view(&o, rows, g * w, 5),
 	                            .plus_one = c->family->norm_adds_one, .eps = (float)c->eps, .rot = c->rotary_dims, .n_positions = b->positions + 1,
 	                            .heads = h, .kv_heads = g, .dim = w, .gated = c->family->attn_gate, .scale = (float)(1 / sqrt(w)),
-	                            .kv_type = b->k.compute == KERN_F32 ? KERN_F32 : KERN_BF16, .n_pages = t.per_row - 1 + rows,
+	                            .kv_type = b->k.compute == KERN_F32 ? KERN_F32 : KERN_BF16, .n_pages = t.per_row - 1 + (b->prompt ? 1 : rows),
 	                            .y = operand_view(&o, rows, h * w, 2)};
 	if (c->family->qk_norm == ENG_QK_HEAD) {
 		op.q_norm = operand_floats(&o, (size_t)w, 6);
@@ -96,18 +115,19 @@ int bench_op_attention(struct kernels *b, int rows)
 	return err;
 }
 
-/* -- Gated DeltaNet: a step of each row, from one state to another -- */
+/* -- Gated DeltaNet: a step of each row, from one state to another; or a prompt's rows from one to another -- */
 
 static void make_states(struct kern_gdn *op, struct operands *o, int rows, int channels)
 {
-	size_t n = (size_t)rows, s = (size_t)(op->value_heads * op->key_dim * op->value_dim), conv = (size_t)((op->conv_width - 1) * channels);
+	int each = rows / op->n_seq;
+	size_t n = (size_t)op->n_seq, s = (size_t)(op->value_heads * op->key_dim * op->value_dim), conv = (size_t)((op->conv_width - 1) * channels);
 	struct kern_gdn_state *states = mem_array(n, sizeof *states);
 	int32_t *first = mem_array(n + 1, sizeof *first);
 	s = (s + 15) / 16 * 16;
 	conv = (conv + 15) / 16 * 16;
 	float *memory = operand_floats(o, n * 2 * (s + conv), 20);
-	for (int r = 0; r <= rows; r++)
-		first[r] = r;
+	for (int i = 0; i <= op->n_seq; i++)
+		first[i] = i * each;
 	for (size_t r = 0; r < n && memory; r++) {
 		float *from = memory + r * 2 * (s + conv), *to = from + s + conv;
 		states[r] = (struct kern_gdn_state){from, to, from + s, to + s};
@@ -133,7 +153,7 @@ int bench_op_gdn(struct kernels *b, int rows)
 	                      .b = operand_view(&o, rows, hv, 6), .conv = operand_floats(&o, (size_t)(c->gdn_conv * channels), 7),
 	                      .a_log = operand_floats(&o, (size_t)hv, 8), .dt_bias = operand_floats(&o, (size_t)hv, 9),
 	                      .norm_w = operand_floats(&o, (size_t)dv, 10), .eps = (float)c->eps, .key_heads = hk, .value_heads = hv, .key_dim = dk,
-	                      .value_dim = dv, .conv_width = c->gdn_conv, .n_seq = rows, .y = operand_view(&o, rows, hv * dv, 2)};
+	                      .value_dim = dv, .conv_width = c->gdn_conv, .n_seq = b->prompt ? 1 : rows, .y = operand_view(&o, rows, hv * dv, 2)};
 	make_states(&op, &o, rows, channels);
 	snprintf(shape, sizeof shape, "%d on %d heads; states of %d x %d", hv, hk, dk, dv);
 	int err = kernel_measure(b, &o, "gdn", shape, call_gdn, &op, &op.y);

@@ -125,18 +125,21 @@ unmeasured
 runs "bench measures kernels" 0 "$coppice" bench kernels --prompt 40 --forks 3 --json --threads 2
 holds "each at the model's shapes" <<'P'
 ops = [o["op"] for o in j["operations"]]
-assert ops == ["embed", "norm", "matmul", "gdn", "matmul", "matmul", "attention", "matmul", "matmul", "route", "experts", "matmul"], ops
+assert ops[:12] == ["embed", "norm", "matmul", "gdn", "matmul", "matmul", "attention", "matmul", "matmul", "route", "experts", "matmul"], ops
+assert ops[12:] == ["matmul", "gdn", "matmul", "matmul", "attention", "matmul", "matmul", "experts"], ops # again, of a prompt's chunk
+assert [o["of"] for o in j["operations"]] == 12 * ["forks"] + 8 * ["prompt"]
 assert j["operations"][0]["shape"] == "bf16 1024x160" and j["operations"][2]["shape"].startswith("qkv z a b: fp8")
 for o in j["operations"]:
     near(o["gb_per_s"], 1e3 * o["mb"] / o["min_us"])
     near(o["share_of_peak"], o["gb_per_s"] / j["peak"]["gb_per_s"])
-    assert o["rows"] == 3 and o["mb"] > 0 and o["min_us"] <= o["median_us"]
+    assert o["rows"] == (3 if o["of"] == "forks" else 40) and o["mb"] > 0 and o["min_us"] <= o["median_us"]
 P
 mv out kernels.json
 runs "by one thread" 0 "$coppice" bench kernels --prompt 40 --forks 3 --json --threads 1 --peak 0
 holds "the same hashes" <<<'assert [o["check_hash"] for o in j["operations"]] == [o["check_hash"] for o in json.load(open("kernels.json"))["operations"]]'
 runs "one operation, of numbers of rows, of a shape" 0 "$coppice" bench kernels --op experts --forks 1,2 --model shape --dummy-weights 1 --compute fp8 --csv --peak 0
-equal "has its rows" "experts,1 experts,2" "$(python3 -c 'import csv; print(*[r["op"] + "," + r["rows"] for r in csv.DictReader(l for l in open("out") if l[0] != "#")])')"
+equal "has its rows" "experts,1,forks experts,2,forks experts,64,prompt" \
+	"$(python3 -c 'import csv; print(*[",".join((r["op"], r["rows"], r["of"])) for r in csv.DictReader(l for l in open("out") if l[0] != "#")])')"
 shim=$build/coppice-shim
 if [ -x "$shim" ]; then
 	runs "on a device, as the host shim has it" 0 "$shim" bench kernels --backend cuda --op norm --forks 2 --peak 0
