@@ -19,7 +19,8 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 NVCC   ?= nvcc
 CUDA_ARCH ?= -gencode=arch=compute_80,code=[sm_80,compute_80] -gencode=arch=compute_90a,code=sm_90a
 CUDA   ?= $(if $(SANFLAGS),0,$(if $(and $(shell command -v $(NVCC)),$(shell command -v g++)),1,0))
-NVCCFLAGS := -std=c++17 -O3 --fmad=false $(if $(LINEINFO),-lineinfo) -I. -Xcompiler -Wall,-Wextra,-Werror -Xptxas -v $(CUDA_ARCH)
+# NVCC_MORE: --compress-mode=size, say, for programs that are to be taken to another machine.
+NVCCFLAGS := -std=c++17 -O3 --fmad=false $(NVCC_MORE) $(if $(LINEINFO),-lineinfo) -I. -Xcompiler -Wall,-Wextra,-Werror -Xptxas -v $(CUDA_ARCH)
 PKGS   := libgit2 libpcre2-8 jansson libseccomp libutf8proc zlib
 CFLAGS := -std=gnu17 -D_GNU_SOURCE $(O) $(WARN) -ffp-contract=off -fno-math-errno -pthread -I. -include base/banned.h $(SANFLAGS) \
           $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
@@ -93,7 +94,7 @@ $(BUILD)/gpu/%.o: %.cu | $(BUILD)/.dir
 	@mkdir -p $(@D)
 	$(SAY) '  nvcc $<'
 	$(Q)$(NVCC) $(NVCCFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $< 2>$(@:.o=.ptxas) || { cat $(@:.o=.ptxas) >&2; rm -f $@; exit 1; }
-	@if grep -iE 'warning|wgmma.* serialized' $(@:.o=.ptxas); then rm -f $@; exit 1; fi
+	@if grep -iE 'warning|wgmma.* serialized|\(C75[0-9][0-9]\)' $(@:.o=.ptxas); then rm -f $@; exit 1; fi
 
 # An archive is made again when a file joins or leaves its folder, too: the list of its members is a file that changes.
 define archive
@@ -192,9 +193,13 @@ san:
 san-programs:
 	+$(SANITIZED) test-programs
 
-# Compiles every kernel for both architectures, shows its registers, shared memory and spills, and fails above kernels/cuda.bounds.
-cuda: $(CUDA_OBJ)
-	@$(if $(CUDA_OBJ),tools/cuda_report.sh kernels/cuda.bounds $(CUDA_OBJ:.o=.ptxas),echo 'make cuda: there is no nvcc here: no kernel was compiled')
+# Compiles every kernel for both architectures, shows its registers, spills, threads and shared memory, and fails above kernels/cuda.bounds
+# or where the compiler gave registers away that a matrix instruction still uses.
+$(BUILD)/cuda.launches: $(if $(CXX_HERE),$(BUILD)/coppice-shim)
+	@$(if $(CXX_HERE),tools/cuda_launches.sh $< >$@,: >$@)
+cuda: $(CUDA_OBJ) $(if $(CUDA_OBJ),$(BUILD)/cuda.launches)
+	@$(if $(CUDA_OBJ),tools/cuda_report.sh kernels/cuda.bounds $(BUILD)/cuda.launches $(CUDA_OBJ:.o=.ptxas),echo 'make cuda: there is no nvcc here: no kernel was compiled')
+	@$(if $(CUDA_OBJ),tools/cuda_wgmma.py $(CUDA_OBJ))
 
 layers:
 	@tools/layers.sh $(FOLDERS)

@@ -7,7 +7,7 @@
 #   - making forks, their first steps with states of their own and with shared checkpoints, step time against distinct experts
 #   - HF transformers beside the engine at 32 sequences on two small shapes (if transformers is here)
 # Appended to benchmarks/results/DEVICE.csv with commit and commands. About four minutes on an H200; a card with less than 100 GB
-# gets fewer forks (GPU_FORKS and GPU_SIBLINGS say which).
+# gets fewer forks (GPU_FORKS and GPU_SIBLINGS say which). GPU_HF=0 leaves out HF.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
@@ -62,10 +62,13 @@ for n in ${few//,/ }; do
 	run "$bench" fork $dummy --prompt 4096 --forks "$n" --max-tokens 16 --csv --quiet --state shared --against "$saved"
 done
 counts=0
-if python3 -c 'import transformers, torch; torch.zeros(1).cuda()' 2>/dev/null; then
+if [ "${GPU_HF:-1}" = 0 ]; then
+	say "HF was left out"
+elif python3 -c 'import transformers, torch; torch.zeros(1).cuda()' 2>/dev/null; then
 	run python3 benchmarks/hf_generate.py --device cuda --bench "$bench"
 	run python3 benchmarks/hf_generate.py --device cuda --dummy --model benchmarks/shapes/qwen3.5-mid --bench "$bench"
 else
 	say "no transformers here: HF was not measured"
 fi
+echo "gpu_bench: appended to $out" >&2
 [ "$failed" -eq 0 ] || { echo "gpu_bench: $failed measurements failed: $out says which" >&2; exit 1; }

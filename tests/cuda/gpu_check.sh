@@ -51,9 +51,17 @@ for t in "$build"/gpu/tests/cuda/test_*; do
 	[ -x "$t" ] && [ "${name%.*}" = "$name" ] && step "$name" 150 "$t" && tests=$((tests + 1))
 done
 [ $tests -gt 0 ] || { echo "gpu_check: there are no tests in $build/gpu/tests/cuda: make gpu-programs first" >&2; exit 1; }
+for t in test_prompt test_tiles test_trials; do # once more as if the device were small: by the variants for large products
+	COPPICE_SMS=4 step "$t, by large tiles" 150 "$build/gpu/tests/cuda/$t"
+done
 unset COPPICE_GPU # of whole passes the small set
 again=
-if command -v compute-sanitizer >/dev/null; then # the small ones: the tool is slow
+# In some sandboxes the tool is there and knows no device.
+sanitizer_works() {
+	command -v compute-sanitizer >/dev/null || return 1
+	! COPPICE_SAN=1 COPPICE_TRIALS=norm timeout 100 compute-sanitizer "$build/gpu/tests/cuda/test_trials" 2>&1 | grep -qi 'device not supported'
+}
+if sanitizer_works; then # the small ones: the tool is slow
 	for tool in memcheck racecheck; do # passes of whole models are in memory of the device's own, each buffer apart
 		[ $tool = memcheck ] && passes='*' || passes='a_fork*'
 		[ $tool = memcheck ] && calls="--report-api-errors no" || calls= # a test makes the runtime refuse things; cu_result sees to the others
@@ -64,7 +72,7 @@ if command -v compute-sanitizer >/dev/null; then # the small ones: the tool is s
 		COPPICE_ONLY=$passes step "$tool, passes" 120 compute-sanitizer --tool $tool $calls --error-exitcode 9 "$build/gpu/tests/cuda/test_passes"
 	done
 else
-	echo "compute-sanitizer is not here: memory and races were not checked"
+	echo "compute-sanitizer is not here, or knows no device: memory and races were not checked"
 fi
 [ "${GPU_BENCH:-1}" = 0 ] || step "figures" 300 benchmarks/gpu_bench.sh
 [ $failed -eq 0 ] && echo "gpu_check: all passed" || echo "gpu_check: $failed failed"

@@ -3,12 +3,15 @@
 #include "kernels/cuda_ptx.cuh"
 #include "tests/shim/executor.h"
 #include "tests/shim/shim.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { SHARED_PLAIN = 48 * 1024, SMS = 4 };
+enum { SHARED_PLAIN = 48 * 1024, SMS = 4, SMS_DRY = 132 };
 static int shared_max = 227 * 1024, major = 9;
-static const size_t ALL = (size_t)4 << 30;
+/* SHIM_DRY=FILE: no kernel runs, on a device as large as an H200; what was launched is written to FILE at the end. */
+static const char *const dry = getenv("SHIM_DRY");
+static const size_t ALL = (size_t)(dry ? 64 : 4) << 30;
 
 /* One thing a stream does. */
 struct item {
@@ -152,7 +155,7 @@ cudaError_t cudaRuntimeGetVersion(int *version)
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device)
 {
-	*p = { "host shim", ALL, SHARED_PLAIN, (size_t)shared_max, (size_t)shared_max + 1024, major, 0, SMS, 32, 1024, 2048, 50 << 20, 65536 };
+	*p = { "host shim", ALL, SHARED_PLAIN, (size_t)shared_max, (size_t)shared_max + 1024, major, 0, dry ? SMS_DRY : SMS, 32, 1024, 2048, 50 << 20, 65536 };
 	return cudaSetDevice(device);
 }
 
@@ -160,7 +163,7 @@ cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attribute, int dev
 {
 	switch (attribute) {
 	case cudaDevAttrMaxThreadsPerBlock: *value = 1024; break;
-	case cudaDevAttrMultiProcessorCount: *value = SMS; break;
+	case cudaDevAttrMultiProcessorCount: *value = dry ? SMS_DRY : SMS; break;
 	case cudaDevAttrL2CacheSize: *value = 50 << 20; break;
 	case cudaDevAttrComputeCapabilityMajor: *value = major; break;
 	case cudaDevAttrComputeCapabilityMinor: *value = 0; break;
@@ -272,7 +275,8 @@ static void do_item(const struct item *item)
 {
 	if (item->what == item::KERNEL) {
 		launches++;
-		shim_run(&item->kernel);
+		if (!dry)
+			shim_run(&item->kernel);
 	} else if (item->what == item::COPY) {
 		memmove(item->to, item->from, item->n);
 	} else {
@@ -540,13 +544,26 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned)
 
 /* ---- launches ---- */
 
-/* What each kernel was promised of shared memory. */
+/* What each kernel was promised of shared memory, and what was asked for: the most. */
 struct promise {
 	const void *kernel;
 	int shared;
-	struct promise *next;
+	size_t asked;
+	unsigned threads;
 };
 static struct promise promises[256];
+
+/* Kernels by where they lie in the program: `nm` knows their names. */
+extern "C" char __executable_start;
+static void write_launches(void)
+{
+	FILE *f = fopen(dry, "w");
+	for (const auto &p : promises)
+		if (f && p.threads)
+			fprintf(f, "%zx %u %zu\n", (size_t)((const char *)p.kernel - &__executable_start), p.threads, p.asked);
+	if (!f || fclose(f))
+		shim_fail("SHIM_DRY: cannot write %s", dry);
+}
 
 static struct promise *promise_of(const void *kernel)
 {
@@ -593,6 +610,11 @@ cudaError_t shim_launch(const cudaLaunchConfig_t *config, const void *kernel, sh
 	for (unsigned i = 0; i < config->numAttrs; i++)
 		item.overlaps |= config->attrs[i].val.programmaticStreamSerializationAllowed != 0;
 	next_name = NULL;
+	if (dry && !launches++)
+		atexit(write_launches);
+	struct promise *p = promise_of(kernel);
+	p->threads = config->blockDim.x;
+	p->asked = config->dynamicSmemBytes > p->asked ? config->dynamicSmemBytes : p->asked;
 	if (launchable(config, kernel))
 		return queue(config->stream, item);
 	if (config->stream && config->stream->capturing)
