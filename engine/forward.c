@@ -260,7 +260,8 @@ static uint32_t number_of_how(struct forward *f, const struct forward_next *next
 	if (!next)
 		return 0;
 	const struct eng_sampling *a = next->how, *b = &f->how;
-	if (!f->n_hows || a->temperature < b->temperature || a->temperature > b->temperature || a->top_k != b->top_k || a->top_p < b->top_p || a->top_p > b->top_p)
+	bool same = fabs(a->temperature - b->temperature) <= 0 && a->top_k == b->top_k && fabs(a->top_p - b->top_p) <= 0;
+	if (!f->n_hows || !same)
 		f->n_hows = f->n_hows % ((1u << 20) - 1) + 1; /* it has 20 bits of the key, and is never 0 */
 	f->how = *a;
 	return f->n_hows;

@@ -73,7 +73,8 @@ static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_kerne
 	cu_wait();
 	cu_let_next();
 	if (block * CU_BLOCK < s.x.cols)
-		cu_put_block(f.to + (size_t)r * cu_staged_ld(s.x.cols), cu_at(s.x, r), s.x.cols, block, f.group, f.fp8, s.order, (int)threadIdx.x % CU_WARP);
+		cu_put_block(f.to + (size_t)r * cu_staged_ld(s.x.cols), cu_at(s.x, r), s.x.cols, block, f.group, f.fp8, s.order,
+			(int)threadIdx.x % CU_WARP);
 }
 
 /* Parts of a row for kernels that stage. */
