@@ -26,11 +26,14 @@ struct pair_tile {
 /* With few pairs an expert has one tile: its pairs, by which every block lists them in shared memory. */
 enum { FEW_PAIRS = 64, FEW_ROWS = CU_GROUP };
 struct few_pairs {
+	uint16_t id[FEW_PAIRS], expert[FEW_PAIRS]; /* of the pairs (NO_EXPERT behind the last), of the tiles */
+	uint32_t first[FEW_PAIRS / CU_WARP];       /* a bit for each pair that is the first of its expert */
 	int n_tiles;
-	uint16_t id[FEW_PAIRS], expert[FEW_PAIRS];            /* of the pairs, of the tiles */
-	unsigned char first[FEW_PAIRS], rows[FEW_PAIRS];      /* the first pair of a pair's expert; of the tiles */
+	unsigned char rows[FEW_PAIRS];             /* of the tiles */
 	unsigned char pair[FEW_PAIRS * FEW_ROWS];
 };
+enum { NO_EXPERT = 0xffff };
+static_assert(FEW_PAIRS == 2 * CU_WARP, "a bit a pair in 64, of two warps");
 static_assert(sizeof(struct few_pairs) <= CU_LISTS, "lists lie at the start of shared memory");
 
 struct experts_job {
@@ -87,41 +90,54 @@ CU_DEVICE struct few_pairs *few_list(void)
 	return (struct few_pairs *)memory;
 }
 
+/* A bit for each of the pairs that have this expert. */
+CU_DEVICE uint64_t pairs_of(const struct few_pairs *l, uint32_t expert)
+{
+	uint64_t same = 0;
+#pragma unroll
+	for (int i = FEW_PAIRS / 8 - 1; i >= 0; i--) {
+		uint4 v = ((const uint4 *)l->id)[i];
+		uint32_t word[4] = { v.x, v.y, v.z, v.w };
+#pragma unroll
+		for (int j = 3; j >= 0; j--)
+			same = same << 2 | (word[j] >> 16 == expert ? 2 : 0) | ((word[j] & 0xffff) == expert);
+	}
+	return same;
+}
+
 /* Pair i stands in its expert's tile behind the pairs before it; tiles come in the order of their first pairs. Called by a block. */
 CU_DEVICE void list_few(const struct experts_job &job)
 {
 	struct few_pairs *l = few_list();
-	int i = (int)threadIdx.x, n = job.n * job.top_k, first = i, rank = 0, rows = 0, tile = 0;
-	if (i < n)
-		l->id[i] = job.experts[i];
+	int i = (int)threadIdx.x, n = job.n * job.top_k;
+	uint64_t same = 0;
+	if (i < FEW_PAIRS)
+		l->id[i] = i < n ? job.experts[i] : (uint16_t)NO_EXPERT;
 	__syncthreads();
-	for (int j = 0; i < n && j < n; j++) {
-		bool same = l->id[j] == l->id[i];
-		first = same && j < first ? j : first;
-		rank += same && j < i;
-		rows += same;
+	if (i < FEW_PAIRS) {
+		same = i < n ? pairs_of(l, l->id[i]) : 0;
+		uint32_t first = __ballot_sync(0xffffffffu, i < n && !(same & ((1ull << i) - 1)));
+		if (i % CU_WARP == 0)
+			l->first[i / CU_WARP] = first;
 	}
-	if (i < n)
-		l->first[i] = (unsigned char)first;
 	__syncthreads();
-	for (int j = 0; i < n && j < first; j++)
-		tile += l->first[j] == j;
-	if (i < n)
-		l->pair[tile * FEW_ROWS + rank] = (unsigned char)i;
-	if (i < n && rank == 0) {
-		l->expert[tile] = l->id[i];
-		l->rows[tile] = (unsigned char)rows;
-		atomicAdd(&l->n_tiles, 1);
+	uint64_t firsts = (uint64_t)l->first[1] << 32 | l->first[0];
+	if (i < n) {
+		int leader = __ffsll((long long)same) - 1, tile = __popcll(firsts & ((1ull << leader) - 1));
+		l->pair[tile * FEW_ROWS + __popcll(same & ((1ull << i) - 1))] = (unsigned char)i;
+		if (i == leader) {
+			l->expert[tile] = l->id[i];
+			l->rows[tile] = (unsigned char)__popcll(same);
+		}
 	}
+	if (i == 0)
+		l->n_tiles = __popcll(firsts);
 }
 
 CU_DEVICE void experts_begin(const struct experts_job &job)
 {
-	if (job.few) {
-		if (threadIdx.x == 0)
-			few_list()->n_tiles = 0;
+	if (job.few)
 		list_few(job);
-	}
 }
 
 CU_DEVICE int job_pair_tiles(const struct experts_job &job)
