@@ -130,7 +130,7 @@ static int measure(struct eng_model *m, const struct options *o, struct fork_fig
 {
 	struct bench_batch b;
 	struct outcome now;
-	outcome_init(&now, &f->info, r->forks);
+	outcome_init(&now, &f->info, r->forks, o);
 	int err = bench_batch_open(&b, m, r->forks, o, true);
 	b.capturing = false;
 	err = err ? err : measure_making(&b, r);
@@ -183,7 +183,7 @@ int bench_fork(const struct options *o)
 	int err = check(o);
 	err = err ? err : bench_open(&m, &f.info, o, bench_most_forks(o), steps, &f.seconds_to_open);
 	if (!err && o->against) {
-		outcome_init(&was, &f.info, o->counts.at[0]);
+		outcome_init(&was, &f.info, o->counts.at[0], o);
 		err = outcome_read(&was, o->against);
 	}
 	err = err ? err : measure_all(m, o, &f, o->against ? &was : NULL);

@@ -20,6 +20,7 @@ struct outcome {
 	size_t n_experts, n_logits, row; /* row: layers x k */
 	int kept;
 	double other; /* bytes a step moved beside states; 0: not known, since states were shared */
+	uint64_t of;  /* of model, forks, prompt and seed: what makes two comparable */
 };
 
 /* One outcome beside another: of the same tokens, with other states say. */
@@ -49,9 +50,9 @@ struct fork_figures {
 };
 
 /* Room for what so many siblings come to. Yours: outcome_release. */
-void outcome_init(struct outcome *o, const struct eng_info *info, int forks);
+void outcome_init(struct outcome *o, const struct eng_info *info, int forks, const struct options *with);
 void outcome_release(struct outcome *o);
-/* Of an o that outcome_init made: ERR_FORMAT when the file is not of its shape. Written whole or not at all. */
+/* Of an o that outcome_init made: ERR_FORMAT when the file is not of its shape, ERR_CONFLICT when it is of something else. Written whole or not at all. */
 int outcome_read(struct outcome *o, const char *path) CHECK_RESULT;
 int outcome_write(const struct outcome *o, const char *path) CHECK_RESULT;
 /* bytes: moved a step where `now` was measured; own: of states, where each sibling has its own. */

@@ -77,7 +77,7 @@ const struct command cmd_bench = {
 	        "against the number of distinct experts it touches. Siblings in 1, 2, 4, ... groups, each with tokens of its own, touch more and more "
 	        "while the number of rows stays; the line fitted to that says what one more expert costs, which is what forming batches by "
 	        "lineage saves.\n\n"
-	        "kernels: every operation at the shapes of the model (of which only names and shapes are read), by itself, with rows of so many forks and with those of a prompt's chunk: microseconds, bytes, "
+	        "kernels: the operations of a pass at the shapes of the model (of which only names and shapes are read), by itself, with rows of so many forks and with those of a prompt's chunk: microseconds, bytes, "
 	        "the share of memory's speed and of the registers' multiply-adds, and a hash of what was computed.\n\n"
 	        "Nothing is judged: what is slow here says nothing of what is right. Other programs on the machine make all figures smaller.",
 	.options = "model dummy-weights backend compute state threads seed prompt counts steps repeats peak op save against plot csv",

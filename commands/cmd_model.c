@@ -48,6 +48,7 @@ static int add_up(struct seen *s, const struct options *o)
 	s->compute_name = o->compute ? o->compute : kern_type_name(s->compute);
 	s->room = open_room(o);
 	s->room.positions = s->config.max_positions < ENG_POSITIONS ? s->config.max_positions : ENG_POSITIONS;
+	s->room.grown = s->room.grown < s->room.positions ? s->room.grown : s->room.positions;
 	for (size_t i = 0; i < safetensors_count(files); i++)
 		s->type_bytes[safetensors_at(files, i)->type] += safetensors_at(files, i)->bytes;
 	struct tok *t;

@@ -39,6 +39,7 @@ static int run(const struct options *o)
 	err = err ? err : open_tasks(&tasks, &with);
 	if (err)
 		return err;
+	fit_batch(&with, &tasks);
 	err = open_judge(&judge, &with);
 	if (!err)
 		err = open_generator(&gen, &with);

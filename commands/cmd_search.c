@@ -32,9 +32,11 @@ static int run(const struct options *o)
 	err = err ? err : open_tasks(&tasks, o);
 	if (err)
 		return err;
-	err = open_generator(&gen, o);
+	struct options with = *o;
+	fit_batch(&with, &tasks);
+	err = open_generator(&gen, &with);
 	if (!err) {
-		struct srch_options so = search_options(o);
+		struct srch_options so = search_options(&with);
 		struct srch_judge judge = srch_judge_table(NULL);
 		tell_when_stopped();
 		err = srch_run(&so, &tasks, srch_gen_table(gen), &judge, &done);

@@ -72,9 +72,16 @@ int open_frame(struct chat_frame *frame, const char *dir, const struct options *
 struct room open_room(const struct options *o)
 {
 	struct srch_options as = search_options(o);
-	int forks = srch_forks_alive(&as), tasks = as.policy == SRCH_SAMPLE ? (forks + (int)o->forks - 1) / (int)o->forks : 1;
-	return (struct room){.forks = forks, .prefixes = 2, .prompts = tasks + 2, .grown = as.max_tokens ? as.max_tokens : SRCH_MAX_TOKENS,
+	return (struct room){.forks = srch_forks_alive(&as), .prefixes = 2, .prompts = as.policy == SRCH_SAMPLE ? 2 : 3,
+	                     .forks_a_prompt = as.policy == SRCH_SAMPLE ? (int)o->forks : 0, .grown = as.max_tokens ? as.max_tokens : SRCH_MAX_TOKENS,
 	                     .shared = o->state && strcmp(o->state, "shared") == 0};
+}
+
+void fit_batch(struct options *o, const struct srch_tasks *tasks)
+{
+	int64_t programs = (int64_t)tasks->n * o->forks, batch = o->batch ? o->batch : SRCH_BATCH;
+	if (strcmp(o->policy, "sample") == 0 && programs > 0)
+		o->batch = batch < programs ? batch : programs;
 }
 
 int open_generator(struct srch_gen **out, const struct options *o)
@@ -87,6 +94,7 @@ int open_generator(struct srch_gen **out, const struct options *o)
 	e.max_forks = room.forks;
 	e.max_prefixes = room.prefixes;
 	e.max_prompts = room.prompts;
+	e.forks_a_prompt = room.forks_a_prompt;
 	e.max_grown = room.grown;
 	char *dir = NULL;
 	if (!err)
@@ -104,7 +112,7 @@ int open_generator(struct srch_gen **out, const struct options *o)
 /* Only what a signal handler may do; then the signal does what it would have done. */
 static void say_stopped(int sig)
 {
-	static const char text[] = "\ncoppice: stopped; what was finished is saved: the same command with --resume goes on\n";
+	static const char text[] = "\ncoppice: stopped; what was judged is saved: the same command with --resume goes on\n";
 	ssize_t said = write(STDERR_FILENO, text, sizeof text - 1);
 	(void)said;
 	signal(sig, SIG_DFL);

@@ -45,6 +45,7 @@ struct eng_options {
 	int max_grown;            /* tokens of a fork behind its prompt, at most; 0: max_positions */
 	int max_prompts;          /* prompts of max_positions for which memory is set aside, beside what forks may grow; 0: max_prefixes. A
 	                           * prompt's memory is its forks' too: eng_prefix_new and eng_fork_new are ERR_NOMEM while others hold it */
+	int forks_a_prompt;       /* one prompt more for every so many of max_forks; 0: no more */
 	bool shared_state;        /* siblings share a checkpoint of the recurrent state and keep what they added to it (forward.h): less
 	                           * memory is moved, and it rounds differently: a mode of the run. ERR_UNSUPPORTED without such layers */
 	bool dummy;               /* only dir's config.json is read: the weights are made up (dummy.h) ... */

@@ -24,6 +24,8 @@ static int check_options(const struct eng_options *o)
 		return err_set(ERR_USAGE, "%d positions; it must be 1 or more", o->max_positions);
 	if (o->max_prompts < 0 || o->max_prompts > MAX_FORKS)
 		return err_set(ERR_USAGE, "%d prompts; between 1 and %d are possible", o->max_prompts, MAX_FORKS);
+	if (o->forks_a_prompt < 0)
+		return err_set(ERR_USAGE, "a prompt for every %d forks; it must be 1 or more, or 0 for none", o->forks_a_prompt);
 	if (o->max_grown < 0)
 		return err_set(ERR_USAGE, "forks that grow by %d tokens; it must be 1 or more", o->max_grown);
 	return 0;
@@ -46,11 +48,12 @@ static int set_limits(struct eng_model *m, const struct eng_options *o)
 	r->grown = o->max_grown && o->max_grown < r->positions ? o->max_grown : r->positions;
 	r->prefixes = prefixes_for(o, r->forks);
 	r->prompts = o->max_prompts ? o->max_prompts : r->prefixes;
+	r->forks_a_prompt = o->forks_a_prompt;
 	m->max_forks = r->forks;
 	m->max_positions = r->positions;
 	m->max_prefixes = r->prefixes;
 	m->pages_per_seq = room_pages(r->positions);
-	if ((int64_t)(m->max_forks + r->prompts) * m->pages_per_seq > INT32_MAX / 2)
+	if (((int64_t)m->max_forks + room_prompts(r)) * m->pages_per_seq > INT32_MAX / 2)
 		return err_set(ERR_LIMIT, "%d forks of %d positions are too many", m->max_forks, m->max_positions);
 	return 0;
 }
@@ -62,8 +65,11 @@ static int too_many(struct eng_model *m, int rc)
 		return rc;
 	struct room r = m->room;
 	int fit = room_forks(&r, m->weights, &m->kern, bytes);
-	return err_set(ERR_NOMEM, "%d forks that grow by %d tokens, and %d prompts of up to %d tokens, do not fit in the %.1f GiB that are left; %d forks would",
-	               m->max_forks, r.grown, r.prompts, m->max_positions, bytes / 0x1p30, fit < m->max_forks ? fit : m->max_forks - 1);
+	if (fit >= m->max_forks)
+		return err_set(ERR_NOMEM, "no memory for %d forks, though %.1f GiB seem to be left: is this process allowed less (ulimit -v)?", m->max_forks,
+		               bytes / 0x1p30);
+	return err_set(ERR_NOMEM, "%d forks at once (--batch) that grow by %d tokens, and %d prompts of up to %d tokens, do not fit in the %.1f GiB that are "
+	               "left; %d forks would", m->max_forks, r.grown, room_prompts(&r), m->max_positions, bytes / 0x1p30, fit);
 }
 
 static void make_forks(struct eng_model *m)

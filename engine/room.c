@@ -10,6 +10,11 @@ int room_pages(int positions)
 	return (positions + ENG_PAGE - 1) / ENG_PAGE;
 }
 
+int room_prompts(const struct room *r)
+{
+	return r->prompts + (r->forks_a_prompt ? (r->forks + r->forks_a_prompt - 1) / r->forks_a_prompt : 0);
+}
+
 int room_fork_pages(const struct room *r)
 {
 	int own = room_pages(r->grown) + 1, all = room_pages(r->positions);
@@ -26,7 +31,7 @@ static int slots(const struct room *r)
 void room_limits(const struct room *r, const struct kern *k, struct forward_limits *to)
 {
 	int chunk = k->backend->chunk ? k->backend->chunk : ENG_PREFILL_CHUNK;
-	int64_t pages = (int64_t)r->prompts * room_pages(r->positions) + (int64_t)r->forks * room_fork_pages(r);
+	int64_t pages = (int64_t)room_prompts(r) * room_pages(r->positions) + (int64_t)r->forks * room_fork_pages(r);
 	*to = (struct forward_limits){.max_rows = chunk < r->positions ? chunk : r->positions, .max_tables = r->forks, .max_positions = r->positions,
 	                              .n_pages = pages < INT32_MAX / 2 ? (int)pages : INT32_MAX / 2, .n_slots = slots(r),
 	                              .n_rings = r->shared ? slots(r) : 0, .n_kept = r->forks + r->prefixes, .quantise = r->quantise};

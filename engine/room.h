@@ -9,7 +9,8 @@
 
 struct room {
 	int forks, prefixes; /* alive at once, at most */
-	int prompts;         /* that forks hang on at once and for which there are pages, positions long */
+	int prompts;         /* whose pages are set aside, positions long: those of prefixes, and of prompts that forks still hang on ... */
+	int forks_a_prompt;  /* ... and one more for every so many forks; 0: no more */
 	int positions;       /* of a prompt and what grows from it, at most */
 	int grown;           /* tokens of a fork behind its prompt, at most */
 	bool shared;         /* siblings share a checkpoint of the recurrent state */
@@ -17,12 +18,13 @@ struct room {
 };
 
 int room_pages(int positions); /* that hold so many, from a page's first on */
+int room_prompts(const struct room *r); /* of both kinds */
 /* Pages a fork may come to own: one more than its tokens fill, since it copies the page its prompt ends in. */
 int room_fork_pages(const struct room *r);
 void room_limits(const struct room *r, const struct kern *k, struct forward_limits *to);
 /* All that the engine sets aside beside the weights. */
 double room_bytes(const struct room *r, const struct eng_weights *w, struct kern *k);
-/* How many forks fit in so many bytes, r->forks apart; 0: not one. */
+/* How many forks fit in so many bytes, whatever r->forks is; 0: not one. */
 int room_forks(const struct room *r, const struct eng_weights *w, struct kern *k, double bytes);
 
 #endif

@@ -8,7 +8,7 @@
  *
  * Sums. A dot product is cut into blocks of CU_BLOCK inputs from the first on. A block is one chain: of matrix instructions where both
  * sides are exact in bfloat16 (FP8 codes are), else of fmaf in ascending order. The scaled sums of the blocks are added in ascending
- * order, by CU_ADD. So a result depends on its row and its matrix alone, whatever tile, strip or warp it was computed by.
+ * order, each rounded (__fadd_rn). So a result depends on its row and its matrix alone, whatever tile, strip or warp it was computed by.
  *
  * Kernels of one pass overlap at their ends (programmatic dependent launch). Each calls cu_wait(), on every path and in every thread that
  * goes on, before it touches anything that an earlier kernel writes or reads; and cu_let_next(), if at all, after that. Then, when a kernel

@@ -29,7 +29,7 @@ int srch_options_resolve(struct srch_options *o)
 	o->p = o->p != 0 ? o->p : 0.40;
 	o->k = o->k ? o->k : 30;
 	o->frontier = o->frontier ? o->frontier : o->forks;
-	o->batch = o->batch ? o->batch : 32;
+	o->batch = o->batch ? o->batch : SRCH_BATCH;
 	if (!(o->forks >= 1 && o->forks <= 1000000))
 		return out_of_range("forks", o->forks, "from 1 to 1000000");
 	if (!(o->max_tokens >= 1 && o->max_tokens <= 1 << 20))

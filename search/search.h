@@ -36,7 +36,7 @@ struct srch_options {
 	double p;                /* [id] of `top-p`: P; 0: 0.40 */
 	int k;                   /* [id] of `top-p`: K; 0: 30 */
 	int frontier;            /* [id] of `top-p`: live paths, at most; 0: forks */
-	int batch;               /* forks stepped together; 0: 32 */
+	int batch;               /* forks stepped together; 0: SRCH_BATCH */
 	int workers;             /* judging threads; 0: one per processor */
 	double save_seconds;     /* judged tasks are saved together, this often; 0: every second; negative: each at once */
 	bool resume;             /* start the run, or go on with what out holds */
@@ -44,6 +44,7 @@ struct srch_options {
 };
 #define SRCH_DEFAULT_TEMPERATURE 0.7
 #define SRCH_MAX_TOKENS 256
+#define SRCH_BATCH 32
 
 /* Forks that must be able to live at once for these options: what eng_options.max_forks has to be. */
 int srch_forks_alive(const struct srch_options *o);

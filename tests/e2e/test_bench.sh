@@ -97,6 +97,7 @@ holds "to the bit" <<<'c = j["compared"]; assert c["logits_apart"] == 0 and c["r
 runs "siblings that share their states" 0 "$coppice" bench fork $forked --state shared --against first.kept --json
 holds "round otherwise and move less" <<<'c = j["compared"]; assert 0 < c["logits_apart"] < 0.1 and c["routes_same"] > 0.9 and 0 < c["state_mb_per_step"] < c["own_state_mb_per_step"]'
 says "other siblings are refused" 1 "first.kept holds" "$coppice" bench fork $tiny --forks 6 --against first.kept
+says "another seed is refused" 1 "is of another model, prompt, seed" "$coppice" bench fork $forked --seed 5 --against first.kept
 says "something that is not there" 3 "nothing.kept" "$coppice" bench fork $forked --against nothing.kept
 
 # -- the plot --

@@ -37,6 +37,13 @@ done
 search="--backend cuda --limit 1 --forks 3 --max-tokens 8 --quiet"
 runs "search on cuda" 0 "$shim" search --out a $search --batch 8
 id=$(git -C a rev-parse HEAD)
+# memory is set aside for as many forks as there are programs, and what does not fit is told with what would
+runs "a batch larger than the run" 0 "$shim" search --out large $search --batch 4096
+equal "is the same run" "$id" "$(git -C large rev-parse HEAD)"
+large="search --backend cuda --limit 1 --forks 4096 --batch 4096 --max-tokens 2048 --quiet"
+says "more forks than fit" 1 "forks at once (--batch) that grow by 2048 tokens" "$shim" $large --out many
+fit=$(sed -n 's/.*left; \([0-9]*\) forks would$/\1/p' err)
+says "one more than would" 1 "$fit forks would" "$shim" $large --out many --batch $((fit + 1))
 orders="1 2 3"
 [ -n "${COPPICE_SAN:-}" ] && orders=3
 for order in $orders; do
