@@ -10,13 +10,15 @@
  * sides are exact in bfloat16 (FP8 codes are), else of fmaf in ascending order. The scaled sums of the blocks are added in ascending
  * order, each rounded (__fadd_rn). So a result depends on its row and its matrix alone, whatever tile, strip or warp it was computed by.
  *
- * Kernels of one pass overlap at their ends (programmatic dependent launch). Each calls cu_wait(), on every path and in every thread that
- * goes on, before it touches anything that an earlier kernel writes or reads; and cu_let_next(), if at all, after that. Then, when a kernel
- * begins, every block of the one directly ahead is past its own wait, so all before that one are done. Ahead of its wait a kernel may read
+ * Kernels of one pass overlap at their ends (programmatic dependent launch). A kernel may begin once every block of the one directly ahead
+ * has called cu_let_next() or ended; cu_wait() waits until that one has ended, and what it wrote can be read. The rule: a thread calls
+ * cu_wait(), on every path on which it goes on, before it touches anything that a kernel of the pass writes; and cu_let_next(), if at all,
+ * after that. So of A, B and C, one behind the other: when C begins, every block of B is past its wait, and A has ended. Ahead of its own
+ * wait C may therefore read
  *   - what no kernel writes: weights, plans, and what copies put there before the pass (tables, positions, units),
- *   - what is left by any kernel but the one directly ahead, if that one keeps to the rule; past the first-level cache (cu_copy16,
- *     cu_load_far), since that is known to be fresh only after a wait.
- * It may write nothing but the traffic counter, which copies alone read. */
+ *   - what A or one before it wrote, but not through the first-level cache (cu_copy16 and cu_load_far go past it), which only a wait makes
+ *     forget what it held before.
+ * There it may write nothing but the traffic counter, which copies alone read. */
 #ifndef KERNELS_CUDA_CUH
 #define KERNELS_CUDA_CUH
 
