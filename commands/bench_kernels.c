@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "commands/bench_kernels.h"
 #include "commands/open_model.h"
+#include "engine/room.h"
 #include <string.h>
 
 enum { MAX_SAMPLES = 400, LEAST_SAMPLES = 3, DEVICE_CALLS = 16, ROWS_AN_OP = 2 };
@@ -87,7 +88,7 @@ static int measure_rows(struct kernels *b, const struct options *o, int rows, bo
 /* As the engine cuts a prompt. */
 static int chunk_of(const struct kernels *b)
 {
-	int chunk = b->k.backend->chunk ? b->k.backend->chunk : ENG_PREFILL_CHUNK;
+	int chunk = room_chunk(&b->k);
 	return chunk < b->positions ? chunk : b->positions;
 }
 

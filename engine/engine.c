@@ -65,7 +65,7 @@ static int due_to(const struct eng_model *m, int length, int start)
 {
 	int grown = m->room.grown - (length - start), most = m->max_positions - length, left = grown < most ? grown : most;
 	int in_tip = (ENG_PAGE - length % ENG_PAGE) % ENG_PAGE;
-	return left > in_tip ? room_pages(left - in_tip) : 0;
+	return left > in_tip ? forward_pages(left - in_tip) : 0;
 }
 
 /* A sequence ends: who shares its last page need copy it once less. */
@@ -136,7 +136,7 @@ int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *
 		return rc;
 	if (m->n_prefixes == m->max_prefixes)
 		return err_set(ERR_NOMEM, "%d prefixes are alive, as many as there can be", m->max_prefixes);
-	if ((rc = check_room(m, room_pages(n), "the prompt")))
+	if ((rc = check_room(m, forward_pages(n), "the prompt")))
 		return rc;
 	struct eng_prefix *p = mem_alloc(sizeof *p);
 	*p = (struct eng_prefix){.m = m, .seq = kv_seq_empty(), .kept = take_kept(m)};

@@ -52,7 +52,7 @@ static int set_limits(struct eng_model *m, const struct eng_options *o)
 	m->max_forks = r->forks;
 	m->max_positions = r->positions;
 	m->max_prefixes = r->prefixes;
-	m->pages_per_seq = room_pages(r->positions);
+	m->pages_per_seq = forward_pages(r->positions);
 	if (((int64_t)m->max_forks + room_prompts(r)) * m->pages_per_seq > INT32_MAX / 2)
 		return err_set(ERR_LIMIT, "%d forks of %d positions are too many", m->max_forks, m->max_positions);
 	return 0;
@@ -96,7 +96,7 @@ static int make_pools(struct eng_model *m)
 	m->room.shared = m->shared;
 	m->room.quantise = m->fp8;
 	room_limits(&m->room, &m->kern, &limits);
-	m->chunk = m->kern.backend->chunk ? m->kern.backend->chunk : ENG_PREFILL_CHUNK;
+	m->chunk = room_chunk(&m->kern);
 	size_t r = (size_t)limits.max_rows;
 	int rc = forward_new(&m->forward, m->weights, &m->kern, &limits);
 	rc = rc ? rc : draw_new(&m->draw, &m->kern, kern_rows(forward_kept(m->forward, 0), limits.n_kept, m->config.n_vocab), m->max_forks);

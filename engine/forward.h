@@ -85,6 +85,7 @@ float *forward_kept(const struct forward *f, int i);
 int forward_get_kept(struct forward *f, int i, float *plain) CHECK_RESULT;
 
 const int32_t *forward_distinct(const struct forward *f); /* [layers]: experts touched by the last run */
+int forward_pages(int positions); /* of KERN_PAGE, that hold so many from a page's first on */
 /* Without a forward: what a model of that config needs. */
 size_t forward_kv_bytes(const struct eng_config *c, enum kern_type compute); /* of one position */
 size_t forward_state_bytes(const struct eng_config *c);                      /* of one slot; where states are own */

@@ -164,12 +164,18 @@ static bool get_transfers(struct forward *f)
 	return f->staged && f->fetched[0] && f->fetched[1];
 }
 
+static struct kern_experts to_plan(const struct forward *f, int layer)
+{
+	struct kern_experts op = {.x = kern_rows(NULL, f->limits.max_rows, f->c->d_model)};
+	forward_describe_experts(f, &f->w->layers[layer], &op);
+	return op;
+}
+
 static int make_plans(struct forward *f)
 {
 	f->plans = mem_array((size_t)f->c->n_layers, sizeof *f->plans);
 	for (int i = 0; i < f->c->n_layers; i++) {
-		struct kern_experts op = {.x = kern_rows(NULL, f->limits.max_rows, f->c->d_model)};
-		forward_describe_experts(f, &f->w->layers[i], &op);
+		struct kern_experts op = to_plan(f, i);
 		size_t n = kern_experts_plan_bytes(f->k, &op);
 		if (!n)
 			continue;
@@ -203,13 +209,6 @@ static bool get_memory(struct forward *f)
 	       get(f, &f->attention_scratch, f->attention_scratch_bytes, 1) && get(f, &f->gdn_scratch, f->gdn_scratch_bytes, 1) && get_transfers(f);
 }
 
-static size_t plan_bytes(const struct forward *f, int layer)
-{
-	struct kern_experts op = {.x = kern_rows(NULL, f->limits.max_rows, f->c->d_model)};
-	forward_describe_experts(f, &f->w->layers[layer], &op);
-	return kern_experts_plan_bytes(f->k, &op);
-}
-
 double forward_bytes(const struct eng_weights *w, struct kern *k, const struct forward_limits *limits)
 {
 	double n = 0;
@@ -217,8 +216,10 @@ double forward_bytes(const struct eng_weights *w, struct kern *k, const struct f
 	measure(&f);
 	if (!get_memory(&f))
 		return INFINITY;
-	for (int i = 0; i < f.c->n_layers; i++)
-		n += (double)plan_bytes(&f, i);
+	for (int i = 0; i < f.c->n_layers; i++) {
+		struct kern_experts op = to_plan(&f, i);
+		n += (double)kern_experts_plan_bytes(k, &op);
+	}
 	return n;
 }
 

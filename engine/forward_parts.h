@@ -108,7 +108,6 @@ struct forward_place {
 void forward_lay_in(const struct forward *f, struct forward_place *p, size_t rows, size_t seqs, size_t spans, struct forward_in *in);
 void forward_lay_out(const struct forward *f, struct forward_place *p, size_t rows, struct forward_out *out);
 int forward_spans(int positions); /* of KERN_SPAN, rounded up, as are */
-int forward_pages(int positions); /* of KERN_PAGE */
 bool forward_is_shared(const struct forward *f);
 /* Floats of one layer of a state slot, and of a ring slot. */
 size_t forward_slot_floats(const struct forward *f);

@@ -1,13 +1,12 @@
 #include "engine/room.h"
 #include "engine/draw.h"
 #include "engine/engine.h"
-#include "engine/kv.h"
 
 enum { MOST_FORKS = 1 << 16 };
 
-int room_pages(int positions)
+int room_chunk(const struct kern *k)
 {
-	return (positions + ENG_PAGE - 1) / ENG_PAGE;
+	return k->backend->chunk ? k->backend->chunk : ENG_PREFILL_CHUNK;
 }
 
 int room_prompts(const struct room *r)
@@ -17,7 +16,7 @@ int room_prompts(const struct room *r)
 
 int room_fork_pages(const struct room *r)
 {
-	int own = room_pages(r->grown) + 1, all = room_pages(r->positions);
+	int own = forward_pages(r->grown) + 1, all = forward_pages(r->positions);
 	return own < all ? own : all;
 }
 
@@ -30,8 +29,8 @@ static int slots(const struct room *r)
 
 void room_limits(const struct room *r, const struct kern *k, struct forward_limits *to)
 {
-	int chunk = k->backend->chunk ? k->backend->chunk : ENG_PREFILL_CHUNK;
-	int64_t pages = (int64_t)room_prompts(r) * room_pages(r->positions) + (int64_t)r->forks * room_fork_pages(r);
+	int chunk = room_chunk(k);
+	int64_t pages = (int64_t)room_prompts(r) * forward_pages(r->positions) + (int64_t)r->forks * room_fork_pages(r);
 	*to = (struct forward_limits){.max_rows = chunk < r->positions ? chunk : r->positions, .max_tables = r->forks, .max_positions = r->positions,
 	                              .n_pages = pages < INT32_MAX / 2 ? (int)pages : INT32_MAX / 2, .n_slots = slots(r),
 	                              .n_rings = r->shared ? slots(r) : 0, .n_kept = r->forks + r->prefixes, .quantise = r->quantise};

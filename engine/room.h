@@ -17,7 +17,7 @@ struct room {
 	bool quantise;       /* as in forward_limits */
 };
 
-int room_pages(int positions); /* that hold so many, from a page's first on */
+int room_chunk(const struct kern *k); /* rows of a prompt that are computed at once, at most */
 int room_prompts(const struct room *r); /* of both kinds */
 /* Pages a fork may come to own: one more than its tokens fill, since it copies the page its prompt ends in. */
 int room_fork_pages(const struct room *r);

@@ -1,6 +1,6 @@
 /* Matrices times rows. All outputs of a call that go one way are one launch: a flat list of strips, for one tile of rows after another.
- * FP8 and bfloat16 weights go one way: a block whose strips pass from one kind to the other stages its rows again. A prompt's rows are
- * brought into the forms they are wanted in by a launch ahead (cuda_prompt.cuh). */
+ * FP8 and bfloat16 weights go one way: a block whose strips pass from one kind to the other stages its rows again. A prompt's rows, and
+ * more than a tile's, are brought into the forms they are wanted in by a launch ahead (cuda_staged.cuh). */
 #include "kernels/cuda_prompt.cuh"
 
 struct matmul_out {

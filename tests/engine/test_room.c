@@ -14,7 +14,7 @@ static int32_t ids[POSITIONS]; /* zeros */
 /* Pages that are due are there, and no page is lost. */
 static void assert_sound(const struct eng_model *m, bool empty)
 {
-	int pages = room_pages(POSITIONS) + FORKS * room_fork_pages(&m->room);
+	int pages = forward_pages(POSITIONS) + FORKS * room_fork_pages(&m->room);
 	assert_true(m->due >= 0 && m->due <= kv_pages_free(m->kv));
 	if (empty)
 		assert_true(m->due == 0 && kv_pages_free(m->kv) == pages && m->n_free_kept == FORKS + PREFIXES);
