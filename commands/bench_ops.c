@@ -79,7 +79,7 @@ static int measure_products(struct kernels *b, int rows, const char *what, const
 {
 	struct operands o;
 	struct kern_weight w[KERN_MAX_OUT];
-	struct kern_matmul op = {.n_out = n, .prompt = b->prompt};
+	struct kern_matmul op = {.n_out = n};
 	char shape[sizeof b->list->shape];
 	size_t at = (size_t)snprintf(shape, sizeof shape, "%s:", what);
 	operands_begin(&o, &b->k);
@@ -197,7 +197,7 @@ static int run_experts(struct kernels *b, int rows)
 	operands_begin(&o, &b->k);
 	for (int e = 0; e < n; e++)
 		mlp[e] = made_mlp(b, &o, &l->experts[0], 100 + 6 * (uint32_t)e);
-	struct kern_experts op = {.prompt = b->prompt, .x = operand_view(&o, rows, d, 3), .top_k = b->config.top_k, .n_experts = n, .mlp = mlp, .y = operand_view(&o, rows, d, 2)};
+	struct kern_experts op = {.x = operand_view(&o, rows, d, 3), .top_k = b->config.top_k, .n_experts = n, .mlp = mlp, .y = operand_view(&o, rows, d, 2)};
 	struct kern_view quantised = op.x;
 	if (has_shared) {
 		shared = made_mlp(b, &o, &l->shared, 5);

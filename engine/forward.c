@@ -21,11 +21,10 @@ static int quantise(struct forward *f, struct kern_view x, const struct kern_wei
 }
 
 /* All products with x of a layer, and the head's, go through here: those with FP8 weights read it quantised, in a call of their own unless
- * the backend quantises. Whether a row is of a prompt alone says which way it is computed: so its logits are the same bits whether they
- * are asked for alone or with those of other rows. */
+ * the backend quantises. */
 static int multiply(struct forward *f, const struct kern_matmul *op)
 {
-	struct kern_matmul plain = {.x = op->x, .prompt = f->prompt, .scratch = f->product_scratch, .scratch_bytes = f->product_scratch_bytes};
+	struct kern_matmul plain = {.x = op->x, .scratch = f->product_scratch, .scratch_bytes = f->product_scratch_bytes};
 	struct kern_matmul fp8 = plain;
 	for (int i = 0; i < op->n_out; i++) {
 		const struct kern_weight *w = op->out[i].w;
@@ -192,7 +191,6 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 	if (rc)
 		return rc;
 	struct kern_experts op = {.x = h, .experts = f->out.experts + routed, .weights = f->out.weights + routed, .residual = &x, .y = x,
-	                          .prompt = f->prompt,
 	                          .scratch = f->expert_scratch, .scratch_bytes = f->expert_scratch_bytes, .plan = f->plans[layer],
 	                          .distinct = f->out.distinct + layer};
 	forward_describe_experts(f, l, &op);
@@ -305,7 +303,6 @@ static int copy_pages(struct forward *f, const struct forward_batch *b)
 
 int forward_run(struct forward *f, const struct forward_batch *b)
 {
-	f->prompt = b->prompt;
 	int rc = forward_send(f, b);
 	rc = rc ? rc : copy_pages(f, b);
 	rc = rc ? rc : pass_or_replay(f, b);

@@ -100,9 +100,9 @@ static bool get(struct forward *f, void *out, size_t count, size_t size)
 static void measure_scratch(struct forward *f)
 {
 	int rows = f->limits.max_rows, d = f->c->d_model, attended = f->c->n_heads * f->c->head_dim, mixed = forward_value_width(f->c);
-	struct kern_matmul from_x = {.x = kern_rows(NULL, rows, d), .n_out = KERN_MAX_OUT, .prompt = true};
-	struct kern_matmul from_mixed = {.x = kern_rows(NULL, rows, attended > mixed ? attended : mixed), .n_out = 1, .prompt = true};
-	struct kern_experts experts = {.x = kern_rows(NULL, rows, d), .prompt = true};
+	struct kern_matmul from_x = {.x = kern_rows(NULL, rows, d), .n_out = KERN_MAX_OUT};
+	struct kern_matmul from_mixed = {.x = kern_rows(NULL, rows, attended > mixed ? attended : mixed), .n_out = 1};
+	struct kern_experts experts = {.x = kern_rows(NULL, rows, d)};
 	struct kern_attention attention = {0};
 	struct kern_gdn gdn = {0};
 	f->product_scratch_bytes = larger(kern_matmul_scratch(f->k, &from_x, rows), kern_matmul_scratch(f->k, &from_mixed, rows));

@@ -71,7 +71,6 @@ struct forward {
 	void *product_scratch, *expert_scratch, *attention_scratch, *gdn_scratch;
 	size_t product_scratch_bytes, expert_scratch_bytes, attention_scratch_bytes, gdn_scratch_bytes;
 
-	bool prompt; /* whether the present batch is a prompt's chunk */
 	/* The present batch. Without a device `staged` is `sent` and both of `fetched` are `made`; with one they take turns, so that one
 	 * batch's routing is given to its caller while the device computes the next. */
 	char *staged, *fetched[2]; /* plain */

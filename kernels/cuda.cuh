@@ -34,7 +34,7 @@ struct kern_device {
 	cudaStream_t stream;
 	int sm_count, sm_major; /* multiprocessors, compute capability */
 	bool overlaps;          /* kernels may begin while the one before them ends: they wait by themselves (cu_wait) */
-	bool warp_groups;       /* it has them, and so has what was compiled (cuda_prompt.cuh) */
+	bool warp_groups;       /* it has them, and so has what was compiled (cuda_groups.cuh) */
 	size_t shared_max;      /* bytes of shared memory one block may have */
 	unsigned long long *traffic; /* [1] bytes moved that only the device knows of (chosen experts, pages); in its memory */
 	cudaEvent_t mark[KERN_MARKS];

@@ -5,7 +5,7 @@
  *   combine  the sum over the slots in order
  * A unit is an expert with its pairs or, last, the shared one with all rows. Types are looked at matrix by matrix where the work is
  * done; only whether a step may go through matrix instructions at all is decided for all units together, beforehand. */
-#include "kernels/cuda_prompt.cuh"
+#include "kernels/cuda_groups.cuh"
 
 struct plan_unit {
 	struct kern_mlp mlp;
@@ -45,6 +45,9 @@ struct experts_job {
 	int group;     /* 0, or inputs of x that share a scale where they are quantised */
 	int tile_rows;
 	bool bf16, gate, few;
+	bool held;                /* rows of tiles of 8 are, where they go by groups */
+	enum cu_way way, up_way, down_way; /* the lesser of both */
+	int up_chunks, down_chunks; /* of the widest rows */
 	enum cu_order order;
 	const struct experts_plan *plan;
 	int *n_tiles, *pairs;
@@ -207,6 +210,11 @@ CU_DEVICE void job_begin(const struct up_job &job)
 	experts_begin(job.e);
 }
 
+[[maybe_unused]] CU_DEVICE bool job_is_staged(const struct up_job &job)
+{
+	return job.e.order != CU_NOT_STAGED;
+}
+
 CU_DEVICE int gate_items(const struct up_job &job)
 {
 	return job.parts & DO_GATE ? job_row_tiles(job.e) : 0;
@@ -330,6 +338,11 @@ CU_DEVICE void job_before(const struct down_job &)
 CU_DEVICE void job_begin(const struct down_job &job)
 {
 	experts_begin(job.e);
+}
+
+[[maybe_unused]] CU_DEVICE bool job_is_staged(const struct down_job &job)
+{
+	return job.e.order != CU_NOT_STAGED;
 }
 
 CU_DEVICE int job_items(const struct down_job &job, int outs)
@@ -504,18 +517,19 @@ static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) do
 	cu_plain_work(job);
 }
 
-template <int ROWS>
-static __global__ void __launch_bounds__(CU_PROMPT_THREADS, cu_prompt_of<ROWS>::RESIDENT)
-up_prompt(const __grid_constant__ struct up_job job)
+template <int V>
+static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<V>::RESIDENT)
+up_groups(const __grid_constant__ struct up_job job)
 {
-	cu_prompt_work<cu_prompt_of<ROWS>>(job);
+	cu_groups_work<cu_groups_of<V>>(job);
+	count_few(job);
 }
 
-template <int ROWS>
-static __global__ void __launch_bounds__(CU_PROMPT_THREADS, cu_prompt_of<ROWS>::RESIDENT)
-down_prompt(const __grid_constant__ struct down_job job)
+template <int V>
+static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<V>::RESIDENT)
+down_groups(const __grid_constant__ struct down_job job)
 {
-	cu_prompt_work<cu_prompt_of<ROWS>>(job);
+	cu_groups_work<cu_groups_of<V>>(job);
 }
 
 /* Hidden rows of all pairs, then of the shared expert, each as its expert's down reads it. Blocks as in stage_kernel. */
@@ -631,45 +645,100 @@ static size_t lay_out_hidden(struct down_job *job, const struct kern_experts *op
 	return used;
 }
 
-static struct experts_job begin_job(const struct kern *k, const struct kern_experts *op, int n)
-{
-	struct experts_job job = {};
-	job.bf16 = k->compute == KERN_BF16;
-	job.order = cu_order_of(k, op->prompt, n);
-	return job;
-}
-
-size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n)
-{
-	struct experts_job job = begin_job(k, op, n);
-	struct down_job down;
-	size_t used = lay_out(&job, op, n, NULL);
-	return job.order != CU_NOT_STAGED ? lay_out_hidden(&down, op, n, NULL, used) : used;
-}
-
 static const struct kern_mlp *unit_of(const struct kern_experts *op, int i)
 {
 	return i < op->n_experts ? &op->mlp[i] : op->shared;
 }
 
-/* Whether a step's products are exact for all units. */
-static bool up_is_exact(const struct kern *k, const struct kern_experts *op, int group)
+/* The way of all units' matrices, one for all: of products that read x (gate and up), or of down. group: as in experts_job. */
+static enum cu_way way_up(const struct kern *k, const struct kern_experts *op, int group)
 {
+	enum cu_way all = CU_BY_GROUPS;
 	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0); i++) {
 		const struct kern_mlp *m = unit_of(op, i);
 		int g = m->gate.type == KERN_FP8 ? group : 0;
-		if (m->gate.type != m->up.type || !cu_is_exact(k, &m->gate, g) || !cu_is_exact(k, &m->up, g))
-			return false;
+		enum cu_way gate = m->gate.type == m->up.type ? cu_way_of(k, &m->gate, g) : CU_PLAINLY, up = cu_way_of(k, &m->up, g);
+		all = gate < all ? gate : all;
+		all = up < all ? up : all;
 	}
-	return true;
+	return all;
 }
 
-static bool down_is_exact(const struct kern *k, const struct kern_experts *op)
+static enum cu_way way_down(const struct kern *k, const struct kern_experts *op, int group)
 {
-	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0); i++)
-		if (!cu_is_exact(k, &unit_of(op, i)->down, 0))
-			return false;
-	return true;
+	enum cu_way all = CU_BY_GROUPS;
+	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0); i++) {
+		const struct kern_weight *w = &unit_of(op, i)->down;
+		enum cu_way way = cu_way_of(k, w, group && w->type == KERN_FP8 ? w->block_cols : 0);
+		all = way < all ? way : all;
+	}
+	return all;
+}
+
+/* By the rows an expert may expect: more of them than a tile has read their weights again, from the cache; larger tiles leave room for
+ * fewer blocks, and so for fewer loads under way. */
+static int tile_rows_for(const struct experts_job *job)
+{
+	long long pairs = (long long)job->n * job->top_k, experts = job->n_experts;
+	if (job->way == CU_BY_GROUPS) {
+		int rows = job->few || pairs <= 4 * experts ? 8 : 16;
+		while (rows < 128 && pairs > rows * 3ll / 4 * experts)
+			rows *= 2;
+		return rows > CU_HELD_ROWS || job->held ? rows : 16;
+	}
+	if (job->n <= 8)
+		return 8;
+	if (pairs <= 8 * experts)
+		return 16;
+	return job->way == CU_BY_MMA && pairs >= 24 * experts ? 48 : 32;
+}
+
+static int most_chunks(const struct kern_experts *op, bool down)
+{
+	int n = 1;
+	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0); i++) {
+		const struct kern_weight *w = down ? &unit_of(op, i)->down : &unit_of(op, i)->gate;
+		n = cu_chunks(*w) > n ? cu_chunks(*w) : n;
+	}
+	if (!down && op->shared_gate && cu_chunks(*op->shared_gate) > n)
+		n = cu_chunks(*op->shared_gate);
+	return n;
+}
+
+/* How n rows are worked on. Up and down share the list of tiles, so a way that both can go. */
+static struct experts_job begin_job(const struct kern *k, const struct kern_experts *op, int n)
+{
+	struct experts_job job = {};
+	job.bf16 = k->compute == KERN_BF16;
+	job.n = n;
+	job.top_k = op->top_k;
+	job.n_experts = op->n_experts;
+	job.group = op->block;
+	enum cu_way up = way_up(k, op, job.group), down = way_down(k, op, job.group);
+	job.up_way = up == down || up < CU_BY_GROUPS ? up : CU_BY_MMA;
+	job.down_way = up == down || down < CU_BY_GROUPS ? down : CU_BY_MMA;
+	job.way = job.up_way < job.down_way ? job.up_way : job.down_way;
+	job.up_chunks = most_chunks(op, false);
+	job.down_chunks = most_chunks(op, true);
+	job.held = job.up_chunks <= CU_HELD_CHUNKS && job.down_chunks <= CU_HELD_CHUNKS;
+	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS;
+	job.tile_rows = tile_rows_for(&job);
+	if (job.way == CU_BY_GROUPS)
+		job.order = job.tile_rows > CU_HELD_ROWS ? CU_IN_ORDER : CU_NOT_STAGED;
+	else
+		job.order = job.bf16 && n > CU_GROUP ? CU_BY_LANES : CU_NOT_STAGED;
+	return job;
+}
+
+/* Where rows are staged, and not, for any number of up to n: the larger of both. */
+size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n)
+{
+	struct experts_job job = {};
+	struct down_job down;
+	job.bf16 = k->compute == KERN_BF16;
+	job.order = job.bf16 ? CU_IN_ORDER : CU_NOT_STAGED;
+	size_t used = lay_out(&job, op, n, NULL);
+	return job.order != CU_NOT_STAGED ? lay_out_hidden(&down, op, n, NULL, used) : used;
 }
 
 static struct experts_job job_of(const struct kern *k, const struct kern_experts *op)
@@ -679,13 +748,9 @@ static struct experts_job job_of(const struct kern *k, const struct kern_experts
 	job.x = op->x;
 	job.experts = op->experts;
 	job.weights = op->weights;
-	job.n = op->x.rows;
-	job.top_k = op->top_k;
-	job.n_experts = op->n_experts;
 	job.d = op->x.cols;
 	job.width = op->mlp[0].gate.rows;
 	job.shared_width = op->shared ? op->shared->gate.rows : 0;
-	job.group = op->block;
 	job.gate = op->shared && op->shared_gate;
 	job.plan = (const struct experts_plan *)op->plan;
 	job.distinct = op->distinct;
@@ -738,20 +803,21 @@ static int stage_x(const struct kern *k, const struct kern_experts *op, const st
 	return cu_launch_staging(k, &s);
 }
 
-template <int ROWS> static int launch_up_prompt(const struct kern *k, const struct up_job *job)
+template <int V> static int launch_up_groups(const struct kern *k, const struct up_job *job)
 {
 	const struct experts_job *e = &job->e;
-	int half = CU_PROMPT_OUTS / 2;
-	long long items = most_items(e, cu_ceil(e->width, half), cu_ceil(e->shared_width, half));
-	dim3 grid = cu_grid(k, items, cu_prompt_of<ROWS>::RESIDENT);
-	return cu_launch(k, "experts (up, prompt)", up_prompt<ROWS>, grid, dim3(CU_PROMPT_THREADS), cu_prompt_of<ROWS>::BYTES, *job);
+	int half = cu_groups_of<V>::OUTS / 2;
+	dim3 grid = cu_grid(k, most_items(e, cu_ceil(e->width, half), cu_ceil(e->shared_width, half)), cu_groups_of<V>::RESIDENT);
+	return cu_launch(k, "experts (up, warp groups)", up_groups<V>, grid, dim3(cu_groups_of<V>::THREADS),
+		(size_t)cu_groups_bytes<cu_groups_of<V>>(e->up_chunks), *job);
 }
 
-template <int ROWS> static int launch_down_prompt(const struct kern *k, const struct down_job *job)
+template <int V> static int launch_down_groups(const struct kern *k, const struct down_job *job)
 {
-	int strips = cu_ceil(job->e.d, CU_PROMPT_OUTS);
-	dim3 grid = cu_grid(k, most_items(&job->e, strips, strips), cu_prompt_of<ROWS>::RESIDENT);
-	return cu_launch(k, "experts (down, prompt)", down_prompt<ROWS>, grid, dim3(CU_PROMPT_THREADS), cu_prompt_of<ROWS>::BYTES, *job);
+	int strips = cu_ceil(job->e.d, cu_groups_of<V>::OUTS);
+	dim3 grid = cu_grid(k, most_items(&job->e, strips, strips), cu_groups_of<V>::RESIDENT);
+	return cu_launch(k, "experts (down, warp groups)", down_groups<V>, grid, dim3(cu_groups_of<V>::THREADS),
+		(size_t)cu_groups_bytes<cu_groups_of<V>>(job->e.down_chunks), *job);
 }
 
 static int launch_up_plain(const struct kern *k, const struct up_job *job)
@@ -761,6 +827,17 @@ static int launch_up_plain(const struct kern *k, const struct up_job *job)
 	return cu_launch(k, "experts (up, plain)", up_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
 }
 
+static int up_by_groups(const struct kern *k, const struct up_job *job)
+{
+	switch (job->e.tile_rows) {
+	case 8: return launch_up_groups<CU_8>(k, job);
+	case 16: return launch_up_groups<CU_16>(k, job);
+	case 32: return launch_up_groups<CU_32>(k, job);
+	case 64: return launch_up_groups<CU_64>(k, job);
+	default: return launch_up_groups<CU_128>(k, job);
+	}
+}
+
 static int up_exact(const struct kern *k, const struct kern_experts *op, const struct up_job *job)
 {
 	int rows = job->e.tile_rows, e = 0;
@@ -768,23 +845,22 @@ static int up_exact(const struct kern *k, const struct kern_experts *op, const s
 		e = stage_x(k, op, &job->e, job->parts & DO_MLP, job->parts & DO_GATE);
 	if (e)
 		return e;
-	if (job->e.order != CU_BY_INSTRUCTIONS)
-		return rows == 8 ? launch_up<CU_ONE>(k, job) : rows == 16 ? launch_up<CU_TWO>(k, job) :
-			rows == 32 ? launch_up<CU_FOUR>(k, job) : launch_up<CU_WIDE>(k, job);
-	return rows > CU_HALF_ROWS ? launch_up_prompt<128>(k, job) : launch_up_prompt<64>(k, job);
+	if (job->e.up_way == CU_BY_GROUPS)
+		return up_by_groups(k, job);
+	return rows == 8 ? launch_up<CU_ONE>(k, job) : rows == 16 ? launch_up<CU_TWO>(k, job) :
+		rows == 32 ? launch_up<CU_FOUR>(k, job) : launch_up<CU_WIDE>(k, job);
 }
 
-static int up(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)
+/* The shared gate goes with the others where it goes their way, else by itself. */
+static int up(const struct kern *k, const struct kern_experts *op, const struct experts_job *e)
 {
 	bool fp8_gate = e->gate && op->shared_gate->type == KERN_FP8;
-	bool exact_gate = e->gate && cu_is_exact(k, op->shared_gate, fp8_gate ? e->group : 0);
-	struct up_job job = { *e, 0 };
-	int rc = 0;
-	job.parts = (exact ? DO_MLP : 0) | (exact_gate ? DO_GATE : 0);
-	if (job.parts)
-		rc = up_exact(k, op, &job);
+	bool with_gate = e->gate && cu_way_of(k, op->shared_gate, fp8_gate ? e->group : 0) == e->up_way && e->up_way != CU_PLAINLY;
+	bool exact = e->up_way != CU_PLAINLY;
+	struct up_job job = { *e, (exact ? DO_MLP : 0) | (with_gate ? DO_GATE : 0) };
+	int rc = job.parts ? up_exact(k, op, &job) : 0;
 	job.e.order = CU_NOT_STAGED;
-	job.parts = (exact ? 0 : DO_MLP) | (e->gate && !exact_gate ? DO_GATE : 0);
+	job.parts = (exact ? 0 : DO_MLP) | (e->gate && !with_gate ? DO_GATE : 0);
 	if (exact && job.e.tile_rows > CU_PLAIN_ROWS) /* the gate alone is left, and it has no part in the list of tiles */
 		job.e.tile_rows = CU_PLAIN_ROWS;
 	return rc || !job.parts ? rc : launch_up_plain(k, &job);
@@ -800,54 +876,48 @@ static int stage_hidden_rows(const struct kern *k, const struct kern_experts *op
 	return cu_launch(k, "hidden rows staged", stage_hidden, dim3(rows * (unsigned)parts), dim3(CU_STAGING_WARPS * CU_WARP), 0, *job, parts);
 }
 
-static int down(const struct kern *k, const struct kern_experts *op, const struct experts_job *e, bool exact)
+static int down_exact(const struct kern *k, const struct down_job *job)
+{
+	int rows = job->e.tile_rows;
+	if (job->e.down_way == CU_BY_MMA)
+		return rows == 8 ? launch_down<CU_ONE>(k, job) : rows == 16 ? launch_down<CU_TWO>(k, job) :
+			rows == 32 ? launch_down<CU_FOUR>(k, job) : launch_down<CU_WIDE>(k, job);
+	switch (rows) {
+	case 8: return launch_down_groups<CU_8>(k, job);
+	case 16: return launch_down_groups<CU_16>(k, job);
+	case 32: return launch_down_groups<CU_32>(k, job);
+	case 64: return launch_down_groups<CU_64>(k, job);
+	default: return launch_down_groups<CU_128>(k, job);
+	}
+}
+
+static int down(const struct kern *k, const struct kern_experts *op, const struct experts_job *e)
 {
 	struct down_job job = { *e, kern_rows(e->hidden, e->n * e->top_k, e->width), kern_rows(e->shared_hidden, e->n, e->shared_width) };
+	bool exact = e->down_way != CU_PLAINLY;
 	int rc = exact && e->order != CU_NOT_STAGED ? stage_hidden_rows(k, op, &job) : 0;
-	if (rc)
-		return rc;
-	if (exact && e->order == CU_BY_INSTRUCTIONS)
-		return e->tile_rows > CU_HALF_ROWS ? launch_down_prompt<128>(k, &job) : launch_down_prompt<64>(k, &job);
-	if (exact)
-		return e->tile_rows == 8 ? launch_down<CU_ONE>(k, &job) : e->tile_rows == 16 ? launch_down<CU_TWO>(k, &job) :
-			e->tile_rows == 32 ? launch_down<CU_FOUR>(k, &job) : launch_down<CU_WIDE>(k, &job);
+	if (rc || exact)
+		return rc ? rc : down_exact(k, &job);
 	int strips = cu_ceil(e->d, CU_PLAIN_OUTS);
 	dim3 grid = cu_grid(k, most_items(e, strips, strips), CU_PLAIN_RESIDENT);
 	return cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
 }
 
-/* By the rows an expert may expect: more of them than a tile has read their weights again, from the cache; larger tiles leave room for
- * fewer blocks, and so for fewer loads under way. */
-static int tile_rows_for(const struct experts_job *job, bool exact)
-{
-	long long pairs = (long long)job->n * job->top_k;
-	if (job->order == CU_BY_INSTRUCTIONS && exact)
-		return pairs >= 96ll * job->n_experts ? 128 : 64;
-	if (job->n <= 8)
-		return 8;
-	if (pairs <= 8ll * job->n_experts)
-		return 16;
-	return exact && pairs >= 24ll * job->n_experts ? 48 : 32;
-}
-
 int cuda_experts(struct kern *k, const struct kern_experts *op)
 {
-	int n = op->x.rows, rc = 0;
-	if (n == 0)
+	if (op->x.rows == 0)
 		return 0;
 	struct experts_job job = job_of(k, op);
-	bool exact_up = up_is_exact(k, op, job.group), exact_down = down_is_exact(k, op);
-	job.tile_rows = tile_rows_for(&job, exact_up && exact_down);
-	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS && job.order != CU_BY_INSTRUCTIONS;
+	int rc = 0;
 	if (!job.few)
 		rc = cu_launch(k, "experts (group)", group_pairs, dim3(1), dim3(GROUP_THREADS), (size_t)(4 + 3 * op->n_experts) * 4, job);
-	rc = rc ? rc : up(k, op, &job, exact_up);
-	rc = rc ? rc : down(k, op, &job, exact_down);
+	rc = rc ? rc : up(k, op, &job);
+	rc = rc ? rc : down(k, op, &job);
 	if (rc)
 		return rc;
 	struct combine_job last = { job, {}, op->y };
 	if (op->residual)
 		last.residual = *op->residual;
-	unsigned blocks = (unsigned)cu_ceil(job.d, COMBINE_THREADS) * (unsigned)n;
+	unsigned blocks = (unsigned)cu_ceil(job.d, COMBINE_THREADS) * (unsigned)op->x.rows;
 	return cu_launch(k, "experts (combine)", combine_rows, dim3(blocks), dim3(COMBINE_THREADS), 0, last);
 }

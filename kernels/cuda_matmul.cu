@@ -1,7 +1,9 @@
 /* Matrices times rows. All outputs of a call that go one way are one launch: a flat list of strips, for one tile of rows after another.
- * FP8 and bfloat16 weights go one way: a block whose strips pass from one kind to the other stages its rows again. A prompt's rows, and
- * more than a tile's, are brought into the forms they are wanted in by a launch ahead (cuda_staged.cuh). */
-#include "kernels/cuda_prompt.cuh"
+ * FP8 and bfloat16 weights go one way: a block whose strips pass from one kind to the other stages its rows again. More rows than a few
+ * are brought into the forms they are wanted in by a launch ahead (cuda_staged.cuh). */
+#include "kernels/cuda_groups.cuh"
+
+enum { CONVERTED_ROWS = 4 };
 
 struct matmul_out {
 	struct kern_weight w;
@@ -15,7 +17,7 @@ struct matmul_job {
 	enum { EARLY = 1 };
 	struct kern_view x;
 	int tile_rows, n_out;
-	bool bf16;
+	bool bf16, staged;
 	struct matmul_out out[KERN_MAX_OUT];
 };
 
@@ -38,6 +40,11 @@ CU_DEVICE void job_begin(const struct matmul_job &)
 CU_DEVICE int job_items(const struct matmul_job &job, int outs)
 {
 	return (job.x.rows + job.tile_rows - 1) / job.tile_rows * all_strips(job, outs);
+}
+
+[[maybe_unused]] CU_DEVICE bool job_is_staged(const struct matmul_job &job)
+{
+	return job.staged;
 }
 
 /* Called by a warp. */
@@ -106,11 +113,11 @@ matmul_kernel(const __grid_constant__ struct matmul_job job, const struct cu_sha
 	cu_work<cu_bounds<V>>(job, shape);
 }
 
-template <int ROWS>
-static __global__ void __launch_bounds__(CU_PROMPT_THREADS, cu_prompt_of<ROWS>::RESIDENT)
-matmul_prompt(const __grid_constant__ struct matmul_job job)
+template <int V>
+static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<V>::RESIDENT)
+matmul_groups(const __grid_constant__ struct matmul_job job)
 {
-	cu_prompt_work<cu_prompt_of<ROWS>>(job);
+	cu_groups_work<cu_groups_of<V>>(job);
 }
 
 static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) matmul_plain(const __grid_constant__ struct matmul_job job)
@@ -131,7 +138,7 @@ template <int V> static int launch_matmul(const struct kern *k, struct matmul_jo
 bool cuda_has_warp_groups(void)
 {
 	cudaFuncAttributes has;
-	return cudaFuncGetAttributes(&has, (const void *)matmul_prompt<64>) == cudaSuccess && has.numRegs > 64;
+	return cudaFuncGetAttributes(&has, (const void *)matmul_groups<CU_64>) == cudaSuccess && has.numRegs > 64;
 }
 
 static int launch_plain(const struct kern *k, struct matmul_job *job)
@@ -149,15 +156,15 @@ static int first_like(const struct matmul_job &job, const struct matmul_out &out
 	return j;
 }
 
-/* Outputs of op that may go through matrix instructions, or those that may not. */
-static struct matmul_job part_of(const struct kern *k, const struct kern_matmul *op, bool exact)
+/* The outputs of op that go this way. */
+static struct matmul_job part_of(const struct kern *k, const struct kern_matmul *op, enum cu_way way)
 {
 	struct matmul_job job = {};
 	job.x = op->x;
 	job.bf16 = k->compute == KERN_BF16;
 	for (int j = 0; j < op->n_out; j++) {
 		const struct kern_matmul_out *from = &op->out[j];
-		if (cu_is_exact(k, from->w, from->quantised) != exact || from->w->rows == 0)
+		if (from->w->rows == 0 || cu_way_of(k, from->w, from->quantised) != way)
 			continue;
 		struct matmul_out *out = &job.out[job.n_out++];
 		out->w = *from->w;
@@ -213,35 +220,67 @@ static int launch_steps(const struct kern *k, struct matmul_job *job)
 	return n > 16 && fills_the_device<CU_FOUR>(k, job) ? launch_matmul<CU_FOUR>(k, job) : launch_matmul<CU_TWO>(k, job);
 }
 
-template <int ROWS> static int launch_rows(const struct kern *k, struct matmul_job *job)
+/* Chunks of the widest rows. */
+static int most_chunks(const struct matmul_job *job)
 {
-	job->tile_rows = ROWS;
-	dim3 grid = cu_grid(k, (long long)cu_ceil(job->x.rows, ROWS) * all_strips(*job, CU_PROMPT_OUTS), cu_prompt_of<ROWS>::RESIDENT);
-	return cu_launch(k, "matmul (prompt)", matmul_prompt<ROWS>, grid, dim3(CU_PROMPT_THREADS), cu_prompt_of<ROWS>::BYTES, *job);
+	int n = 0;
+	for (int j = 0; j < job->n_out; j++)
+		n = cu_chunks(job->out[j].w) > n ? cu_chunks(job->out[j].w) : n;
+	return n;
 }
 
-/* The larger tiles where there are enough of them for every multiprocessor. */
-static int launch_prompt(const struct kern *k, struct matmul_job *job)
+template <int V> static long long group_items(const struct matmul_job *job)
 {
-	bool large = (long long)cu_ceil(job->x.rows, 128) * all_strips(*job, CU_PROMPT_OUTS) >= k->device->sm_count;
-	return job->x.rows > CU_HALF_ROWS && large ? launch_rows<128>(k, job) : launch_rows<64>(k, job);
+	return (long long)cu_ceil(job->x.rows, cu_groups_of<V>::ROWS) * all_strips(*job, cu_groups_of<V>::OUTS);
 }
 
-static int launch_exact(const struct kern *k, const struct kern_matmul *op, struct matmul_job *job)
+template <int V> static int launch_groups(const struct kern *k, struct matmul_job *job)
 {
-	enum cu_order order = cu_order_of(k, op->prompt, job->x.rows);
-	if (order != CU_NOT_STAGED) {
-		struct cu_staging staging = staging_of(job, order, op->scratch);
+	job->tile_rows = cu_groups_of<V>::ROWS;
+	return cu_launch(k, "matmul (warp groups)", matmul_groups<V>, cu_grid(k, group_items<V>(job), cu_groups_of<V>::RESIDENT),
+		dim3(cu_groups_of<V>::THREADS), (size_t)cu_groups_bytes<cu_groups_of<V>>(most_chunks(job)), *job);
+}
+
+/* The smallest tile that takes all rows, unless it leaves half of the multiprocessors idle: then a smaller one, whose weights come from the
+ * cache as often. */
+static int launch_by_groups(const struct kern *k, struct matmul_job *job)
+{
+	int n = job->x.rows, least = k->device->sm_count / 2, chunks = most_chunks(job);
+	if (n <= CU_HELD_ROWS && chunks <= CU_HELD_CHUNKS)
+		return chunks <= CU_TALL_CHUNKS && group_items<CU_8>(job) <= k->device->sm_count ? launch_groups<CU_8_TALL>(k, job) : launch_groups<CU_8>(k, job);
+	if (n > 64 && group_items<CU_128>(job) >= least)
+		return launch_groups<CU_128>(k, job);
+	if (n > 32 && group_items<CU_64>(job) >= least)
+		return launch_groups<CU_64>(k, job);
+	return n > 16 && group_items<CU_32>(job) >= least ? launch_groups<CU_32>(k, job) : launch_groups<CU_16>(k, job);
+}
+
+/* Whether rows are staged for this way. Warp groups: chunks that are not held come staged; few rows are converted in less time than a launch takes. */
+static bool is_staged(const struct matmul_job *job, enum cu_way way)
+{
+	int n = job->x.rows;
+	return way == CU_BY_GROUPS ? n > CONVERTED_ROWS || most_chunks(job) > CU_HELD_CHUNKS : n > CU_GROUP;
+}
+
+static int launch_exact(const struct kern *k, const struct kern_matmul *op, enum cu_way way)
+{
+	struct matmul_job job = part_of(k, op, way);
+	if (!job.n_out)
+		return 0;
+	job.staged = is_staged(&job, way);
+	if (job.staged) {
+		struct cu_staging staging = staging_of(&job, way == CU_BY_GROUPS ? CU_IN_ORDER : CU_BY_LANES, op->scratch);
 		int e = cu_launch_staging(k, &staging);
 		if (e)
 			return e;
 	}
-	return order == CU_BY_INSTRUCTIONS ? launch_prompt(k, job) : launch_steps(k, job);
+	return way == CU_BY_GROUPS ? launch_by_groups(k, &job) : launch_steps(k, &job);
 }
 
+/* Two ways of one call share it: outputs of the one are staged and read before the other's. */
 size_t cuda_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n)
 {
-	bool staged = cu_order_of(k, op->prompt, n) != CU_NOT_STAGED;
+	bool staged = k->compute == KERN_BF16 && (n > CONVERTED_ROWS || op->x.cols > CU_HELD_CHUNKS * CU_CHUNK / 2);
 	return staged ? (size_t)op->n_out * (size_t)n * cu_staged_ld(op->x.cols) * sizeof(float) : 0;
 }
 
@@ -249,7 +288,8 @@ int cuda_matmul(struct kern *k, const struct kern_matmul *op)
 {
 	if (op->x.rows == 0)
 		return 0;
-	struct matmul_job exact = part_of(k, op, true), plain = part_of(k, op, false);
-	int e = exact.n_out ? launch_exact(k, op, &exact) : 0;
+	struct matmul_job plain = part_of(k, op, CU_PLAINLY);
+	int e = launch_exact(k, op, CU_BY_GROUPS);
+	e = e ? e : launch_exact(k, op, CU_BY_MMA);
 	return e || !plain.n_out ? e : launch_plain(k, &plain);
 }

@@ -84,13 +84,13 @@ static __device__ __forceinline__ void cu_copy4(void *shared, const void *global
 /* Warp groups: 4 warps, the first a multiple of 4, that multiply together and asynchronously (PTX ISA, "Asynchronous Warpgroup Level
  * Matrix Multiply-Accumulate Instructions"). Compiled for sm_90a alone; all 128 threads call each of these together.
  *
- *   cu_wgmma         begins d += a b, or d = a b without `add`. a [64 x 16], 16 rows a warp, from registers as in cu_mma_bf16.
- *                    b [16 x 64] in shared memory, by descriptor: column n is a row of 32 bytes. d [64 x 64]: d[4j + i] is d[i] of
- *                    cu_mma_bf16 for columns 8j .. 8j + 7.
+ *   cu_wgmma         begins d += a b, or d = a b without `add`: a [64 x K], b [K x N], both in shared memory, by descriptor. K is 32 bytes: 16
+ *                    bfloat16 or 32 e4m3 codes. N is 8, 16, 32 or 64, by the length of d, which is N / 2 a thread: d[4j + i] is d[i] of
+ *                    cu_mma_bf16 for columns 8j .. 8j + 7, and the warp has 16 rows.
  *   cu_wgmma_fence   what registers hold by now is what multiplications that begin from here on find there: ahead of the first, and after
- *                    every access to an `a` or a `d`. Sums that go on in one d need none between.
+ *                    every access to a `d`. Sums that go on in one d need none between.
  *   cu_wgmma_commit  ends a group of those begun
- *   cu_wgmma_wait    until at most N groups are under way. Until then nobody touches their a, their d or what they read of b.
+ *   cu_wgmma_wait    until at most N groups are under way. Until then nobody touches their d, or writes what they read.
  *   cu_wgmma_done    behind the wait: the compiler keeps what reads d behind it, too
  *   cu_proxy_fence   what this thread wrote to shared memory (cu_copy16 once waited for) can be read by multiplications that begin behind
  *                    a barrier from here on. They look past what the threads' own loads and stores go through. */
@@ -99,18 +99,29 @@ static __device__ __forceinline__ void cu_copy4(void *shared, const void *global
 #else
 #define CU_HAS_WGMMA 0
 #endif
-enum { CU_SUMS = 32 };
-static __device__ __forceinline__ void cu_wgmma(float (&d)[CU_SUMS], const uint32_t (&a)[4], uint64_t b, bool add)
-{
-	asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %37, 0;\n"
-	             "wgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {%0,%1,%2,%3,%4,%5,%6,%7,%8,%9,%10,%11,%12,%13,%14,%15,"
-	             "%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31}, {%32,%33,%34,%35}, %36, p, 1, 1, 0;\n}"
-	             : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3]), "+f"(d[4]), "+f"(d[5]), "+f"(d[6]), "+f"(d[7]), "+f"(d[8]), "+f"(d[9]),
-	               "+f"(d[10]), "+f"(d[11]), "+f"(d[12]), "+f"(d[13]), "+f"(d[14]), "+f"(d[15]), "+f"(d[16]), "+f"(d[17]), "+f"(d[18]),
-	               "+f"(d[19]), "+f"(d[20]), "+f"(d[21]), "+f"(d[22]), "+f"(d[23]), "+f"(d[24]), "+f"(d[25]), "+f"(d[26]), "+f"(d[27]),
-	               "+f"(d[28]), "+f"(d[29]), "+f"(d[30]), "+f"(d[31])
-	             : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"((int)add));
-}
+#define CU_REGS4 "%0,%1,%2,%3"
+#define CU_REGS8 CU_REGS4 ",%4,%5,%6,%7"
+#define CU_REGS16 CU_REGS8 ",%8,%9,%10,%11,%12,%13,%14,%15"
+#define CU_REGS32 CU_REGS16 ",%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
+#define CU_OUT4(I) "+f"(d[I]), "+f"(d[I + 1]), "+f"(d[I + 2]), "+f"(d[I + 3])
+#define CU_OUT8(I) CU_OUT4(I), CU_OUT4(I + 4)
+#define CU_OUT16(I) CU_OUT8(I), CU_OUT8(I + 8)
+#define CU_OUT32(I) CU_OUT16(I), CU_OUT16(I + 16)
+/* SUMS a thread; A, B, ADD: the numbers of the operands behind them */
+#define CU_WGMMA(SUMS, SHAPE, A, B, ADD) \
+	template <bool FP8> static __device__ __forceinline__ void cu_wgmma(float (&d)[SUMS], uint64_t a, uint64_t b, bool add) \
+	{ \
+		if (FP8) \
+			asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, " ADD ", 0;\nwgmma.mma_async.sync.aligned." SHAPE "k32.f32.e4m3.e4m3 {" CU_REGS##SUMS \
+			             "}, " A ", " B ", p, 1, 1;\n}" : CU_OUT##SUMS(0) : "l"(a), "l"(b), "r"((int)add)); \
+		else \
+			asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, " ADD ", 0;\nwgmma.mma_async.sync.aligned." SHAPE "k16.f32.bf16.bf16 {" CU_REGS##SUMS \
+			             "}, " A ", " B ", p, 1, 1, 0, 0;\n}" : CU_OUT##SUMS(0) : "l"(a), "l"(b), "r"((int)add)); \
+	}
+CU_WGMMA(4, "m64n8", "%4", "%5", "%6")
+CU_WGMMA(8, "m64n16", "%8", "%9", "%10")
+CU_WGMMA(16, "m64n32", "%16", "%17", "%18")
+CU_WGMMA(32, "m64n64", "%32", "%33", "%34")
 static __device__ __forceinline__ void cu_wgmma_fence(void)
 {
 	asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
@@ -123,26 +134,21 @@ template <int N> static __device__ __forceinline__ void cu_wgmma_wait(void)
 {
 	asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(N) : "memory");
 }
-static __device__ __forceinline__ void cu_wgmma_done(float (&d)[CU_SUMS])
+template <int SUMS> static __device__ __forceinline__ void cu_wgmma_done(float (&d)[SUMS])
 {
 #pragma unroll
-	for (int i = 0; i < CU_SUMS; i++)
+	for (int i = 0; i < SUMS; i++)
 		asm volatile("" : "+f"(d[i])::"memory");
-}
-/* These words are not moved ahead of what stands before. */
-static __device__ __forceinline__ void cu_keep(uint4 &v)
-{
-	asm volatile("" : "+r"(v.x), "+r"(v.y), "+r"(v.z), "+r"(v.w)::"memory");
 }
 static __device__ __forceinline__ void cu_proxy_fence(void)
 {
 	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 }
 
-/* What cu_wgmma is told of a b whose rows (of 64 inputs, 128 bytes) lie one behind the other from a multiple of 1024 bytes on, so that
- * 16 bytes that would be number c of row r are number c ^ r % 8 (K-major, swizzled over 128 bytes): the address, 1024 bytes from 8
- * rows to the next, both in units of 16, and the kind of layout in the two highest bits. The distance of bits 16 .. 29 is not looked at.
- * Inputs 16i .. 16i + 15 of the rows: 2i more. */
+/* What cu_wgmma is told of rows of 128 bytes that lie one behind the other from a multiple of 1024 bytes on, so that 16 bytes that would be
+ * number c of row r are number c ^ r % 8 (K-major, swizzled over 128 bytes): the address, 1024 bytes from 8 rows to the next, both in
+ * units of 16, and the kind of layout in the two highest bits. The distance of bits 16 .. 29 is not looked at. A row of b is a column.
+ * The rows' bytes 32i .. 32i + 31: 2i more. */
 static __device__ __forceinline__ uint64_t cu_descriptor(const void *shared)
 {
 	uint32_t at = (uint32_t)__cvta_generic_to_shared(shared);
@@ -196,14 +202,13 @@ uint32_t cu_two_codes_of(float first, float second);
 void cu_copy16(void *shared, const void *global, int bytes);
 void cu_copy4(void *shared, const void *global);
 #define CU_HAS_WGMMA 1
-static inline void cu_keep(uint4 &) {}
-enum { CU_SUMS = 32 };
-void shim_wgmma(float *d, const uint32_t *a, uint64_t b, bool add, shim_place place);
+void shim_wgmma(float *d, int sums, bool fp8, uint64_t a, uint64_t b, bool add, shim_place place);
 void shim_wgmma_wait(int n, shim_place place);
 void shim_wgmma_done(const float *d, shim_place place);
-static inline void cu_wgmma(float (&d)[CU_SUMS], const uint32_t (&a)[4], uint64_t b, bool add, SHIM_HERE)
+template <bool FP8, int SUMS> static inline void cu_wgmma(float (&d)[SUMS], uint64_t a, uint64_t b, bool add, SHIM_HERE)
 {
-	shim_wgmma(d, a, b, add, place);
+	static_assert(SUMS == 4 || SUMS == 8 || SUMS == 16 || SUMS == 32, "8, 16, 32 or 64 columns");
+	shim_wgmma(d, SUMS, FP8, a, b, add, place);
 }
 void cu_wgmma_fence(void);
 void cu_wgmma_commit(void);
@@ -211,7 +216,7 @@ template <int N> static inline void cu_wgmma_wait(SHIM_HERE)
 {
 	shim_wgmma_wait(N, place);
 }
-static inline void cu_wgmma_done(float (&d)[CU_SUMS], SHIM_HERE)
+template <int SUMS> static inline void cu_wgmma_done(float (&d)[SUMS], SHIM_HERE)
 {
 	shim_wgmma_done(d, place);
 }

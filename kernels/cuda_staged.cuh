@@ -1,31 +1,18 @@
 /* kernels/cuda_staged.cuh - inside kernels/. Rows brought once into the form in which products read them, in memory: f32 to bfloat16, or to
- * FP8 codes as bfloat16 and their scales. Every block of a product reads all its rows; to convert them there takes longer than to read
- * the weights as soon as there are more than a few.
+ * FP8 codes and their scales. Every block of a product reads all its rows; to convert them there takes longer than to read the weights as
+ * soon as there are more than a few.
  *
- * A staged row: for every block of CU_BLOCK inputs CU_STAGED bytes, in the order in which the lanes hold the weights; behind them a scale
- * a block. The order is one of two:
+ * A staged row: for every block of CU_BLOCK inputs CU_STAGED bytes; behind them a scale a block. In one of two orders:
  *
- *   CU_BY_LANES         for mma.sync (cuda_tile.cuh): 4 chunks of 64 bytes, of which lane t of an instruction reads 16t .. 16t + 15
- *   CU_BY_INSTRUCTIONS  for warp groups (cuda_prompt.cuh): two chunks of 64 inputs, each what 4 instructions read, 32 bytes an instruction.
- *                       Its input 2t + i + 8h stands where lane t's word h of it has its half i (cu_fragments):
- *                         FP8       instruction j of chunk c: input 64c + 16t + 4j + 2i + h
- *                         bfloat16  instruction j of chunk c: input 64c + 32(j / 2) + 8t + 4(j % 2) + 2h + i */
+ *   CU_BY_LANES  for mma.sync (cuda_tile.cuh): codes as bfloat16, 4 chunks of 64 bytes, of which lane t of an instruction reads 16t .. 16t + 15
+ *   CU_IN_ORDER  for warp groups (cuda_groups.cuh): input by input, from the first byte on; of codes, which are bytes, half of the room is left */
 #ifndef KERNELS_CUDA_STAGED_CUH
 #define KERNELS_CUDA_STAGED_CUH
 
 #include "kernels/cuda_tile.cuh"
 
 enum { CU_STAGING_WARPS = 4 };
-enum cu_order { CU_NOT_STAGED, CU_BY_LANES, CU_BY_INSTRUCTIONS };
-
-/* How so many rows are read by products that are exact. A step's, or a device's without warp groups, are converted by the block that
- * multiplies them as long as they are no more than a tile's. */
-static inline enum cu_order cu_order_of(const struct kern *k, bool prompt, int rows)
-{
-	if (k->compute != KERN_BF16)
-		return CU_NOT_STAGED;
-	return prompt && k->device->warp_groups ? CU_BY_INSTRUCTIONS : rows > CU_GROUP ? CU_BY_LANES : CU_NOT_STAGED;
-}
+enum cu_order { CU_NOT_STAGED, CU_BY_LANES, CU_IN_ORDER };
 
 /* Floats from one staged row to the next. */
 static __host__ __device__ inline size_t cu_staged_ld(int cols)
@@ -34,20 +21,33 @@ static __host__ __device__ inline size_t cu_staged_ld(int cols)
 	return (size_t)blocks * CU_STAGED / 4 + (size_t)(blocks + 3) / 4 * 4;
 }
 
+/* Four inputs as e4m3 codes of v / s. */
+CU_DEVICE uint32_t cu_codes(float4 v, float s)
+{
+	float inverse = __frcp_rn(s);
+#if CU_HAS_CODES
+	return cu_two_codes_of(cu_quotient(v.x, s, inverse), cu_quotient(v.y, s, inverse)) |
+		cu_two_codes_of(cu_quotient(v.z, s, inverse), cu_quotient(v.w, s, inverse)) << 16;
+#else /* nobody has warp groups and not these */
+	__trap();
+	return 0;
+#endif
+}
+
 /* Block `block` of a row to where it is staged, by a warp. group, fp8: of the matrices that will read it. */
 CU_DEVICE void cu_put_block(float *to, const float *row, int cols, int block, int group, bool fp8, enum cu_order order, int lane)
 {
-	int c = block * CU_BLOCK, part = lane % (CU_WARP / 2);
+	int c = block * CU_BLOCK;
 	float scale = 1;
-	uint2 words = cu_words(cu_four(row, c + 4 * lane, cols), row, c, cols, group, fp8, lane, scale);
+	float4 v = cu_four(row, c + 4 * lane, cols);
 	unsigned char *at = (unsigned char *)to + (size_t)block * CU_STAGED;
-	if (order == CU_BY_LANES) {
-		*(uint2 *)(at + cu_chunk_of(lane, fp8) * 64 + cu_place_in_chunk(lane, fp8)) = words;
+	if (order == CU_IN_ORDER && fp8) {
+		scale = cu_scale_of(cu_group_top(row, c, cols, group, lane, v));
+		((uint32_t *)to)[block * CU_WARP + lane] = cu_codes(v, scale);
 	} else {
-		int instruction = fp8 ? part % 4 : part / 8 * 2 + part % 2, t = fp8 ? part / 4 : part % 8 / 2;
-		at += lane / (CU_WARP / 2) * (CU_STAGED / 2) + instruction * 32 + t * 4;
-		*(uint32_t *)at = words.x;
-		*(uint32_t *)(at + 16) = words.y;
+		uint2 words = cu_words(v, row, c, cols, group, fp8, lane, scale);
+		int in_order = lane * 8, by_lanes = cu_chunk_of(lane, fp8) * 64 + cu_place_in_chunk(lane, fp8);
+		*(uint2 *)(at + (order == CU_IN_ORDER ? in_order : by_lanes)) = words;
 	}
 	if (lane == 0)
 		to[(size_t)((cols + CU_BLOCK - 1) / CU_BLOCK) * CU_STAGED / 4 + (size_t)block] = scale;

@@ -86,6 +86,20 @@ static inline bool cu_is_exact(const struct kern *k, const struct kern_weight *w
 	return (w->block_cols % CU_BLOCK == 0 || w->block_cols >= w->cols) && (group == 0 || group == w->block_cols);
 }
 
+/* The ways of a product: sums one by one; by mma.sync; by warp groups (cuda_groups.cuh). Each has bits of its own, so what is asked here is
+ * asked of matrices alone, never of how many rows there are. */
+enum cu_way { CU_PLAINLY, CU_BY_MMA, CU_BY_GROUPS };
+
+/* Warp groups read both sides as they lie in shared memory, 16 bytes at a time: FP8 codes meet codes. */
+static inline enum cu_way cu_way_of(const struct kern *k, const struct kern_weight *w, int group)
+{
+	size_t item = w->type == KERN_FP8 ? 1 : 2;
+	if (!cu_is_exact(k, w, group))
+		return CU_PLAINLY;
+	bool as_they_lie = !(((uintptr_t)w->data | w->ld * item) & 15) && (w->type == KERN_BF16 || group);
+	return k->device->warp_groups && as_they_lie ? CU_BY_GROUPS : CU_BY_MMA;
+}
+
 /* The variants of a kernel, all of the same bits: NT groups of rows in a tile.
  *   CU_TALL    8 rows, 16 warps: where blocks are too few for several on a multiprocessor, all that one reads is to be under way at once
  *   CU_ONE     8 rows, three blocks of 8 warps on a multiprocessor

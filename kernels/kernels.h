@@ -13,8 +13,7 @@
  *   check     cpu with ref beside every call, held to a stated bound; the first violation is the error of that call
  *
  * Determinism: row r of an output depends, to the bit, only on row r of the inputs (and on that row's own cache or state):
- * never on n, on the other rows, or on the number of threads. Sums are cut by shape alone. On a device what a product makes of a row may
- * also depend on whether it is said to be a prompt's.
+ * never on n, on the other rows, or on the number of threads. Sums are cut by shape alone.
  *
  * Legend: n rows in flight   d model width   e experts   k chosen per row   w expert width   t position
  *         h query heads      g key/value heads   c head width   hk, hv key and value heads of Gated DeltaNet, dk, dv widths
@@ -179,12 +178,11 @@ struct kern_matmul {
 	struct kern_view x; /* [n, in], none of the y */
 	int n_out;          /* 1 .. KERN_MAX_OUT */
 	struct kern_matmul_out out[KERN_MAX_OUT];
-	bool prompt;        /* the rows are of a prompt's chunk: a device may compute these another way, all of them, however few they are */
 	void *scratch;      /* kern_matmul_scratch bytes, 64-byte aligned; NULL where that is 0 */
 	size_t scratch_bytes;
 };
 int kern_matmul(struct kern *k, const struct kern_matmul *op) CHECK_RESULT;
-/* For up to n rows; looks at op's x.cols, n_out and prompt alone. */
+/* For up to n rows; looks at op's x.cols and n_out alone. */
 size_t kern_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n);
 
 /* Whether the backend's products quantise what they read themselves: kern_quantise need not be called before. */
@@ -237,7 +235,6 @@ struct kern_experts {
 	const struct kern_weight *shared_gate; /* NULL or [1, d] */
 	const struct kern_view *residual;  /* NULL or [n, d]; may be y, not x */
 	struct kern_view y;                /* [n, d], not x */
-	bool prompt;                       /* as in kern_matmul */
 	void *scratch;                     /* kern_experts_scratch bytes, 64-byte aligned */
 	size_t scratch_bytes;
 	const void *plan;                  /* what kern_experts_plan made; NULL where kern_experts_plan_bytes is 0 */
@@ -247,7 +244,7 @@ struct kern_experts {
  * lie). plan: of kern_alloc, plan_bytes long, valid for every op with the same four. */
 size_t kern_experts_plan_bytes(const struct kern *k, const struct kern_experts *op);
 int kern_experts_plan(struct kern *k, const struct kern_experts *op, void *plan) CHECK_RESULT;
-/* For up to n rows of these shapes (op's pointers are not looked at, only top_k, n_experts, mlp[0], shared, x.cols, prompt). */
+/* For up to n rows of these shapes (op's pointers are not looked at, only top_k, n_experts, mlp[0], shared, x.cols). */
 size_t kern_experts_scratch(const struct kern *k, const struct kern_experts *op, int n);
 int kern_experts(struct kern *k, const struct kern_experts *op) CHECK_RESULT;
 

@@ -51,7 +51,7 @@ for t in "$build"/gpu/tests/cuda/test_*; do
 	[ -x "$t" ] && [ "${name%.*}" = "$name" ] && step "$name" 150 "$t" && tests=$((tests + 1))
 done
 [ $tests -gt 0 ] || { echo "gpu_check: there are no tests in $build/gpu/tests/cuda: make gpu-programs first" >&2; exit 1; }
-for t in test_prompt test_tiles test_trials; do # once more as if the device were small: by the variants for large products
+for t in test_groups test_tiles test_trials; do # once more as if the device were small: by the variants for large products
 	COPPICE_SMS=4 step "$t, by large tiles" 150 "$build/gpu/tests/cuda/$t"
 done
 unset COPPICE_GPU # of whole passes the small set

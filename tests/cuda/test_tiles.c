@@ -3,7 +3,7 @@
 #include "tests/kernels/kit.h"
 #include "tests/shim/shim.h"
 
-enum { IN = 1152 + 40, OUT = 37, MOST = 200, ALONE = 5 }; /* ten blocks of 128, the last one short */
+enum { IN = 1152 + 48, OUT = 37, MOST = 200, ALONE = 5 }; /* ten blocks of 128, the last one short */
 static const int counts[] = {2, 8, 9, 16, 17, 33, 48, 49, 65, 130, MOST};
 
 /* keep_f32 results [n][OUT] of rows ids[n]. */
@@ -65,6 +65,22 @@ static void fp8_weights_and_quantised_rows(void **s)
 	rows_alone_and_among_any_number(KERN_BF16, (struct weight_spec){KERN_FP8, 128, 128, 0, false}, 128);
 }
 
+/* By warp groups, where the device has them. */
+static void aligned_bf16_weights(void **s)
+{
+	aligned_weights = true;
+	bf16_weights(s);
+	aligned_weights = false;
+}
+
+static void aligned_fp8_weights(void **s)
+{
+	aligned_weights = true;
+	fp8_weights_and_quantised_rows(s);
+	rows_alone_and_among_any_number(KERN_BF16, (struct weight_spec){KERN_FP8, 16, 4096, 3, false}, 4096);
+	aligned_weights = false;
+}
+
 static void f32_activations(void **s)
 {
 	(void)s;
@@ -75,7 +91,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bf16_weights), cmocka_unit_test(fp8_weights_of_several_scale_rows),
-		cmocka_unit_test(fp8_weights_and_quantised_rows), cmocka_unit_test(f32_activations),
+		cmocka_unit_test(fp8_weights_and_quantised_rows), cmocka_unit_test(aligned_bf16_weights),
+		cmocka_unit_test(aligned_fp8_weights), cmocka_unit_test(f32_activations),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,8 +20,8 @@ static bool is_asked_for(const struct trial *t)
 	return !only || strstr(only, t->name);
 }
 
-/* Products of bfloat16 rows are also computed as a prompt's. */
-static bool takes_prompts(const struct trial *t, enum kern_type compute)
+/* Products of bfloat16 rows are also computed with weights that lie as warp groups want them. */
+static bool goes_by_groups(const struct trial *t, enum kern_type compute)
 {
 	return compute == KERN_BF16 && (t->run == matmul_run || t->run == experts_run);
 }
@@ -35,10 +35,10 @@ static void for_each(enum kern_type compute, void (*check)(struct kern *k, const
 	for (int i = 0; i < COUNT(trials); i++)
 		for (int v = (trials[i].n_variants - 1) % step; is_asked_for(&trials[i]) && v < trials[i].n_variants; v += step) {
 			check(&k, &trials[i], v);
-			prompt_rows = takes_prompts(&trials[i], compute);
-			if (prompt_rows)
+			aligned_weights = goes_by_groups(&trials[i], compute);
+			if (aligned_weights)
 				check(&k, &trials[i], v);
-			prompt_rows = false;
+			aligned_weights = false;
 		}
 	kern_close(&k);
 }

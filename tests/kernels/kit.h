@@ -19,6 +19,9 @@
 /* Columns of poison behind each row: 5 leaves most rows unaligned, 16 all of those whose columns are a multiple of 16. */
 static int padding = 5;
 
+/* Whether every row of a weight begins at a multiple of 16 bytes, as warp groups want it; else most do not. */
+static bool aligned_weights;
+
 /* Whether the data are small integers, for which every order of summation gives the same bits. */
 static bool small_integers;
 
@@ -104,7 +107,7 @@ struct weight_spec {
 
 static inline struct kern_weight weight(struct arena *a, const struct kern *k, uint32_t what, int rows, int cols, struct weight_spec s)
 {
-	size_t ld = (size_t)(cols + padding), item = kern_type_bytes(s.type), n = (size_t)rows * ld;
+	size_t ld = (size_t)(aligned_weights ? (cols + 31) / 16 * 16 : cols + 5), item = kern_type_bytes(s.type), n = (size_t)rows * ld;
 	unsigned char *data = arena_alloc(a, n * item + 1);
 	memset(data, 0x7f, n * item); /* poison: NaN for FP8, enormous for the others */
 	for (int r = 0; r < rows; r++)

@@ -4,9 +4,6 @@
 
 #include "tests/kernels/kit.h"
 
-/* Whether the rows of products are said to be a prompt's, which a device may compute another way. */
-static bool prompt_rows;
-
 #define COUNT(A) ((int)(sizeof(A) / sizeof *(A)))
 
 static const struct weight_spec specs[] = {
@@ -45,8 +42,7 @@ static void matmul_run(struct kern *k, int v, const int *ids, int n, float *out)
 	bool mixed = v >= MAX_VARIANTS - COUNT(matmul_shapes);
 	struct kern_weight w = weight(&a, k, 20, cols, in, spec), u = weight(&a, k, 21, cols, in, mixed ? specs[8] : spec);
 	struct kern_view y = mat(&a, 0, NULL, n, cols), z = mat(&a, 5, ids, n, cols);
-	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z } },
-		.prompt = prompt_rows };
+	struct kern_matmul op = { .x = mat(&a, 4, ids, n, in), .n_out = 2, .out = { { .w = &w, .y = y }, { .w = &u, .y = z } } };
 	op.scratch_bytes = kern_matmul_scratch(k, &op, n);
 	op.scratch = op.scratch_bytes ? scratch(op.scratch_bytes) : NULL;
 	struct kern_view residual = z;
@@ -216,7 +212,7 @@ static void experts_run(struct kern *k, int v, const int *ids, int n, float *out
 		.n_experts = e, .mlp = mlp,
 				   .shared = s[4] ? &shared : NULL, .shared_gate = s[4] && v % 2 ? &gate : NULL,
 					.residual = v % 2 ? &residual : NULL,
-				   .y = v % 2 ? residual : mat(&a, 0, NULL, n, d), .prompt = prompt_rows };
+				   .y = v % 2 ? residual : mat(&a, 0, NULL, n, d) };
 	struct kern_view quantised = mat(&a, 0, NULL, n, d);
 	if (experts_quantise(v)) {
 		op.block = spec.block_cols;

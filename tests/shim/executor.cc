@@ -29,19 +29,18 @@ enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, ENDED };
 
 /* What a thread has begun by cu_wgmma and not waited for, in order. Its sums are kept here meanwhile: where they belong stands poison. */
 struct multiplications {
-	enum { MOST = 64, SUMS = 8 };
+	enum { MOST = 64, SUMS = 8, MOST_SUMS = 32 };
 	struct {
-		const uint32_t *a; /* where its weights are, and what they were */
-		uint32_t was[4];
-		uint64_t b;
-		bool add;
+		uint64_t a, b;
+		bool fp8, add;
 		int sums;
 		unsigned group;
 		struct shim_place place;
 	} at[MOST];
 	struct {
 		float *d;
-		float value[CU_SUMS];
+		int n; /* of a thread: columns / 2 */
+		float value[MOST_SUMS];
 		int users; /* 0: free */
 	} sums[SUMS];
 	int n;
@@ -362,8 +361,15 @@ static void mma(struct warp *w, bool bf16)
 
 /* ---- warp groups: a warp computes its 16 outputs when its lanes wait, which is as late as may be ---- */
 
-/* Rows of b by what cu_descriptor says, columns of [16][64]. */
-static void read_rows(float b[16][64], uint64_t descriptor, struct shim_place at)
+static float e4m3_at(unsigned char q)
+{
+	uint32_t magnitude = (uint32_t)(q & 0x7f) << 20;
+	float value = (q & 0x7f) == 0x7f ? NAN : __uint_as_float(magnitude) * 0x1p120f;
+	return q & 0x80 ? -value : value;
+}
+
+/* 32 bytes of n rows from row `first` on, by what cu_descriptor says: to[row][item]. */
+static void read_rows(float (*to)[32], int first, int n, uint64_t descriptor, bool fp8, struct shim_place at)
 {
 	size_t start = (descriptor & 0x3fff) << 4, stride = (descriptor >> 32 & 0x3fff) << 4;
 	if (descriptor >> 62 != 1 || descriptor & UINT64_C(0x3fffc000c000c000))
@@ -371,9 +377,9 @@ static void read_rows(float b[16][64], uint64_t descriptor, struct shim_place at
 			(unsigned long long)descriptor);
 	if (start & 0x380)
 		shim_fail("cu_wgmma (%s:%d) reads from byte %zu of shared memory on, which is not in the first of 8 rows", at.file, at.line, start);
-	for (size_t n = 0; n < 64; n++)
+	for (int i = 0; i < n; i++)
 		for (size_t half = 0; half < 2; half++) {
-			size_t from = start + n / 8 * stride + n % 8 * 128 + half * 16;
+			size_t row = (size_t)(first + i), from = start + row / 8 * stride + row % 8 * 128 + half * 16;
 			from ^= (from >> 7 & 7) << 4;
 			if (from + 16 > team->kernel->shared)
 				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, there are %zu", at.file, at.line, from + 15,
@@ -381,11 +387,9 @@ static void read_rows(float b[16][64], uint64_t descriptor, struct shim_place at
 			if (team->unfenced[from / 16])
 				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, which came there without a cu_proxy_fence since",
 					at.file, at.line, from);
-			for (size_t k = 0; k < 8; k++) {
-				uint16_t item;
-				memcpy(&item, team->shared + from + 2 * k, 2);
-				b[half * 8 + k][n] = __uint_as_float((uint32_t)item << 16);
-			}
+			for (size_t k = 0; k < (fp8 ? 16u : 8u); k++)
+				to[i][half * (fp8 ? 16 : 8) + k] = fp8 ? e4m3_at(team->shared[from + k]) :
+					__uint_as_float((uint32_t)(team->shared[from + 2 * k] | team->shared[from + 2 * k + 1] << 8) << 16);
 		}
 }
 
@@ -394,26 +398,24 @@ static void read_rows(float b[16][64], uint64_t descriptor, struct shim_place at
 static void multiply_rows(struct warp *w, int i)
 {
 	const auto &first = w->lane[0]->under_way.at[i];
-	float a[16][16], b[16][64], d[16][64];
-	read_rows(b, first.b, first.place);
+	int sums = w->lane[0]->under_way.sums[first.sums].n, columns = 2 * sums, warp = (int)(w->lane[0] - team->fibers) / WARP % 4;
+	float a[16][32], b[64][32], d[16][64];
+	read_rows(a, 16 * warp, 16, first.a, first.fp8, first.place);
+	read_rows(b, 0, columns, first.b, first.fp8, first.place);
 	for (int l = 0; l < WARP; l++) {
 		const auto &e = w->lane[l]->under_way.at[i];
-		if (e.b != first.b || e.add != first.add)
+		if (e.a != first.a || e.b != first.b || e.add != first.add || e.fp8 != first.fp8 || w->lane[l]->under_way.sums[e.sums].n != sums)
 			shim_fail("lanes 0 and %d began different multiplications (%s:%d)", l, e.place.file, e.place.line);
-		if (memcmp(e.a, e.was, sizeof e.was))
-			shim_fail("lane %d changed the weights of a cu_wgmma (%s:%d) that was under way", l, e.place.file, e.place.line);
-		for (int j = 0; j < 8; j++)
-			a[l / 4 + j / 2 % 2 * 8][l % 4 * 2 + j % 2 + j / 4 * 8] = bf16_at(e.was, j);
-		for (int j = 0; j < CU_SUMS; j++)
+		for (int j = 0; j < sums; j++)
 			d[l / 4 + j / 2 % 2 * 8][j / 4 * 8 + l % 4 * 2 + j % 2] = e.add ? w->lane[l]->under_way.sums[e.sums].value[j] : 0;
 	}
 	for (int r = 0; r < 16; r++)
-		for (int k = 15; k >= 0; k--)
-			for (int n = 0; n < 64; n++)
-				d[r][n] += a[r][k] * b[k][n];
+		for (int k = first.fp8 ? 31 : 15; k >= 0; k--)
+			for (int n = 0; n < columns; n++)
+				d[r][n] += a[r][k] * b[n][k];
 	for (int l = 0; l < WARP; l++) {
 		struct multiplications *m = &w->lane[l]->under_way;
-		for (int j = 0; j < CU_SUMS; j++)
+		for (int j = 0; j < sums; j++)
 			m->sums[m->at[i].sums].value[j] = d[l / 4 + j / 2 % 2 * 8][j / 4 * 8 + l % 4 * 2 + j % 2];
 	}
 }
@@ -427,11 +429,11 @@ static void give_sums(struct multiplications *m, int n)
 		auto &s = m->sums[m->at[i].sums];
 		if (--s.users)
 			continue;
-		for (int j = 0; j < CU_SUMS; j++)
+		for (int j = 0; j < s.n; j++)
 			if (memcmp(&s.d[j], &sums_poison, sizeof sums_poison))
 				shim_fail("the sums of a cu_wgmma (%s:%d) were written while it was under way", m->at[i].place.file,
 					m->at[i].place.line);
-		memcpy(s.d, s.value, sizeof s.value);
+		memcpy(s.d, s.value, (size_t)s.n * sizeof *s.value);
 	}
 	m->n -= n;
 	memmove(m->at, m->at + n, (size_t)m->n * sizeof *m->at);
@@ -450,7 +452,7 @@ static void finish_multiplications(struct warp *w)
 		give_sums(&w->lane[l]->under_way, n);
 }
 
-static int sums_of(struct multiplications *m, float *d)
+static int sums_of(struct multiplications *m, float *d, int n)
 {
 	int at = -1;
 	for (int i = 0; i < multiplications::SUMS; i++) {
@@ -461,13 +463,14 @@ static int sums_of(struct multiplications *m, float *d)
 	if (at < 0)
 		shim_fail("more than %d sums of cu_wgmma under way in one thread", multiplications::SUMS);
 	m->sums[at].d = d;
-	memcpy(m->sums[at].value, d, sizeof m->sums[at].value);
-	for (int i = 0; i < CU_SUMS; i++)
+	m->sums[at].n = n;
+	memcpy(m->sums[at].value, d, (size_t)n * sizeof *d);
+	for (int i = 0; i < n; i++)
 		memcpy(&d[i], &sums_poison, sizeof sums_poison);
 	return at;
 }
 
-void shim_wgmma(float *d, const uint32_t *a, uint64_t b, bool add, shim_place place)
+void shim_wgmma(float *d, int sums, bool fp8, uint64_t a, uint64_t b, bool add, shim_place place)
 {
 	struct multiplications *m = &self->under_way;
 	if (((int)(self - team->fibers) / 128 + 1) * 128 > team->n_threads)
@@ -477,9 +480,9 @@ void shim_wgmma(float *d, const uint32_t *a, uint64_t b, bool add, shim_place pl
 	if (m->n == multiplications::MOST)
 		shim_fail("more than %d multiplications under way in one thread", multiplications::MOST);
 	auto &e = m->at[m->n++];
-	e = { a, { a[0], a[1], a[2], a[3] }, b, add, sums_of(m, d), m->group, place };
+	e = { a, b, fp8, add, sums_of(m, d, sums), m->group, place };
 	m->sums[e.sums].users++;
-	m->digest = (m->digest ^ b ^ (uint64_t)add << 48) * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	m->digest = (m->digest ^ a << 32 ^ b ^ (uint64_t)add << 48 ^ (uint64_t)sums << 50) * UINT64_C(0x9e3779b97f4a7c15) + 1;
 }
 
 void cu_wgmma_fence(void)

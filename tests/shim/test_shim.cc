@@ -200,72 +200,97 @@ static void matrices_multiply(void **)
 	}
 }
 
-/* Two warp groups, 64 outputs each: d[o][n] = sum of a[o][i] b[n][i] over 64 inputs, in four instructions. `how`: what is left out. */
+/* Two warp groups, 64 outputs each: d[o][n] = sum of a[o][i] b[n][i] over rows of 128 bytes, in four instructions, for 2 SUMS columns. `how`:
+ * what is left out. */
 enum how { WELL, ROWS_IN_ORDER, NO_WAIT, NO_COMMIT, NO_PROXY_FENCE };
-static __global__ void multiply_groups(const float *a, const uint16_t *b, float *d, enum how how)
+template <bool FP8, int SUMS> static __global__ void multiply_groups(const unsigned char *a, const unsigned char *b, float *d, enum how how)
 {
 	CU_SHARED(memory);
-	unsigned char *rows = memory + 1024;
+	unsigned char *rows = memory + 128 * 128;
 	int i = (int)threadIdx.x, out = i / 32 * 16 + i % 32 / 4, t = i % 4;
-	float sums[CU_SUMS];
-	uint32_t weights[4][4];
+	float sums[SUMS];
 	cu_wait();
-	for (int part = i; part < 64 * 8; part += 256)
-		cu_copy16(rows + part / 8 * 128 + (how == ROWS_IN_ORDER ? part % 8 : part % 8 ^ part / 8 % 8) * 16, b + part * 8, 16);
+	for (int part = i; part < (128 + 2 * SUMS) * 8; part += 256)
+		cu_copy16(memory + part / 8 * 128 + (how == ROWS_IN_ORDER ? part % 8 : part % 8 ^ part / 8 % 8) * 16,
+			part < 128 * 8 ? a + part * 16 : b + (part - 128 * 8) * 16, 16);
 	cu_copies_end_group();
 	cu_copies_wait<0>();
 	if (how != NO_PROXY_FENCE)
 		cu_proxy_fence();
 	__syncthreads();
-	for (int j = 0; j < 16; j++) {
-		const float *at = a + (out + j % 2 * 8) * 64 + j / 4 * 16 + j / 2 % 2 * 8 + 2 * t;
-		weights[j / 4][j % 4] = cu_pack_bf16(at[0], at[1]);
-	}
 	cu_wgmma_fence();
 	for (int j = 0; j < 4; j++)
-		cu_wgmma(sums, weights[j], cu_descriptor(rows) + (uint64_t)(2 * j), j > 0);
+		cu_wgmma<FP8>(sums, cu_descriptor(memory + i / 128 * 64 * 128) + (uint64_t)(2 * j), cu_descriptor(rows) + (uint64_t)(2 * j), j > 0);
 	if (how != NO_COMMIT)
 		cu_wgmma_commit();
 	if (how != NO_WAIT) {
 		cu_wgmma_wait<0>();
 		cu_wgmma_done(sums);
 	}
-	for (int j = 0; j < CU_SUMS; j++)
+	for (int j = 0; j < SUMS; j++)
 		d[(out + j / 2 % 2 * 8) * 64 + j / 4 * 8 + 2 * t + j % 2] = sums[j];
 	cu_wgmma_wait<0>();
 }
 
-static float group_a[128 * 64], group_d[128 * 64];
-static uint16_t group_b[64 * 64] __align__(16);
+static float group_d[128 * 64];
+static unsigned char group_a[128 * 128] __align__(16), group_b[64 * 128] __align__(16);
 
-static void multiply_by_groups(enum how how)
+/* Small integers, so that no order of sums shows; of codes all that are no NaN. */
+static void fill_rows(unsigned char *rows, int n, bool fp8, int step)
 {
-	for (int i = 0; i < 128 * 64; i++)
-		group_a[i] = (float)(i * 37 % 101 - 50);
-	for (int i = 0; i < 64 * 64; i++)
-		group_b[i] = cu_to_bf16((float)(i * 23 % 89 - 44));
-	LAUNCH(dim3(1), dim3(256), 1024 + 64 * 128, multiply_groups, group_a, group_b, group_d, how);
+	for (int i = 0; i < n * 128 / (fp8 ? 1 : 2); i++) {
+		uint16_t x = cu_to_bf16((float)(i * step % 101 - 50));
+		int code = i * step % 256;
+		if (fp8)
+			rows[i] = (unsigned char)(code % 128 == 127 ? 0 : code);
+		else
+			memcpy(rows + 2 * i, &x, 2);
+	}
 }
 
-static bool groups_are_right(void)
+static double item_of(const unsigned char *row, bool fp8, int i)
+{
+	return fp8 ? (double)kern_fp8_to_f32(row[i]) : (double)cu_from_bf16((uint16_t)(row[2 * i] | row[2 * i + 1] << 8));
+}
+
+template <bool FP8, int SUMS> static void multiply_by_groups(enum how how)
+{
+	fill_rows(group_a, 128, FP8, 37);
+	fill_rows(group_b, 64, FP8, 23);
+	LAUNCH(dim3(1), dim3(256), (128 + 2 * SUMS) * 128, (multiply_groups<FP8, SUMS>), group_a, group_b, group_d, how);
+}
+
+template <bool FP8, int SUMS> static bool groups_are_right(void)
 {
 	for (int o = 0; o < 128; o++)
-		for (int n = 0; n < 64; n++) {
-			float want = 0;
-			for (int i = 0; i < 64; i++)
-				want += group_a[o * 64 + i] * cu_from_bf16(group_b[n * 64 + i]);
-			if (!(group_d[o * 64 + n] == want))
+		for (int n = 0; n < 2 * SUMS; n++) {
+			double want = 0, size = 0;
+			for (int i = 0; i < (FP8 ? 128 : 64); i++) {
+				double part = item_of(group_a + o * 128, FP8, i) * item_of(group_b + n * 128, FP8, i);
+				want += part;
+				size += fabs(part);
+			}
+			if (!(fabs(group_d[o * 64 + n] - want) <= (FP8 ? 1e-5 * size : 0)))
 				return false;
 		}
 	return true;
+}
+
+template <bool FP8, int SUMS> static void assert_groups_multiply(void)
+{
+	multiply_by_groups<FP8, SUMS>(WELL);
+	assert_true((groups_are_right<FP8, SUMS>()));
 }
 
 static void warp_groups_multiply(void **)
 {
 	for (unsigned order = 0; order < 4; order++) {
 		shim_order(order);
-		multiply_by_groups(WELL);
-		assert_true(groups_are_right());
+		assert_groups_multiply<false, 4>();
+		assert_groups_multiply<false, 32>();
+		assert_groups_multiply<true, 8>();
+		assert_groups_multiply<true, 16>();
+		assert_groups_multiply<true, 32>();
 	}
 	shim_order(0);
 }
@@ -524,21 +549,25 @@ WRONG(over, 32, 31 * 4, cu_wait(); sh[i] = x[i];)
 WRONG(crooked_vector, 32, 0, cu_wait(); x[i] = (int)((const uint4 *)(x + i))->y;)
 WRONG(trap, 1, 0, cu_wait(); __trap();)
 WRONG(crooked_little_copy, 32, 1024, cu_wait(); cu_copy4((char *)sh + 4 * i + 1, x + i);)
-/* By warp groups: a and d are there, and b is where shared memory begins. */
+/* By warp groups: a, b and d are there; a is where shared memory begins, and b too. */
 #define WRONG_GROUP(NAME, THREADS, SHARED, BODY) \
-	WRONG(NAME, THREADS, SHARED, float d[CU_SUMS]; uint32_t a[4] = {}; uint64_t b = cu_descriptor(raw); cu_wait(); BODY)
-WRONG_GROUP(unfenced_registers, 128, 8192, cu_wgmma(d, a, b, false);)
-WRONG_GROUP(fenced_once, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); cu_wgmma_wait<0>(); cu_wgmma(d, a, b, true);)
-WRONG_GROUP(half_a_group, 192, 8192, if (i >= 128) { cu_wgmma_fence(); cu_wgmma(d, a, b, false); })
-WRONG_GROUP(unlike_warps, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b + (i < 32), false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
-WRONG_GROUP(unlike_lanes, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, i % 2); cu_wgmma_commit(); cu_wgmma_wait<0>();)
-WRONG_GROUP(lanes_apart, 128, 8192, cu_wgmma_fence(); if (i % 2) cu_wgmma(d, a, b, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
-WRONG_GROUP(beyond_shared, 128, 8191, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
-WRONG_GROUP(within_rows, 128, 9216, cu_wgmma_fence(); cu_wgmma(d, a, b + 8, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
-WRONG_GROUP(other_layout, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b << 1, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
-WRONG_GROUP(weights_changed, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); a[1] = 7; cu_wgmma_wait<0>();)
-WRONG_GROUP(sums_written, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); d[9] = 0; cu_wgmma_wait<0>();)
-WRONG_GROUP(done_early, 128, 8192, cu_wgmma_fence(); cu_wgmma(d, a, b, false); cu_wgmma_commit(); cu_wgmma_wait<1>(); cu_wgmma_done(d);)
+	WRONG(NAME, THREADS, SHARED, float d[32]; uint64_t a = cu_descriptor(raw); uint64_t b = a; cu_wait(); BODY)
+#define MULTIPLY(B, ADD) cu_wgmma<false>(d, a, B, ADD)
+WRONG_GROUP(unfenced_registers, 128, 8192, MULTIPLY(b, false);)
+WRONG_GROUP(fenced_once, 128, 8192, cu_wgmma_fence(); MULTIPLY(b, false); cu_wgmma_commit(); cu_wgmma_wait<0>(); MULTIPLY(b, true);)
+WRONG_GROUP(half_a_group, 192, 8192, if (i >= 128) { cu_wgmma_fence(); MULTIPLY(b, false); })
+WRONG_GROUP(unlike_warps, 128, 8192, cu_wgmma_fence(); MULTIPLY(b + (i < 32), false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(unlike_lanes, 128, 8192, cu_wgmma_fence(); MULTIPLY(b, i % 2); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(unlike_shapes, 128, 8192, float e[16]; cu_wgmma_fence(); if (i % 2) MULTIPLY(b, false); else cu_wgmma<false>(e, a, b, false);
+	cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(unlike_items, 128, 8192, cu_wgmma_fence(); if (i % 2) MULTIPLY(b, false); else cu_wgmma<true>(d, a, b, false);
+	cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(lanes_apart, 128, 8192, cu_wgmma_fence(); if (i % 2) MULTIPLY(b, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(beyond_shared, 128, 8191, cu_wgmma_fence(); MULTIPLY(b, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(within_rows, 128, 9216, cu_wgmma_fence(); MULTIPLY(b + 8, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(other_layout, 128, 8192, cu_wgmma_fence(); MULTIPLY(b << 1, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
+WRONG_GROUP(sums_written, 128, 8192, cu_wgmma_fence(); MULTIPLY(b, false); cu_wgmma_commit(); d[9] = 0; cu_wgmma_wait<0>();)
+WRONG_GROUP(done_early, 128, 8192, cu_wgmma_fence(); MULTIPLY(b, false); cu_wgmma_commit(); cu_wgmma_wait<1>(); cu_wgmma_done(d);)
 WRONG(hasty, 32, 0, cu_let_next(); cu_wait(); x[i] = i;)
 WRONG(hasty_lane, 32, 0, if (i) cu_wait(); cu_let_next(); cu_wait(); x[i] = i;)
 
@@ -577,12 +606,12 @@ static void kernels_that_do_not_wait(void **)
 
 static void unfenced_rows(void)
 {
-	multiply_by_groups(NO_PROXY_FENCE);
+	multiply_by_groups<false, 32>(NO_PROXY_FENCE);
 }
 
 static void uncommitted(void)
 {
-	multiply_by_groups(NO_COMMIT);
+	multiply_by_groups<false, 32>(NO_COMMIT);
 }
 
 static void warp_groups_that_are_wrong(void **)
@@ -592,11 +621,12 @@ static void warp_groups_that_are_wrong(void **)
 	assert_caught(unfenced_rows, "came there without a cu_proxy_fence");
 	assert_caught(uncommitted, "its sums are under way");
 	assert_caught(done_early, "its sums are under way");
-	assert_caught(weights_changed, "changed the weights of a cu_wgmma");
 	assert_caught(sums_written, "were written while it was under way");
 	assert_caught(half_a_group, "no whole warp group");
 	assert_caught(unlike_warps, "threads 0 and 32 of a warp group began different multiplications");
 	assert_caught(unlike_lanes, "lanes 0 and 1 began different multiplications");
+	assert_caught(unlike_shapes, "lanes 0 and 1 began different multiplications");
+	assert_caught(unlike_items, "lanes 0 and 1 began different multiplications");
 	assert_caught(lanes_apart, "lanes 0 and 1 wait for 0 and 1 multiplications");
 	assert_caught(beyond_shared, "reads byte 8191 of shared memory, there are 8191");
 	assert_caught(within_rows, "not in the first of 8 rows");
@@ -659,9 +689,9 @@ static void results_that_tell(void **)
 	assert_int_equal(y[0][0], -1);
 	LAUNCH(dim3(1), dim3(32), 512, no_copies_wait, memory, y[0]);
 	assert_int_equal(y[0][0], -1);
-	multiply_by_groups(ROWS_IN_ORDER);
-	assert_false(groups_are_right());
-	multiply_by_groups(NO_WAIT);
+	multiply_by_groups<false, 32>(ROWS_IN_ORDER);
+	assert_false((groups_are_right<false, 32>()));
+	multiply_by_groups<false, 32>(NO_WAIT);
 	for (float x : group_d)
 		assert_true(isnan(x));
 }

@@ -1,10 +1,10 @@
-/* Products of a prompt's rows, which warp groups compute where the device has them: rows alone and among any number, exact where nothing
- * rounds, near to ref where it does; and what an older device makes of the same. The trials (test_trials.c) have the small shapes. */
+/* Products that warp groups compute where the device has them, beside others in one call: rows alone and among any number, exact where
+ * nothing rounds, near to ref where it does; and what an older device makes of the same. The trials (test_trials.c) have the small shapes. */
 #include "tests/kernels/kit.h"
 #include "tests/shim/shim.h"
 
-enum { IN = 1152 + 40, OUT = 200, MOST = 300, ALONE = 23 }; /* ten blocks of 128, the last one short; two strips, the last one not full */
-static const int counts[] = {1, 2, 9, 63, 64, 65, 128, 129, 193, MOST};
+enum { IN = 1152 + 48, OUT = 200, MOST = 300, ALONE = 23 }; /* ten blocks of 128, the last one short; two strips, the last one not full */
+static const int counts[] = {1, 2, 5, 9, 17, 33, 64, 65, 128, 129, 193, MOST};
 static int ids[MOST];
 
 /* What the outputs of a call are. */
@@ -22,12 +22,12 @@ static const struct combination combinations[] = {
 };
 
 /* [n][c->n * OUT], f32. Residuals with every second output. */
-static void products(struct kern *k, const struct combination *c, bool prompt, const int *rows, int n, float *out)
+static void products(struct kern *k, const struct combination *c, const int *rows, int n, float *out)
 {
 	struct arena a;
 	arena_init(&a);
 	struct kern_weight w[KERN_MAX_OUT];
-	struct kern_matmul op = {.x = mat(&a, 4, rows, n, IN), .n_out = c->n, .prompt = prompt};
+	struct kern_matmul op = {.x = mat(&a, 4, rows, n, IN), .n_out = c->n};
 	for (int j = 0; j < c->n; j++) {
 		w[j] = weight(&a, k, 20 + (uint32_t)j, OUT, IN, c->spec[j]);
 		op.out[j] = (struct kern_matmul_out){.w = &w[j], .y = mat(&a, 5 + (uint32_t)j, rows, n, OUT), .keep_f32 = true,
@@ -68,9 +68,9 @@ static void rows_alone_and_among_any_number(void **state)
 		size_t width = (size_t)combinations[i].n * OUT;
 		float *many = mem_array(MOST * width, sizeof *many), *alone = mem_array(MOST * width, sizeof *alone);
 		for (int r = 0; r < MOST; r += ALONE)
-			products(&k, &combinations[i], true, &ids[r], 1, alone + (size_t)r * width);
+			products(&k, &combinations[i], &ids[r], 1, alone + (size_t)r * width);
 		for (size_t c = 0; c < sizeof counts / sizeof *counts; c += getenv("COPPICE_SAN") ? 3 : 1) {
-			products(&k, &combinations[i], true, ids, counts[c], many);
+			products(&k, &combinations[i], ids, counts[c], many);
 			for (int r = 0; r < counts[c]; r += ALONE)
 				assert_rows_equal("a row alone and among others", alone + (size_t)r * width, many + (size_t)r * width, width);
 		}
@@ -107,7 +107,7 @@ static void hold_to_ref(double bound)
 		for (int n = 41; n <= MOST; n += 130) {
 			size_t width = (size_t)combinations[i].n * OUT;
 			float *got = mem_array((size_t)n * width, sizeof *got), *want = mem_array((size_t)n * width, sizeof *want);
-			products(&k, &combinations[i], true, ids, n, got);
+			products(&k, &combinations[i], ids, n, got);
 			products_by_ref(&ref, &combinations[i], n, want);
 			for (size_t at = 0; at < (size_t)n * width; at++) {
 				double top = fmax(1, fabs((double)want[at]));
@@ -139,29 +139,25 @@ static void reals_are_near_to_ref(void **state)
 	hold_to_ref(0x1p-7);
 }
 
-/* An older device knows no warp groups: the flag changes nothing there. */
+/* An older device knows no warp groups: how weights lie changes nothing there. */
 static void an_older_device_takes_the_usual_way(void **state)
 {
 	(void)state;
 	struct kern k;
 	const struct combination *c = &combinations[3];
 	size_t width = (size_t)c->n * OUT;
-	float *prompt = mem_array(70 * width, sizeof *prompt), *steps = mem_array(70 * width, sizeof *steps);
+	float *aligned = mem_array(70 * width, sizeof *aligned), *others = mem_array(70 * width, sizeof *others);
 	shim_device(8);
 	open_bf16(&k);
-	for (int n = 8; n <= 9; n++) {
-		struct kern_matmul step = {.x = kern_rows(NULL, n, IN), .n_out = 1}, part = step;
-		part.prompt = true;
-		assert_int_equal(kern_matmul_scratch(&k, &part, n), kern_matmul_scratch(&k, &step, n));
-		assert_int_equal(kern_matmul_scratch(&k, &step, n) > 0, n > 8); /* rows are staged where they are more than a tile's */
-	}
-	products(&k, c, true, ids, 70, prompt);
-	products(&k, c, false, ids, 70, steps);
-	assert_rows_equal("a prompt's rows and others", prompt, steps, 70 * width);
+	products(&k, c, ids, 70, aligned);
+	aligned_weights = false;
+	products(&k, c, ids, 70, others);
+	aligned_weights = true;
+	assert_rows_equal("weights that are aligned and others", aligned, others, 70 * width);
 	kern_close(&k);
 	shim_device(9);
-	mem_free(prompt);
-	mem_free(steps);
+	mem_free(aligned);
+	mem_free(others);
 }
 
 static void without_scratch_it_is_refused(void **state)
@@ -172,9 +168,9 @@ static void without_scratch_it_is_refused(void **state)
 	arena_init(&a);
 	open_bf16(&k);
 	struct kern_weight w = weight(&a, &k, 20, 3, 5, (struct weight_spec){.type = KERN_BF16});
-	struct kern_matmul op = {.x = mat(&a, 4, ids, 2, 5), .n_out = 1, .out = {{.w = &w, .y = mat(&a, 0, NULL, 2, 3)}}, .prompt = true};
+	struct kern_matmul op = {.x = mat(&a, 4, ids, 9, 5), .n_out = 1, .out = {{.w = &w, .y = mat(&a, 0, NULL, 9, 3)}}};
 	assert_int_equal(kern_matmul(&k, &op), ERR_USAGE);
-	assert_non_null(strstr(err_message(), "0 bytes of scratch for 2 rows"));
+	assert_non_null(strstr(err_message(), "0 bytes of scratch for 9 rows"));
 	kern_close(&k);
 	arena_release(&a);
 }
@@ -210,7 +206,7 @@ static void experts(struct kern *k, bool fp8, const int *rows, int n, float *out
 	}
 	struct kern_view residual = mat(&a, 10, rows, n, D), x = mat(&a, 9, rows, n, D), quantised = mat(&a, 0, NULL, n, D);
 	struct kern_experts op = {.x = x, .experts = chosen, .weights = weights, .top_k = TOP, .n_experts = EXPERTS, .mlp = mlp, .shared = &shared,
-	                          .shared_gate = &gate, .residual = &residual, .y = residual, .prompt = true, .block = fp8 ? 128 : 0};
+	                          .shared_gate = &gate, .residual = &residual, .y = residual, .block = fp8 ? 128 : 0};
 	if (fp8 && !kern_quantises(k)) {
 		OK(kern_quantise(k, &(struct kern_quantise){x, 128, quantised}));
 		op.quantised = &quantised;
@@ -269,7 +265,7 @@ int main(void)
 		cmocka_unit_test(without_scratch_it_is_refused), cmocka_unit_test(experts_of_any_number_of_rows),
 	};
 	settle = shim_settle;
-	bf16_activations = true;
+	bf16_activations = aligned_weights = true;
 	shim_overlap(true);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,434 @@
+/* kernels/cuda_groups.cuh - inside kernels/. Strips of weights times tiles of rows on Hopper: the jobs of cuda_tile.cuh, by warp groups.
+ *
+ * cu_wgmma reads both sides from shared memory as they lie in global memory, FP8 codes too. So weights pass no register, nothing is
+ * converted on their way, and a block has many of them under way at once:
+ *
+ *   chunk:   128 bytes of each of a warp group's 64 outputs, and of each row of the tile: 128 inputs in FP8, 64 in bfloat16
+ *   stage:   one chunk or a few. CU_STAGES of them are in shared memory: the one in hand, and those under way (cu_copy16), across items
+ *   weights: operand A; 16 outputs a warp. Scales of FP8 weights come along, one an output
+ *   rows:    operand B. Of up to 8 all inputs are held in shared memory from tile to tile, converted by the block or staged beforehand; more
+ *            are staged (cuda_staged.cuh) and come with the weights
+ *   sums:    one chain a chunk; scaled and added in order in registers; stored four at a time where they lie so
+ *
+ * A chain is the same whatever the shape of the tile: cu_wgmma computes each column by itself, and four of them make a chunk. So all
+ * variants have the same bits, for a prompt's rows as for a step's. Of an item's last stage chunks may be missing: what lies there is
+ * multiplied, and not added.
+ *
+ * In shared memory a chunk is row by row, and the 16-byte parts of a row change places (cu_descriptor). */
+#ifndef KERNELS_CUDA_GROUPS_CUH
+#define KERNELS_CUDA_GROUPS_CUH
+
+#include "kernels/cuda_staged.cuh"
+
+enum {
+	CU_CHUNK = 128,       /* bytes */
+	CU_PARTS = CU_CHUNK / 16,
+	CU_GROUP_OUTS = 64, CU_GROUP_THREADS = 4 * CU_WARP,
+	CU_HELD_ROWS = 8,
+	CU_HELD_CHUNKS = 96,  /* most that are held; rows of more are staged and fetched */
+	CU_TALL_CHUNKS = 40,
+	CU_FETCHED = 4,       /* 16-byte parts of a chunk of weights a thread */
+	CU_UNITS_AT_ONCE = 4, /* blocks of inputs that a warp loads before it converts the first */
+};
+
+/*   CU_8_TALL  8 rows: where blocks are too few for two on a multiprocessor, more is under way in each
+ *   CU_8 ..    8, 16, 32 or 64 rows, two blocks on a multiprocessor
+ *   CU_128     128 rows and outputs: where weights are used so often that arithmetic, and what comes from the second-level cache, are the limit */
+enum cu_tile_variant { CU_8_TALL, CU_8, CU_16, CU_32, CU_64, CU_128 };
+template <int V> struct cu_groups_of {
+	enum {
+		ROWS = V <= CU_8 ? 8 : 8 << (V - CU_8),
+		HALVES = ROWS == 128 ? 2 : 1, /* of the rows, each of instructions of its own */
+		SUMS = ROWS / HALVES / 2,     /* of a half a thread */
+		GROUPS = ROWS == 128 ? 2 : 1, /* warp groups, beside each other along the outputs */
+		CHUNKS = V == CU_8_TALL ? 4 : ROWS <= 16 ? 2 : 1,
+		STAGES = V == CU_8_TALL || V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
+		RESIDENT = V == CU_8_TALL || V == CU_128 ? 1 : 2,
+		HELD = ROWS == CU_HELD_ROWS,
+		THREADS = GROUPS * CU_GROUP_THREADS, WARPS = THREADS / CU_WARP, OUTS = GROUPS * CU_GROUP_OUTS,
+		TILES = STAGES + 1, /* of the item in hand, and of those whose weights are fetched or come next */
+		LD = OUTS + 4,
+		STEP = THREADS / CU_PARTS, /* a thread has one part of every STEP-th row */
+	};
+	static_assert(OUTS == CU_FETCHED * STEP && STEP % 8 == 0, "so that a part has the same place in all rows of a thread");
+	typedef struct cu_tile_of<ROWS> tile;
+	/* Shared memory: the job's lists, weights [STAGES][CHUNKS][OUTS][CU_CHUNK], x [STAGES][CHUNKS][ROWS][CU_CHUNK], tiles, w_scale
+	 * [STAGES][CHUNKS][OUTS], x_scale [STAGES][CHUNKS][ROWS], total [ROWS][LD]. Held rows: x [chunks][ROWS][CU_CHUNK] and x_scale
+	 * [chunks][ROWS] of all chunks behind that. */
+	enum {
+		W = CU_LISTS,
+		W_CHUNK = OUTS * CU_CHUNK, X_CHUNK = ROWS * CU_CHUNK,
+		X = W + STAGES * CHUNKS * W_CHUNK,
+		TILE = X + (HELD ? 0 : STAGES * CHUNKS * X_CHUNK),
+		W_SCALE = TILE + (TILES * (int)sizeof(tile) + 127) / 128 * 128,
+		X_SCALE = W_SCALE + STAGES * CHUNKS * OUTS * 4,
+		TOTAL = X_SCALE + (HELD ? 0 : STAGES * CHUNKS * ROWS * 4),
+		HELD_X = (TOTAL + ROWS * LD * 4 + 1023) / 1024 * 1024,
+	};
+};
+static_assert(CU_LISTS % 1024 == 0, "where rows are swizzled, their addresses count");
+
+/* Bytes of shared memory, where rows of so many chunks are held. */
+template <class OF> static __host__ __device__ inline int cu_groups_bytes(int chunks)
+{
+	return OF::HELD ? OF::HELD_X + chunks * (OF::X_CHUNK + OF::ROWS * 4) : OF::HELD_X;
+}
+
+static __host__ __device__ inline int cu_chunks(const struct kern_weight &w)
+{
+	return (w.cols * (w.type == KERN_FP8 ? 1 : 2) + CU_CHUNK - 1) / CU_CHUNK;
+}
+
+/* Four sums in their columns, as R rounds them. */
+CU_DEVICE float4 cu_round4(bool bf16, float4 v)
+{
+	return make_float4(cu_round(bf16, v.x), cu_round(bf16, v.y), cu_round(bf16, v.z), cu_round(bf16, v.w));
+}
+
+/* Whether rows of floats can be written four at a time. */
+CU_DEVICE bool cu_in_fours(const void *data, size_t ld, int cols)
+{
+	return !(((uintptr_t)data & 15) | (ld & 3) | (size_t)(cols & 3));
+}
+
+/* ---- what is fetched ---- */
+
+/* The next stage to be fetched, of the items before `end`, and where this thread's weights lie. */
+struct cu_feed {
+	int item, turn, chunk, end;
+	int bytes, chunks;                     /* of a row of weights */
+	const unsigned char *row[CU_FETCHED];
+	const float *scale;                    /* of output threadIdx.x, NULL: none */
+	int scale_blocks;                      /* blocks of inputs that share one; 0: all */
+};
+
+/* Outputs beyond the last are the last over again: nobody stores them. */
+template <class OF> CU_DEVICE void cu_feed_begin(struct cu_feed &f, const typename OF::tile &t)
+{
+	f.chunk = 0;
+	f.chunks = cu_chunks(t.w[0]);
+	f.bytes = t.w[0].cols * (t.w[0].type == KERN_FP8 ? 1 : 2);
+#pragma unroll
+	for (int i = 0; i < CU_FETCHED; i++) {
+		int r = (int)threadIdx.x / CU_PARTS + i * OF::STEP, strip = r / CU_STRIP;
+		const struct kern_weight &w = t.w[t.pair ? strip & 1 : 0];
+		f.row[i] = (const unsigned char *)cu_row(w, min(t.from + (t.pair ? strip / 2 : strip) * CU_STRIP + r % CU_STRIP, w.rows - 1));
+	}
+	f.scale = NULL;
+	if (t.w[0].type == KERN_FP8 && (int)threadIdx.x < OF::OUTS) {
+		int strip = (int)threadIdx.x / CU_STRIP;
+		const struct kern_weight &w = t.w[t.pair ? strip & 1 : 0];
+		int out = min(t.from + (t.pair ? strip / 2 : strip) * CU_STRIP + (int)threadIdx.x % CU_STRIP, w.rows - 1);
+		f.scale = w.scale + (size_t)((w.scale_row0 + out) / w.block_rows) * (size_t)w.scale_ld;
+		f.scale_blocks = w.block_cols >= w.cols ? 0 : w.block_cols / CU_BLOCK;
+	}
+}
+
+template <class OF> CU_DEVICE void cu_feed_weights(unsigned char *memory, const struct cu_feed &f, int slot)
+{
+	int part = (int)threadIdx.x % CU_PARTS, first = (int)threadIdx.x / CU_PARTS;
+	unsigned char *to = memory + OF::W + slot * OF::CHUNKS * OF::W_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
+	float *scale = (float *)(memory + OF::W_SCALE) + slot * OF::CHUNKS * OF::OUTS + threadIdx.x;
+#pragma unroll
+	for (int c = 0; c < OF::CHUNKS; c++) {
+		int chunk = f.chunk + c, at = chunk * CU_CHUNK + part * 16, left = min(f.bytes - at, 16);
+		if (chunk >= f.chunks)
+			break;
+#pragma unroll
+		for (int i = 0; i < CU_FETCHED; i++) /* zeros beyond the row's end */
+			cu_copy16(to + c * OF::W_CHUNK + i * OF::STEP * CU_CHUNK, f.row[i] + (left > 0 ? at : 0), left > 0 ? left : 0);
+		if (f.scale)
+			cu_copy4(scale + c * OF::OUTS, f.scale + (f.scale_blocks == 1 ? chunk : f.scale_blocks ? chunk / f.scale_blocks : 0));
+	}
+}
+
+/* What lies in a stage beyond the tile's rows is left there: nobody stores its sums. */
+template <class OF> CU_DEVICE void cu_feed_rows(unsigned char *memory, const struct cu_feed &f, const typename OF::tile &t, int slot)
+{
+	int part = (int)threadIdx.x % CU_PARTS, first = (int)threadIdx.x / CU_PARTS;
+	unsigned char *to = memory + OF::X + slot * OF::CHUNKS * OF::X_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
+	float *scale = (float *)(memory + OF::X_SCALE) + slot * OF::CHUNKS * OF::ROWS + threadIdx.x;
+#pragma unroll
+	for (int c = 0; c < OF::CHUNKS; c++) {
+		int chunk = f.chunk + c;
+		if (chunk >= f.chunks)
+			break;
+#pragma unroll
+		for (int r = 0; r < OF::ROWS; r += OF::STEP)
+			if (first + r < t.rows)
+				cu_copy16(to + c * OF::X_CHUNK + r * CU_CHUNK, (const unsigned char *)t.x[first + r] + chunk * CU_CHUNK + part * 16, 16);
+		if (f.scale && (int)threadIdx.x < t.rows)
+			cu_copy4(scale + c * OF::ROWS, t.x[threadIdx.x] + (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK * (CU_STAGED / 4) + chunk);
+	}
+}
+
+/* On to the next stage. A tile is described when the stage before its first is fetched: at the latest a barrier lies between that and
+ * its use. */
+template <class OF, class JOB> CU_DEVICE void cu_feed_on(typename OF::tile *tiles, const JOB &job, struct cu_feed &f, bool describe)
+{
+	f.chunk += OF::CHUNKS;
+	if (f.chunk < f.chunks)
+		return;
+	f.chunk = f.chunks = 0; /* to be begun */
+	f.item++;
+	f.turn = f.turn + 1 < OF::TILES ? f.turn + 1 : 0;
+	if (describe && f.item < f.end && threadIdx.x / CU_WARP == OF::WARPS - 1)
+		job_tile(job, f.item, OF::OUTS, (int)threadIdx.x % CU_WARP, &tiles[f.turn], tiles[f.turn].x);
+	__syncwarp(); /* what follows is for whole warps */
+}
+
+/* Fetches the next stage, a group of copies even where there is none. */
+template <class OF, class JOB> CU_DEVICE void cu_feed_stage(unsigned char *memory, const JOB &job, struct cu_feed &f, int slot)
+{
+	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
+	if (f.item < f.end) {
+		if (!f.chunks)
+			cu_feed_begin<OF>(f, tiles[f.turn]);
+		cu_feed_weights<OF>(memory, f, slot);
+		if (!OF::HELD)
+			cu_feed_rows<OF>(memory, f, tiles[f.turn], slot);
+		cu_feed_on<OF>(tiles, job, f, true);
+	}
+	cu_copies_end_group();
+}
+
+/* ---- the first stages ---- */
+
+/* Their tiles. */
+template <class OF, class JOB> CU_DEVICE void cu_first_tiles(unsigned char *memory, const JOB &job, int item, int end)
+{
+	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
+	for (int i = (int)threadIdx.x / CU_WARP; i < OF::STAGES; i += OF::WARPS)
+		if (item + i < end)
+			job_tile(job, item + i, OF::OUTS, (int)threadIdx.x % CU_WARP, &tiles[i], tiles[i].x);
+	__syncthreads();
+}
+
+/* Weights are nobody's output: they are under way before the kernel ahead has ended, where the job lets it. */
+template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *memory, const JOB &job, struct cu_feed &f)
+{
+	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
+	struct cu_feed rows = f;
+	for (int i = 0; i < OF::STAGES - 1; i++) {
+		if (f.item < f.end) {
+			if (!f.chunks)
+				cu_feed_begin<OF>(f, tiles[f.turn]);
+			cu_feed_weights<OF>(memory, f, i);
+			cu_feed_on<OF>(tiles, job, f, false);
+		}
+		if (OF::HELD)
+			cu_copies_end_group();
+	}
+	if (JOB::EARLY) {
+		cu_wait();
+		cu_let_next();
+	}
+	for (int i = 0; !OF::HELD && i < OF::STAGES - 1; i++) {
+		if (rows.item < rows.end) {
+			if (!rows.chunks)
+				cu_feed_begin<OF>(rows, tiles[rows.turn]);
+			cu_feed_rows<OF>(memory, rows, tiles[rows.turn], i);
+			cu_feed_on<OF>(tiles, job, rows, false);
+		}
+		cu_copies_end_group();
+	}
+}
+
+/* ---- held rows ---- */
+
+/* A lane's four inputs of a block of row r, to their places. */
+template <class OF>
+CU_DEVICE void cu_hold_block(unsigned char *x, float *x_scale, const typename OF::tile &t, int r, int block, float4 v, int lane)
+{
+	int cols = t.w[0].cols, c = block * CU_BLOCK;
+	if (t.w[0].type == KERN_FP8) {
+		float s = cu_scale_of(cu_group_top(t.x[r], c, cols, t.group, lane, v));
+		*(uint32_t *)(x + block * OF::X_CHUNK + r * CU_CHUNK + ((lane / 4 ^ r) & 7) * 16 + lane % 4 * 4) = cu_codes(v, s);
+		if (lane == 0)
+			x_scale[block * OF::ROWS + r] = s;
+	} else if (2 * block + lane / 16 < cu_chunks(t.w[0])) {
+		*(uint2 *)(x + (2 * block + lane / 16) * OF::X_CHUNK + r * CU_CHUNK + ((lane % 16 / 2 ^ r) & 7) * 16 + lane % 2 * 8) =
+			make_uint2(cu_halves(v.x, v.y), cu_halves(v.z, v.w));
+	}
+}
+
+/* The tile's rows as they are: a warp takes a block of a row, some at a time. */
+template <class OF> CU_DEVICE void cu_hold_rows(unsigned char *x, float *x_scale, const typename OF::tile &t)
+{
+	int cols = t.w[0].cols, blocks = (cols + CU_BLOCK - 1) / CU_BLOCK, units = blocks * t.rows, lane = (int)threadIdx.x % CU_WARP;
+	for (int from = (int)threadIdx.x / CU_WARP; from < units; from += OF::WARPS * CU_UNITS_AT_ONCE) {
+		float4 v[CU_UNITS_AT_ONCE];
+#pragma unroll
+		for (int i = 0; i < CU_UNITS_AT_ONCE; i++) {
+			int u = min(from + i * OF::WARPS, units - 1);
+			v[i] = cu_four(t.x[u / blocks], u % blocks * CU_BLOCK + 4 * lane, cols);
+		}
+#pragma unroll
+		for (int i = 0; i < CU_UNITS_AT_ONCE; i++) {
+			int u = from + i * OF::WARPS;
+			if (u < units)
+				cu_hold_block<OF>(x, x_scale, t, u / blocks, u % blocks, v[i], lane);
+		}
+	}
+}
+
+/* The same of staged ones: a thread takes 16 bytes. */
+template <class OF> CU_DEVICE void cu_hold_staged(unsigned char *x, float *x_scale, const typename OF::tile &t)
+{
+	int chunks = cu_chunks(t.w[0]), parts = chunks * CU_PARTS, units = parts * t.rows;
+#pragma unroll 4
+	for (int u = (int)threadIdx.x; u < units; u += OF::THREADS) {
+		int r = u / parts, part = u % parts;
+		*(uint4 *)(x + part / CU_PARTS * OF::X_CHUNK + r * CU_CHUNK + ((part ^ r) & 7) * 16) = ((const uint4 *)t.x[r])[part];
+	}
+	for (int u = (int)threadIdx.x; t.w[0].type == KERN_FP8 && u < chunks * t.rows; u += OF::THREADS)
+		x_scale[u / t.rows * OF::ROWS + u % t.rows] = t.x[u % t.rows][chunks * (CU_STAGED / 4) + u / t.rows];
+}
+
+/* ---- sums ---- */
+
+/* total += the chain of a chunk, scaled. */
+template <int SUMS> CU_DEVICE void cu_add_chain(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], const float *x_scale, bool fp8)
+{
+#pragma unroll
+	for (int i = 0; i < SUMS / 4; i++) {
+		float2 row = fp8 ? *(const float2 *)(x_scale + i * CU_GROUP) : make_float2(1, 1);
+#pragma unroll
+		for (int j = 0; j < 4; j++)
+			total[i][j] = fp8 ? fmaf(acc[4 * i + j], __fmul_rn(scale[j / 2], j % 2 ? row.y : row.x), total[i][j])
+				          : __fadd_rn(total[i][j], acc[4 * i + j]);
+	}
+}
+
+/* A stage in hand. */
+struct cu_stage_at {
+	int slot, free, chunk, chunks; /* free: the stage that can be filled; chunk: its first, of how many */
+	bool both;                     /* there are rows in the second half */
+};
+
+/* Begins the chain of chunk c of the stage for half h of the rows. */
+template <class OF, bool FP8>
+CU_DEVICE void cu_begin_chain(float (&acc)[OF::SUMS], const unsigned char *memory, const struct cu_stage_at &s, int c, int h)
+{
+	const unsigned char *w = memory + OF::W + (s.slot * OF::CHUNKS + c) * OF::W_CHUNK + (int)threadIdx.x / CU_GROUP_THREADS * CU_GROUP_OUTS * CU_CHUNK;
+	const unsigned char *x = OF::HELD ? memory + OF::HELD_X + min(s.chunk + c, s.chunks - 1) * OF::X_CHUNK :
+		memory + OF::X + (s.slot * OF::CHUNKS + c) * OF::X_CHUNK + h * (OF::X_CHUNK / OF::HALVES);
+	uint64_t a = cu_descriptor(w), b = cu_descriptor(x);
+#pragma unroll
+	for (int i = 0; i < CU_CHUNK / 32; i++)
+		cu_wgmma<FP8>(acc, a + (uint64_t)(2 * i), b + (uint64_t)(2 * i), i > 0);
+}
+
+/* Where a lane's scales lie: of its outputs, and of its rows. */
+struct cu_scales {
+	const float *w, *x;
+};
+
+/* total += chunk c of the stage, for half h of the rows. */
+template <class OF, bool FP8>
+CU_DEVICE void cu_end_chain(float (&total)[OF::ROWS / CU_GROUP][4], float (&acc)[OF::SUMS], const struct cu_scales &at, const struct cu_stage_at &s,
+	int c, int h)
+{
+	enum { GROUPS = OF::SUMS / 4 };
+	cu_wgmma_done(acc);
+	float scale[2] = { FP8 ? at.w[c * OF::OUTS] : 1, FP8 ? at.w[c * OF::OUTS + 8] : 1 };
+	if (s.chunk + c < s.chunks)
+		cu_add_chain(total + h * GROUPS, acc, scale, at.x + c * OF::ROWS + h * GROUPS * CU_GROUP, FP8);
+}
+
+/* total += the stage, while the next one to come is fetched. The first half of the rows is scaled while the second is multiplied. */
+template <class OF, bool FP8, class JOB>
+CU_DEVICE void cu_take_stage(float (&total)[OF::ROWS / CU_GROUP][4], unsigned char *memory, const struct cu_stage_at &s, const JOB &job, struct cu_feed &f)
+{
+	float acc[OF::CHUNKS][OF::SUMS], second[OF::SUMS];
+	int lane = (int)threadIdx.x % CU_WARP;
+	struct cu_scales at;
+	at.w = (const float *)(memory + OF::W_SCALE) + s.slot * OF::CHUNKS * OF::OUTS + threadIdx.x / CU_WARP * CU_STRIP + lane / 4;
+	at.x = (OF::HELD ? (const float *)(memory + OF::HELD_X + s.chunks * OF::X_CHUNK) + s.chunk * OF::ROWS :
+		(const float *)(memory + OF::X_SCALE) + s.slot * OF::CHUNKS * OF::ROWS) + lane % 4 * 2;
+	cu_wgmma_fence();
+#pragma unroll
+	for (int c = 0; c < OF::CHUNKS; c++)
+		cu_begin_chain<OF, FP8>(acc[c], memory, s, c, 0);
+	cu_wgmma_commit();
+	if (OF::HALVES == 2 && s.both) {
+		cu_wgmma_fence();
+		cu_begin_chain<OF, FP8>(second, memory, s, 0, 1);
+		cu_wgmma_commit();
+		cu_feed_stage<OF>(memory, job, f, s.free);
+		cu_wgmma_wait<1>();
+		cu_end_chain<OF, FP8>(total, acc[0], at, s, 0, 0);
+		cu_wgmma_wait<0>();
+		cu_end_chain<OF, FP8>(total, second, at, s, 0, OF::HALVES - 1);
+	} else {
+		cu_feed_stage<OF>(memory, job, f, s.free);
+		cu_wgmma_wait<0>();
+#pragma unroll
+		for (int c = 0; c < OF::CHUNKS; c++)
+			cu_end_chain<OF, FP8>(total, acc[c], at, s, c, 0);
+	}
+}
+
+/* All items of a block. One barrier a stage: behind it the next stage is there, and the last one has been read. */
+template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
+{
+#if CU_HAS_WGMMA
+	CU_SHARED(memory);
+	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
+	struct cu_place p = {};
+	p.lane = (int)threadIdx.x % CU_WARP;
+	p.strip = p.warp = (int)threadIdx.x / CU_WARP;
+	p.strips = p.warps = OF::WARPS;
+	p.total = (float *)(memory + OF::TOTAL);
+	if (!JOB::EARLY) {
+		job_before(job);
+		cu_wait();
+		cu_let_next();
+		job_begin(job);
+		__syncthreads();
+	}
+	int items = job_items(job, OF::OUTS), item = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1), in_hand = -1;
+	struct cu_feed feed = {};
+	feed.item = item;
+	feed.end = end;
+	cu_first_tiles<OF>(memory, job, item, end);
+	cu_first_stages<OF>(memory, job, feed);
+	for (int turn = 0, slot = 0; item < end; item++) {
+		const typename OF::tile &t = tiles[turn];
+		float total[OF::ROWS / CU_GROUP][4] = {};
+		struct cu_stage_at s = { slot, 0, 0, cu_chunks(t.w[0]), t.rows > OF::ROWS / OF::HALVES };
+		if (OF::HELD && in_hand != t.staged) {
+			float *x_scale = (float *)(memory + OF::HELD_X + s.chunks * OF::X_CHUNK);
+			if (job_is_staged(job))
+				cu_hold_staged<OF>(memory + OF::HELD_X, x_scale, t);
+			else
+				cu_hold_rows<OF>(memory + OF::HELD_X, x_scale, t);
+			in_hand = t.staged;
+		}
+		for (; s.chunk < s.chunks; s.chunk += OF::CHUNKS) {
+			s.slot = slot;
+			s.free = slot ? slot - 1 : OF::STAGES - 1;
+			cu_copies_wait<OF::STAGES - 2>();
+			cu_proxy_fence();
+			__syncthreads();
+			if (t.w[0].type == KERN_FP8)
+				cu_take_stage<OF, true>(total, memory, s, job, feed);
+			else
+				cu_take_stage<OF, false>(total, memory, s, job, feed);
+			slot = slot + 1 < OF::STAGES ? slot + 1 : 0;
+		}
+		turn = turn + 1 < OF::TILES ? turn + 1 : 0;
+		cu_put_totals<OF::ROWS / CU_GROUP>(p, total);
+		__syncthreads();
+		if (job_in_fours(job, t))
+			job_store_fours(job, t, p.total, OF::OUTS);
+		else
+			job_store(job, t, p.total, OF::OUTS);
+	}
+#else /* nobody launches it there */
+	(void)job;
+	__trap();
+#endif
+}
+
+#endif
