@@ -45,9 +45,7 @@ struct experts_job {
 	int group;     /* 0, or inputs of x that share a scale where they are quantised */
 	int tile_rows;
 	bool bf16, gate, few;
-	bool held;                /* rows of tiles of 8 are, where they go by groups */
 	enum cu_way way, up_way, down_way; /* the lesser of both */
-	int up_chunks, down_chunks; /* of the widest rows */
 	enum cu_order order;
 	const struct experts_plan *plan;
 	int *n_tiles, *pairs;
@@ -172,6 +170,13 @@ CU_DEVICE struct job_part part_at(const struct experts_job &job, int item, int s
 	return part;
 }
 
+/* Which strip of its tile an item is. */
+CU_DEVICE int strip_at(const struct experts_job &job, int item, int shared_strips, int strips)
+{
+	int shared = job.shared_width ? job_row_tiles(job) * shared_strips : 0;
+	return item < shared ? item % shared_strips : (item - shared) % strips;
+}
+
 /* Row r of a part as a place in the lists: a row of the batch for the shared expert, else a pair. */
 CU_DEVICE int index_of(const struct experts_job &job, bool shared, int first, int r)
 {
@@ -210,11 +215,6 @@ CU_DEVICE void job_begin(const struct up_job &job)
 	experts_begin(job.e);
 }
 
-[[maybe_unused]] CU_DEVICE bool job_is_staged(const struct up_job &job)
-{
-	return job.e.order != CU_NOT_STAGED;
-}
-
 CU_DEVICE int gate_items(const struct up_job &job)
 {
 	return job.parts & DO_GATE ? job_row_tiles(job.e) : 0;
@@ -248,7 +248,7 @@ CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu
 		x[r] = cu_at(x_for(e, e.plan->shared_gate), first + r);
 }
 
-CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x)
+CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x, int *place)
 {
 	const struct experts_job &e = job.e;
 	int gates = gate_items(job);
@@ -273,7 +273,17 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 	for (int r = lane; r < part.rows; r += CU_WARP) {
 		int at = index_of(e, shared, part.first, r);
 		x[r] = cu_at(x_for(e, mlp.gate), shared ? at : at / e.top_k);
+		place[r] = at;
 	}
+}
+
+/* The first output of an item whose tile has the rows of the one before, else -1. */
+[[maybe_unused]] CU_DEVICE int job_next_outputs(const struct up_job &job, int item, int outs)
+{
+	const struct experts_job &e = job.e;
+	int i = item - gate_items(job);
+	int strip = i < 0 ? 0 : strip_at(e, i, cu_ceil(e.shared_width, outs / 2), cu_ceil(e.width, outs / 2));
+	return strip ? strip * (outs / 2) : -1;
 }
 
 CU_DEVICE float hidden_of(bool bf16, float gate, float up)
@@ -282,7 +292,7 @@ CU_DEVICE float hidden_of(bool bf16, float gate, float up)
 }
 
 /* In `total` strips of gate and of up take turns. */
-CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, const float *total, int outs)
+CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;
@@ -297,7 +307,7 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 		if (o >= width)
 			continue;
 		const float *at = total + r * ld + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
-		(shared ? e.shared_hidden : e.hidden)[(size_t)index_of(e, shared, t.first, r) * (size_t)width + (size_t)o] =
+		(shared ? e.shared_hidden : e.hidden)[(size_t)place[r] * (size_t)width + (size_t)o] =
 			hidden_of(e.bf16, at[0], at[CU_STRIP]);
 	}
 }
@@ -307,7 +317,7 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 	return t.out != OUT_FACTOR && cu_in_fours(t.out == OUT_SHARED ? job.e.shared_hidden : job.e.hidden, 0, t.w[0].rows);
 }
 
-[[maybe_unused]] CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;
@@ -319,7 +329,7 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 		const float *at = total + r * (outs + 4) + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
 		float4 g = *(const float4 *)at, u = *(const float4 *)(at + CU_STRIP);
 		g = make_float4(hidden_of(e.bf16, g.x, u.x), hidden_of(e.bf16, g.y, u.y), hidden_of(e.bf16, g.z, u.z), hidden_of(e.bf16, g.w, u.w));
-		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)index_of(e, shared, t.first, r) * (size_t)width + (size_t)o) = g;
+		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)place[r] * (size_t)width + (size_t)o) = g;
 	}
 }
 
@@ -340,18 +350,13 @@ CU_DEVICE void job_begin(const struct down_job &job)
 	experts_begin(job.e);
 }
 
-[[maybe_unused]] CU_DEVICE bool job_is_staged(const struct down_job &job)
-{
-	return job.e.order != CU_NOT_STAGED;
-}
-
 CU_DEVICE int job_items(const struct down_job &job, int outs)
 {
 	int strips = cu_ceil(job.e.d, outs);
 	return ((job.e.shared_width ? job_row_tiles(job.e) : 0) + job_pair_tiles(job.e)) * strips;
 }
 
-CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x)
+CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x, int *place)
 {
 	const struct experts_job &e = job.e;
 	int strips = cu_ceil(e.d, outs);
@@ -368,18 +373,26 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
-	for (int r = lane; r < part.rows; r += CU_WARP)
-		x[r] = cu_at(shared ? job.shared_x : job.x, index_of(e, shared, part.first, r));
+	for (int r = lane; r < part.rows; r += CU_WARP) {
+		place[r] = index_of(e, shared, part.first, r);
+		x[r] = cu_at(shared ? job.shared_x : job.x, place[r]);
+	}
 }
 
-CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE int job_next_outputs(const struct down_job &job, int item, int outs)
+{
+	int strips = cu_ceil(job.e.d, outs), strip = strip_at(job.e, item, strips, strips);
+	return strip ? strip * outs : -1;
+}
+
+CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;
 	for (int i = (int)threadIdx.x; i < t.rows * outs; i += (int)blockDim.x) {
 		int r = i / outs, c = i % outs, o = t.from + c;
 		if (o < e.d)
-			put_result(e, shared ? e.shared_result : e.result, (size_t)index_of(e, shared, t.first, r) * (size_t)e.d + (size_t)o,
+			put_result(e, shared ? e.shared_result : e.result, (size_t)place[r] * (size_t)e.d + (size_t)o,
 				total[r * (outs + 4) + c]);
 	}
 }
@@ -389,14 +402,14 @@ CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, co
 	return cu_in_fours(t.out == OUT_SHARED ? job.e.shared_result : job.e.result, 0, job.e.d);
 }
 
-[[maybe_unused]] CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;
 	for (int i = (int)threadIdx.x; i < t.rows * (outs / 4); i += (int)blockDim.x) {
 		int r = i / (outs / 4), c = i % (outs / 4) * 4, o = t.from + c;
 		if (o < e.d)
-			put_four_results(e, shared ? e.shared_result : e.result, (size_t)index_of(e, shared, t.first, r) * (size_t)e.d + (size_t)o,
+			put_four_results(e, shared ? e.shared_result : e.result, (size_t)place[r] * (size_t)e.d + (size_t)o,
 				*(const float4 *)(total + r * (outs + 4) + c));
 	}
 }
@@ -684,25 +697,13 @@ static int tile_rows_for(const struct experts_job *job)
 		int rows = job->few || pairs <= 4 * experts ? 8 : 16;
 		while (rows < 128 && pairs > rows * 3ll / 4 * experts)
 			rows *= 2;
-		return rows > CU_HELD_ROWS || job->held ? rows : 16;
+		return rows;
 	}
 	if (job->n <= 8)
 		return 8;
 	if (pairs <= 8 * experts)
 		return 16;
 	return job->way == CU_BY_MMA && pairs >= 24 * experts ? 48 : 32;
-}
-
-static int most_chunks(const struct kern_experts *op, bool down)
-{
-	int n = 1;
-	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0); i++) {
-		const struct kern_weight *w = down ? &unit_of(op, i)->down : &unit_of(op, i)->gate;
-		n = cu_chunks(*w) > n ? cu_chunks(*w) : n;
-	}
-	if (!down && op->shared_gate && cu_chunks(*op->shared_gate) > n)
-		n = cu_chunks(*op->shared_gate);
-	return n;
 }
 
 /* How n rows are worked on. Up and down share the list of tiles, so a way that both can go. */
@@ -718,13 +719,10 @@ static struct experts_job begin_job(const struct kern *k, const struct kern_expe
 	job.up_way = up == down || up < CU_BY_GROUPS ? up : CU_BY_MMA;
 	job.down_way = up == down || down < CU_BY_GROUPS ? down : CU_BY_MMA;
 	job.way = job.up_way < job.down_way ? job.up_way : job.down_way;
-	job.up_chunks = most_chunks(op, false);
-	job.down_chunks = most_chunks(op, true);
-	job.held = job.up_chunks <= CU_HELD_CHUNKS && job.down_chunks <= CU_HELD_CHUNKS;
 	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS;
 	job.tile_rows = tile_rows_for(&job);
 	if (job.way == CU_BY_GROUPS)
-		job.order = job.tile_rows > CU_HELD_ROWS ? CU_IN_ORDER : CU_NOT_STAGED;
+		job.order = CU_IN_ORDER;
 	else
 		job.order = job.bf16 && n > CU_GROUP ? CU_BY_LANES : CU_NOT_STAGED;
 	return job;
@@ -809,7 +807,7 @@ template <int V> static int launch_up_groups(const struct kern *k, const struct 
 	int half = cu_groups_of<V>::OUTS / 2;
 	dim3 grid = cu_grid(k, most_items(e, cu_ceil(e->width, half), cu_ceil(e->shared_width, half)), cu_groups_of<V>::RESIDENT);
 	return cu_launch(k, "experts (up, warp groups)", up_groups<V>, grid, dim3(cu_groups_of<V>::THREADS),
-		(size_t)cu_groups_bytes<cu_groups_of<V>>(e->up_chunks), *job);
+		cu_groups_of<V>::BYTES, *job);
 }
 
 template <int V> static int launch_down_groups(const struct kern *k, const struct down_job *job)
@@ -817,7 +815,7 @@ template <int V> static int launch_down_groups(const struct kern *k, const struc
 	int strips = cu_ceil(job->e.d, cu_groups_of<V>::OUTS);
 	dim3 grid = cu_grid(k, most_items(&job->e, strips, strips), cu_groups_of<V>::RESIDENT);
 	return cu_launch(k, "experts (down, warp groups)", down_groups<V>, grid, dim3(cu_groups_of<V>::THREADS),
-		(size_t)cu_groups_bytes<cu_groups_of<V>>(job->e.down_chunks), *job);
+		cu_groups_of<V>::BYTES, *job);
 }
 
 static int launch_up_plain(const struct kern *k, const struct up_job *job)

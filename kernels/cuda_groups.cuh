@@ -6,8 +6,7 @@
  *   chunk:   128 bytes of each of a warp group's 64 outputs, and of each row of the tile: 128 inputs in FP8, 64 in bfloat16
  *   stage:   one chunk or a few. CU_STAGES of them are in shared memory: the one in hand, and those under way (cu_copy16), across items
  *   weights: operand A; 16 outputs a warp. Scales of FP8 weights come along, one an output
- *   rows:    operand B. Of up to 8 all inputs are held in shared memory from tile to tile, converted by the block or staged beforehand; more
- *            are staged (cuda_staged.cuh) and come with the weights
+ *   rows:    operand B, staged by a kernel ahead (cuda_staged.cuh); they come with the weights
  *   sums:    one chain a chunk; scaled and added in order in registers; stored four at a time where they lie so
  *
  * A chain is the same whatever the shape of the tile: cu_wgmma computes each column by itself, and four of them make a chunk. So all
@@ -24,11 +23,7 @@ enum {
 	CU_CHUNK = 128,       /* bytes */
 	CU_PARTS = CU_CHUNK / 16,
 	CU_GROUP_OUTS = 64, CU_GROUP_THREADS = 4 * CU_WARP,
-	CU_HELD_ROWS = 8,
-	CU_HELD_CHUNKS = 96,  /* most that are held; rows of more are staged and fetched */
-	CU_TALL_CHUNKS = 40,
-	CU_FETCHED = 4,       /* 16-byte parts of a chunk of weights a thread */
-	CU_UNITS_AT_ONCE = 4, /* blocks of inputs that a warp loads before it converts the first */
+	CU_FETCHED = 4, /* 16-byte parts of a chunk of weights a thread */
 };
 
 /*   CU_8_TALL  8 rows: where blocks are too few for two on a multiprocessor, more is under way in each
@@ -44,7 +39,6 @@ template <int V> struct cu_groups_of {
 		CHUNKS = V == CU_8_TALL ? 4 : ROWS <= 16 ? 2 : 1,
 		STAGES = V == CU_8_TALL || V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
 		RESIDENT = V == CU_8_TALL || V == CU_128 ? 1 : 2,
-		HELD = ROWS == CU_HELD_ROWS,
 		THREADS = GROUPS * CU_GROUP_THREADS, WARPS = THREADS / CU_WARP, OUTS = GROUPS * CU_GROUP_OUTS,
 		TILES = STAGES + 1, /* of the item in hand, and of those whose weights are fetched or come next */
 		LD = OUTS + 4,
@@ -53,26 +47,19 @@ template <int V> struct cu_groups_of {
 	static_assert(OUTS == CU_FETCHED * STEP && STEP % 8 == 0, "so that a part has the same place in all rows of a thread");
 	typedef struct cu_tile_of<ROWS> tile;
 	/* Shared memory: the job's lists, weights [STAGES][CHUNKS][OUTS][CU_CHUNK], x [STAGES][CHUNKS][ROWS][CU_CHUNK], tiles, w_scale
-	 * [STAGES][CHUNKS][OUTS], x_scale [STAGES][CHUNKS][ROWS], total [ROWS][LD]. Held rows: x [chunks][ROWS][CU_CHUNK] and x_scale
-	 * [chunks][ROWS] of all chunks behind that. */
+	 * [STAGES][CHUNKS][OUTS], x_scale [STAGES][CHUNKS][ROWS], total [ROWS][LD]. */
 	enum {
 		W = CU_LISTS,
 		W_CHUNK = OUTS * CU_CHUNK, X_CHUNK = ROWS * CU_CHUNK,
 		X = W + STAGES * CHUNKS * W_CHUNK,
-		TILE = X + (HELD ? 0 : STAGES * CHUNKS * X_CHUNK),
+		TILE = X + STAGES * CHUNKS * X_CHUNK,
 		W_SCALE = TILE + (TILES * (int)sizeof(tile) + 127) / 128 * 128,
 		X_SCALE = W_SCALE + STAGES * CHUNKS * OUTS * 4,
-		TOTAL = X_SCALE + (HELD ? 0 : STAGES * CHUNKS * ROWS * 4),
-		HELD_X = (TOTAL + ROWS * LD * 4 + 1023) / 1024 * 1024,
+		TOTAL = X_SCALE + STAGES * CHUNKS * ROWS * 4,
+		BYTES = TOTAL + ROWS * LD * 4,
 	};
 };
 static_assert(CU_LISTS % 1024 == 0, "where rows are swizzled, their addresses count");
-
-/* Bytes of shared memory, where rows of so many chunks are held. */
-template <class OF> static __host__ __device__ inline int cu_groups_bytes(int chunks)
-{
-	return OF::HELD ? OF::HELD_X + chunks * (OF::X_CHUNK + OF::ROWS * 4) : OF::HELD_X;
-}
 
 static __host__ __device__ inline int cu_chunks(const struct kern_weight &w)
 {
@@ -162,6 +149,22 @@ template <class OF> CU_DEVICE void cu_feed_rows(unsigned char *memory, const str
 	}
 }
 
+/* Describes an item's tile. Of items that differ by the outputs alone the one before has read what there is to read. Called by a warp. */
+template <class OF, class JOB>
+CU_DEVICE void cu_next_tile(const JOB &job, int item, typename OF::tile *t, const typename OF::tile *before)
+{
+	int lane = (int)threadIdx.x % CU_WARP, from = job_next_outputs(job, item, OF::OUTS);
+	if (from < 0) {
+		job_tile(job, item, OF::OUTS, lane, t, t->x, t->place);
+		return;
+	}
+	for (int i = lane; i < (int)(sizeof *t / 16); i += CU_WARP)
+		((uint4 *)t)[i] = ((const uint4 *)before)[i];
+	__syncwarp();
+	if (lane == 0)
+		t->from = from;
+}
+
 /* On to the next stage. A tile is described when the stage before its first is fetched: at the latest a barrier lies between that and
  * its use. */
 template <class OF, class JOB> CU_DEVICE void cu_feed_on(typename OF::tile *tiles, const JOB &job, struct cu_feed &f, bool describe)
@@ -173,7 +176,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_on(typename OF::tile *tile
 	f.item++;
 	f.turn = f.turn + 1 < OF::TILES ? f.turn + 1 : 0;
 	if (describe && f.item < f.end && threadIdx.x / CU_WARP == OF::WARPS - 1)
-		job_tile(job, f.item, OF::OUTS, (int)threadIdx.x % CU_WARP, &tiles[f.turn], tiles[f.turn].x);
+		cu_next_tile<OF>(job, f.item, &tiles[f.turn], &tiles[f.turn ? f.turn - 1 : OF::TILES - 1]);
 	__syncwarp(); /* what follows is for whole warps */
 }
 
@@ -185,8 +188,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_stage(unsigned char *memor
 		if (!f.chunks)
 			cu_feed_begin<OF>(f, tiles[f.turn]);
 		cu_feed_weights<OF>(memory, f, slot);
-		if (!OF::HELD)
-			cu_feed_rows<OF>(memory, f, tiles[f.turn], slot);
+		cu_feed_rows<OF>(memory, f, tiles[f.turn], slot);
 		cu_feed_on<OF>(tiles, job, f, true);
 	}
 	cu_copies_end_group();
@@ -200,7 +202,7 @@ template <class OF, class JOB> CU_DEVICE void cu_first_tiles(unsigned char *memo
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
 	for (int i = (int)threadIdx.x / CU_WARP; i < OF::STAGES; i += OF::WARPS)
 		if (item + i < end)
-			job_tile(job, item + i, OF::OUTS, (int)threadIdx.x % CU_WARP, &tiles[i], tiles[i].x);
+			job_tile(job, item + i, OF::OUTS, (int)threadIdx.x % CU_WARP, &tiles[i], tiles[i].x, tiles[i].place);
 	__syncthreads();
 }
 
@@ -216,14 +218,12 @@ template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *mem
 			cu_feed_weights<OF>(memory, f, i);
 			cu_feed_on<OF>(tiles, job, f, false);
 		}
-		if (OF::HELD)
-			cu_copies_end_group();
 	}
 	if (JOB::EARLY) {
 		cu_wait();
 		cu_let_next();
 	}
-	for (int i = 0; !OF::HELD && i < OF::STAGES - 1; i++) {
+	for (int i = 0; i < OF::STAGES - 1; i++) {
 		if (rows.item < rows.end) {
 			if (!rows.chunks)
 				cu_feed_begin<OF>(rows, tiles[rows.turn]);
@@ -232,57 +232,6 @@ template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *mem
 		}
 		cu_copies_end_group();
 	}
-}
-
-/* ---- held rows ---- */
-
-/* A lane's four inputs of a block of row r, to their places. */
-template <class OF>
-CU_DEVICE void cu_hold_block(unsigned char *x, float *x_scale, const typename OF::tile &t, int r, int block, float4 v, int lane)
-{
-	int cols = t.w[0].cols, c = block * CU_BLOCK;
-	if (t.w[0].type == KERN_FP8) {
-		float s = cu_scale_of(cu_group_top(t.x[r], c, cols, t.group, lane, v));
-		*(uint32_t *)(x + block * OF::X_CHUNK + r * CU_CHUNK + ((lane / 4 ^ r) & 7) * 16 + lane % 4 * 4) = cu_codes(v, s);
-		if (lane == 0)
-			x_scale[block * OF::ROWS + r] = s;
-	} else if (2 * block + lane / 16 < cu_chunks(t.w[0])) {
-		*(uint2 *)(x + (2 * block + lane / 16) * OF::X_CHUNK + r * CU_CHUNK + ((lane % 16 / 2 ^ r) & 7) * 16 + lane % 2 * 8) =
-			make_uint2(cu_halves(v.x, v.y), cu_halves(v.z, v.w));
-	}
-}
-
-/* The tile's rows as they are: a warp takes a block of a row, some at a time. */
-template <class OF> CU_DEVICE void cu_hold_rows(unsigned char *x, float *x_scale, const typename OF::tile &t)
-{
-	int cols = t.w[0].cols, blocks = (cols + CU_BLOCK - 1) / CU_BLOCK, units = blocks * t.rows, lane = (int)threadIdx.x % CU_WARP;
-	for (int from = (int)threadIdx.x / CU_WARP; from < units; from += OF::WARPS * CU_UNITS_AT_ONCE) {
-		float4 v[CU_UNITS_AT_ONCE];
-#pragma unroll
-		for (int i = 0; i < CU_UNITS_AT_ONCE; i++) {
-			int u = min(from + i * OF::WARPS, units - 1);
-			v[i] = cu_four(t.x[u / blocks], u % blocks * CU_BLOCK + 4 * lane, cols);
-		}
-#pragma unroll
-		for (int i = 0; i < CU_UNITS_AT_ONCE; i++) {
-			int u = from + i * OF::WARPS;
-			if (u < units)
-				cu_hold_block<OF>(x, x_scale, t, u / blocks, u % blocks, v[i], lane);
-		}
-	}
-}
-
-/* The same of staged ones: a thread takes 16 bytes. */
-template <class OF> CU_DEVICE void cu_hold_staged(unsigned char *x, float *x_scale, const typename OF::tile &t)
-{
-	int chunks = cu_chunks(t.w[0]), parts = chunks * CU_PARTS, units = parts * t.rows;
-#pragma unroll 4
-	for (int u = (int)threadIdx.x; u < units; u += OF::THREADS) {
-		int r = u / parts, part = u % parts;
-		*(uint4 *)(x + part / CU_PARTS * OF::X_CHUNK + r * CU_CHUNK + ((part ^ r) & 7) * 16) = ((const uint4 *)t.x[r])[part];
-	}
-	for (int u = (int)threadIdx.x; t.w[0].type == KERN_FP8 && u < chunks * t.rows; u += OF::THREADS)
-		x_scale[u / t.rows * OF::ROWS + u % t.rows] = t.x[u % t.rows][chunks * (CU_STAGED / 4) + u / t.rows];
 }
 
 /* ---- sums ---- */
@@ -311,8 +260,7 @@ template <class OF, bool FP8>
 CU_DEVICE void cu_begin_chain(float (&acc)[OF::SUMS], const unsigned char *memory, const struct cu_stage_at &s, int c, int h)
 {
 	const unsigned char *w = memory + OF::W + (s.slot * OF::CHUNKS + c) * OF::W_CHUNK + (int)threadIdx.x / CU_GROUP_THREADS * CU_GROUP_OUTS * CU_CHUNK;
-	const unsigned char *x = OF::HELD ? memory + OF::HELD_X + min(s.chunk + c, s.chunks - 1) * OF::X_CHUNK :
-		memory + OF::X + (s.slot * OF::CHUNKS + c) * OF::X_CHUNK + h * (OF::X_CHUNK / OF::HALVES);
+	const unsigned char *x = memory + OF::X + (s.slot * OF::CHUNKS + c) * OF::X_CHUNK + h * (OF::X_CHUNK / OF::HALVES);
 	uint64_t a = cu_descriptor(w), b = cu_descriptor(x);
 #pragma unroll
 	for (int i = 0; i < CU_CHUNK / 32; i++)
@@ -344,8 +292,7 @@ CU_DEVICE void cu_take_stage(float (&total)[OF::ROWS / CU_GROUP][4], unsigned ch
 	int lane = (int)threadIdx.x % CU_WARP;
 	struct cu_scales at;
 	at.w = (const float *)(memory + OF::W_SCALE) + s.slot * OF::CHUNKS * OF::OUTS + threadIdx.x / CU_WARP * CU_STRIP + lane / 4;
-	at.x = (OF::HELD ? (const float *)(memory + OF::HELD_X + s.chunks * OF::X_CHUNK) + s.chunk * OF::ROWS :
-		(const float *)(memory + OF::X_SCALE) + s.slot * OF::CHUNKS * OF::ROWS) + lane % 4 * 2;
+	at.x = (const float *)(memory + OF::X_SCALE) + s.slot * OF::CHUNKS * OF::ROWS + lane % 4 * 2;
 	cu_wgmma_fence();
 #pragma unroll
 	for (int c = 0; c < OF::CHUNKS; c++)
@@ -387,7 +334,7 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 		job_begin(job);
 		__syncthreads();
 	}
-	int items = job_items(job, OF::OUTS), item = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1), in_hand = -1;
+	int items = job_items(job, OF::OUTS), item = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1);
 	struct cu_feed feed = {};
 	feed.item = item;
 	feed.end = end;
@@ -397,14 +344,6 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 		const typename OF::tile &t = tiles[turn];
 		float total[OF::ROWS / CU_GROUP][4] = {};
 		struct cu_stage_at s = { slot, 0, 0, cu_chunks(t.w[0]), t.rows > OF::ROWS / OF::HALVES };
-		if (OF::HELD && in_hand != t.staged) {
-			float *x_scale = (float *)(memory + OF::HELD_X + s.chunks * OF::X_CHUNK);
-			if (job_is_staged(job))
-				cu_hold_staged<OF>(memory + OF::HELD_X, x_scale, t);
-			else
-				cu_hold_rows<OF>(memory + OF::HELD_X, x_scale, t);
-			in_hand = t.staged;
-		}
 		for (; s.chunk < s.chunks; s.chunk += OF::CHUNKS) {
 			s.slot = slot;
 			s.free = slot ? slot - 1 : OF::STAGES - 1;
@@ -421,9 +360,9 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 		cu_put_totals<OF::ROWS / CU_GROUP>(p, total);
 		__syncthreads();
 		if (job_in_fours(job, t))
-			job_store_fours(job, t, p.total, OF::OUTS);
+			job_store_fours(job, t, t.place, p.total, OF::OUTS);
 		else
-			job_store(job, t, p.total, OF::OUTS);
+			job_store(job, t, t.place, p.total, OF::OUTS);
 	}
 #else /* nobody launches it there */
 	(void)job;

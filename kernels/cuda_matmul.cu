@@ -3,8 +3,6 @@
  * are brought into the forms they are wanted in by a launch ahead (cuda_staged.cuh). */
 #include "kernels/cuda_groups.cuh"
 
-enum { CONVERTED_ROWS = 4 };
-
 struct matmul_out {
 	struct kern_weight w;
 	struct kern_view x;           /* the rows as they are to be read */
@@ -17,7 +15,7 @@ struct matmul_job {
 	enum { EARLY = 1 };
 	struct kern_view x;
 	int tile_rows, n_out;
-	bool bf16, staged;
+	bool bf16;
 	struct matmul_out out[KERN_MAX_OUT];
 };
 
@@ -42,13 +40,14 @@ CU_DEVICE int job_items(const struct matmul_job &job, int outs)
 	return (job.x.rows + job.tile_rows - 1) / job.tile_rows * all_strips(job, outs);
 }
 
-[[maybe_unused]] CU_DEVICE bool job_is_staged(const struct matmul_job &job)
+/* Describing a tile takes no longer than copying one. */
+[[maybe_unused]] CU_DEVICE int job_next_outputs(const struct matmul_job &, int, int)
 {
-	return job.staged;
+	return -1;
 }
 
 /* Called by a warp. */
-CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x)
+CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x, int *)
 {
 	int strips = all_strips(job, outs), tile = item / strips, strip = item % strips, j = 0, first = tile * job.tile_rows;
 	for (; strip >= cu_ceil(job.out[j].w.rows, outs); j++)
@@ -68,7 +67,7 @@ CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int la
 		x[r] = cu_at(job.out[j].x, first + r);
 }
 
-CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, const float *total, int outs)
+CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, const int *, const float *total, int outs)
 {
 	const struct matmul_out &out = job.out[t.out];
 	bool round = job.bf16 && !out.keep_f32;
@@ -89,7 +88,7 @@ CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, 
 	return cu_in_fours(out.y.data, out.y.ld, out.w.rows) && cu_in_fours(out.residual.data, out.residual.ld, out.w.rows);
 }
 
-[[maybe_unused]] CU_DEVICE void job_store_fours(const struct matmul_job &job, const struct cu_tile &t, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct matmul_job &job, const struct cu_tile &t, const int *, const float *total, int outs)
 {
 	const struct matmul_out &out = job.out[t.out];
 	bool round = job.bf16 && !out.keep_f32;
@@ -220,15 +219,6 @@ static int launch_steps(const struct kern *k, struct matmul_job *job)
 	return n > 16 && fills_the_device<CU_FOUR>(k, job) ? launch_matmul<CU_FOUR>(k, job) : launch_matmul<CU_TWO>(k, job);
 }
 
-/* Chunks of the widest rows. */
-static int most_chunks(const struct matmul_job *job)
-{
-	int n = 0;
-	for (int j = 0; j < job->n_out; j++)
-		n = cu_chunks(job->out[j].w) > n ? cu_chunks(job->out[j].w) : n;
-	return n;
-}
-
 template <int V> static long long group_items(const struct matmul_job *job)
 {
 	return (long long)cu_ceil(job->x.rows, cu_groups_of<V>::ROWS) * all_strips(*job, cu_groups_of<V>::OUTS);
@@ -238,16 +228,16 @@ template <int V> static int launch_groups(const struct kern *k, struct matmul_jo
 {
 	job->tile_rows = cu_groups_of<V>::ROWS;
 	return cu_launch(k, "matmul (warp groups)", matmul_groups<V>, cu_grid(k, group_items<V>(job), cu_groups_of<V>::RESIDENT),
-		dim3(cu_groups_of<V>::THREADS), (size_t)cu_groups_bytes<cu_groups_of<V>>(most_chunks(job)), *job);
+		dim3(cu_groups_of<V>::THREADS), cu_groups_of<V>::BYTES, *job);
 }
 
 /* The smallest tile that takes all rows, unless it leaves half of the multiprocessors idle: then a smaller one, whose weights come from the
  * cache as often. */
 static int launch_by_groups(const struct kern *k, struct matmul_job *job)
 {
-	int n = job->x.rows, least = k->device->sm_count / 2, chunks = most_chunks(job);
-	if (n <= CU_HELD_ROWS && chunks <= CU_HELD_CHUNKS)
-		return chunks <= CU_TALL_CHUNKS && group_items<CU_8>(job) <= k->device->sm_count ? launch_groups<CU_8_TALL>(k, job) : launch_groups<CU_8>(k, job);
+	int n = job->x.rows, least = k->device->sm_count / 2;
+	if (n <= CU_GROUP)
+		return group_items<CU_8>(job) <= k->device->sm_count ? launch_groups<CU_8_TALL>(k, job) : launch_groups<CU_8>(k, job);
 	if (n > 64 && group_items<CU_128>(job) >= least)
 		return launch_groups<CU_128>(k, job);
 	if (n > 32 && group_items<CU_64>(job) >= least)
@@ -255,11 +245,10 @@ static int launch_by_groups(const struct kern *k, struct matmul_job *job)
 	return n > 16 && group_items<CU_32>(job) >= least ? launch_groups<CU_32>(k, job) : launch_groups<CU_16>(k, job);
 }
 
-/* Whether rows are staged for this way. Warp groups: chunks that are not held come staged; few rows are converted in less time than a launch takes. */
-static bool is_staged(const struct matmul_job *job, enum cu_way way)
+/* By mma.sync a block converts the rows of one tile itself. */
+static bool is_staged(enum cu_way way, int n)
 {
-	int n = job->x.rows;
-	return way == CU_BY_GROUPS ? n > CONVERTED_ROWS || most_chunks(job) > CU_HELD_CHUNKS : n > CU_GROUP;
+	return way == CU_BY_GROUPS || n > CU_GROUP;
 }
 
 static int launch_exact(const struct kern *k, const struct kern_matmul *op, enum cu_way way)
@@ -267,8 +256,7 @@ static int launch_exact(const struct kern *k, const struct kern_matmul *op, enum
 	struct matmul_job job = part_of(k, op, way);
 	if (!job.n_out)
 		return 0;
-	job.staged = is_staged(&job, way);
-	if (job.staged) {
+	if (is_staged(way, job.x.rows)) {
 		struct cu_staging staging = staging_of(&job, way == CU_BY_GROUPS ? CU_IN_ORDER : CU_BY_LANES, op->scratch);
 		int e = cu_launch_staging(k, &staging);
 		if (e)
@@ -280,7 +268,7 @@ static int launch_exact(const struct kern *k, const struct kern_matmul *op, enum
 /* Two ways of one call share it: outputs of the one are staged and read before the other's. */
 size_t cuda_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n)
 {
-	bool staged = k->compute == KERN_BF16 && (n > CONVERTED_ROWS || op->x.cols > CU_HELD_CHUNKS * CU_CHUNK / 2);
+	bool staged = k->compute == KERN_BF16 && is_staged(k->device->warp_groups ? CU_BY_GROUPS : CU_BY_MMA, n);
 	return staged ? (size_t)op->n_out * (size_t)n * cu_staged_ld(op->x.cols) * sizeof(float) : 0;
 }
 

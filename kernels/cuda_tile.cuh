@@ -39,9 +39,10 @@ struct cu_tile {
 	int staged;    /* equal where the same rows are staged in the same way */
 	int out, first; /* for the job's own use */
 };
-/* With where its rows lie, which a job is asked for apart: some kernels have larger tiles. */
-template <int ROWS> struct cu_tile_of : cu_tile {
+/* With where its rows lie, and their places in the job's lists, which a job is asked for apart: some kernels have larger tiles. */
+template <int ROWS> struct alignas(16) cu_tile_of : cu_tile {
 	const float *x[ROWS];
+	int place[ROWS];
 };
 typedef struct cu_tile_of<CU_TILE_ROWS> cu_short_tile;
 
@@ -607,7 +608,7 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	int outs = p.strips * CU_STRIP, items = job_items(job, outs), item = cu_share(items, (int)blockIdx.x), staged = -1;
 	int end = cu_share(items, (int)blockIdx.x + 1);
 	if (p.warp == 0 && item < end)
-		job_tile(job, item, outs, p.lane, &p.tile[0], p.tile[0].x);
+		job_tile(job, item, outs, p.lane, &p.tile[0], p.tile[0].x, p.tile[0].place);
 	__syncthreads();
 	if (item < end)
 		cu_begin<OF::WIDE>(s, now, scale, p, p.tile[0]);
@@ -618,9 +619,9 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	for (int turn = 0; item < end; item++, turn = (turn + 1) % CU_TILES) {
 		cu_short_tile *t = &p.tile[turn], *then = item + 1 < end ? &p.tile[(turn + 1) % CU_TILES] : NULL;
 		if (then && p.warp == p.warps - 1)
-			job_tile(job, item + 1, outs, p.lane, then, then->x);
+			job_tile(job, item + 1, outs, p.lane, then, then->x, then->place);
 		cu_dot<OF>(p, *t, then, s, now, scale, staged);
-		job_store(job, *t, p.total, outs);
+		job_store(job, *t, t->place, p.total, outs);
 	}
 }
 
@@ -721,11 +722,11 @@ template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
 	int items = job_items(job, CU_PLAIN_OUTS), end = cu_share(items, (int)blockIdx.x + 1);
 	for (int item = cu_share(items, (int)blockIdx.x); item < end; item++) {
 		if (threadIdx.x < CU_WARP)
-			job_tile(job, item, CU_PLAIN_OUTS, (int)threadIdx.x, t, t->x);
+			job_tile(job, item, CU_PLAIN_OUTS, (int)threadIdx.x, t, t->x, t->place);
 		__syncthreads();
 		cu_plain_dot(*t, (float *)(memory + CU_PLAIN_W), (float *)(memory + CU_PLAIN_X), total);
 		__syncthreads();
-		job_store(job, *t, total, CU_PLAIN_OUTS);
+		job_store(job, *t, t->place, total, CU_PLAIN_OUTS);
 		__syncthreads();
 	}
 }
