@@ -23,28 +23,32 @@ enum {
 	CU_CHUNK = 128,       /* bytes */
 	CU_PARTS = CU_CHUNK / 16,
 	CU_GROUP_OUTS = 64, CU_GROUP_THREADS = 4 * CU_WARP,
-	CU_FETCHED = 4, /* 16-byte parts of a chunk of weights a thread */
 };
 
-/*   CU_8_TALL  8 rows: where blocks are too few for two on a multiprocessor, more is under way in each
- *   CU_8 ..    8, 16, 32 or 64 rows, two blocks on a multiprocessor
- *   CU_128     128 rows and outputs: where weights are used so often that arithmetic, and what comes from the second-level cache, are the limit */
-enum cu_tile_variant { CU_8_TALL, CU_8, CU_16, CU_32, CU_64, CU_128 };
+/*   CU_8_NARROW  8 rows, 16 outputs: of a small matrix every multiprocessor has a part, all of it under way at once. Rows are operand A here,
+ *                which takes 64 of them: they are read over and over, and what the first 8 give is used. Weights are b's columns
+ *   CU_8 ..      8, 16, 32 or 64 rows, two blocks on a multiprocessor
+ *   CU_128       128 rows and outputs: where weights are used so often that arithmetic, and what comes from the second-level cache, are the limit */
+enum cu_tile_variant { CU_8_NARROW, CU_8, CU_16, CU_32, CU_64, CU_128 };
 template <int V> struct cu_groups_of {
 	enum {
 		ROWS = V <= CU_8 ? 8 : 8 << (V - CU_8),
+		NARROW = V == CU_8_NARROW,
 		HALVES = ROWS == 128 ? 2 : 1, /* of the rows, each of instructions of its own */
-		SUMS = ROWS / HALVES / 2,     /* of a half a thread */
 		GROUPS = ROWS == 128 ? 2 : 1, /* warp groups, beside each other along the outputs */
-		CHUNKS = V == CU_8_TALL ? 4 : ROWS <= 16 ? 2 : 1,
-		STAGES = V == CU_8_TALL || V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
-		RESIDENT = V == CU_8_TALL || V == CU_128 ? 1 : 2,
-		THREADS = GROUPS * CU_GROUP_THREADS, WARPS = THREADS / CU_WARP, OUTS = GROUPS * CU_GROUP_OUTS,
+		OUTS = NARROW ? CU_STRIP : GROUPS * CU_GROUP_OUTS,
+		SUMS = NARROW ? OUTS / 2 : ROWS / HALVES / 2, /* of a half a thread */
+		TOTALS = HALVES * SUMS / 4,
+		CHUNKS = NARROW ? 4 : ROWS <= 16 ? 2 : 1,
+		STAGES = NARROW ? 8 : V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
+		RESIDENT = V == CU_128 ? 1 : 2,
+		THREADS = GROUPS * CU_GROUP_THREADS, WARPS = THREADS / CU_WARP,
 		TILES = STAGES + 1, /* of the item in hand, and of those whose weights are fetched or come next */
 		LD = OUTS + 4,
 		STEP = THREADS / CU_PARTS, /* a thread has one part of every STEP-th row */
+		FETCHED = OUTS / STEP,
 	};
-	static_assert(OUTS == CU_FETCHED * STEP && STEP % 8 == 0, "so that a part has the same place in all rows of a thread");
+	static_assert(OUTS % STEP == 0 && STEP % 8 == 0, "so that a part has the same place in all rows of a thread");
 	typedef struct cu_tile_of<ROWS> tile;
 	/* Shared memory: the job's lists, weights [STAGES][CHUNKS][OUTS][CU_CHUNK], x [STAGES][CHUNKS][ROWS][CU_CHUNK], tiles, w_scale
 	 * [STAGES][CHUNKS][OUTS], x_scale [STAGES][CHUNKS][ROWS], total [ROWS][LD]. */
@@ -81,22 +85,22 @@ CU_DEVICE bool cu_in_fours(const void *data, size_t ld, int cols)
 /* ---- what is fetched ---- */
 
 /* The next stage to be fetched, of the items before `end`, and where this thread's weights lie. */
-struct cu_feed {
+template <class OF> struct cu_feed {
 	int item, turn, chunk, end;
 	int bytes, chunks;                     /* of a row of weights */
-	const unsigned char *row[CU_FETCHED];
+	const unsigned char *row[OF::FETCHED];
 	const float *scale;                    /* of output threadIdx.x, NULL: none */
 	int scale_blocks;                      /* blocks of inputs that share one; 0: all */
 };
 
 /* Outputs beyond the last are the last over again: nobody stores them. */
-template <class OF> CU_DEVICE void cu_feed_begin(struct cu_feed &f, const typename OF::tile &t)
+template <class OF> CU_DEVICE void cu_feed_begin(struct cu_feed<OF> &f, const typename OF::tile &t)
 {
 	f.chunk = 0;
 	f.chunks = cu_chunks(t.w[0]);
 	f.bytes = t.w[0].cols * (t.w[0].type == KERN_FP8 ? 1 : 2);
 #pragma unroll
-	for (int i = 0; i < CU_FETCHED; i++) {
+	for (int i = 0; i < OF::FETCHED; i++) {
 		int r = (int)threadIdx.x / CU_PARTS + i * OF::STEP, strip = r / CU_STRIP;
 		const struct kern_weight &w = t.w[t.pair ? strip & 1 : 0];
 		f.row[i] = (const unsigned char *)cu_row(w, min(t.from + (t.pair ? strip / 2 : strip) * CU_STRIP + r % CU_STRIP, w.rows - 1));
@@ -111,7 +115,7 @@ template <class OF> CU_DEVICE void cu_feed_begin(struct cu_feed &f, const typena
 	}
 }
 
-template <class OF> CU_DEVICE void cu_feed_weights(unsigned char *memory, const struct cu_feed &f, int slot)
+template <class OF> CU_DEVICE void cu_feed_weights(unsigned char *memory, const struct cu_feed<OF> &f, int slot)
 {
 	int part = (int)threadIdx.x % CU_PARTS, first = (int)threadIdx.x / CU_PARTS;
 	unsigned char *to = memory + OF::W + slot * OF::CHUNKS * OF::W_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
@@ -122,7 +126,7 @@ template <class OF> CU_DEVICE void cu_feed_weights(unsigned char *memory, const 
 		if (chunk >= f.chunks)
 			break;
 #pragma unroll
-		for (int i = 0; i < CU_FETCHED; i++) /* zeros beyond the row's end */
+		for (int i = 0; i < OF::FETCHED; i++) /* zeros beyond the row's end */
 			cu_copy16(to + c * OF::W_CHUNK + i * OF::STEP * CU_CHUNK, f.row[i] + (left > 0 ? at : 0), left > 0 ? left : 0);
 		if (f.scale)
 			cu_copy4(scale + c * OF::OUTS, f.scale + (f.scale_blocks == 1 ? chunk : f.scale_blocks ? chunk / f.scale_blocks : 0));
@@ -130,7 +134,7 @@ template <class OF> CU_DEVICE void cu_feed_weights(unsigned char *memory, const 
 }
 
 /* What lies in a stage beyond the tile's rows is left there: nobody stores its sums. */
-template <class OF> CU_DEVICE void cu_feed_rows(unsigned char *memory, const struct cu_feed &f, const typename OF::tile &t, int slot)
+template <class OF> CU_DEVICE void cu_feed_rows(unsigned char *memory, const struct cu_feed<OF> &f, const typename OF::tile &t, int slot)
 {
 	int part = (int)threadIdx.x % CU_PARTS, first = (int)threadIdx.x / CU_PARTS;
 	unsigned char *to = memory + OF::X + slot * OF::CHUNKS * OF::X_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
@@ -167,7 +171,7 @@ CU_DEVICE void cu_next_tile(const JOB &job, int item, typename OF::tile *t, cons
 
 /* On to the next stage. A tile is described when the stage before its first is fetched: at the latest a barrier lies between that and
  * its use. */
-template <class OF, class JOB> CU_DEVICE void cu_feed_on(typename OF::tile *tiles, const JOB &job, struct cu_feed &f, bool describe)
+template <class OF, class JOB> CU_DEVICE void cu_feed_on(typename OF::tile *tiles, const JOB &job, struct cu_feed<OF> &f, bool describe)
 {
 	f.chunk += OF::CHUNKS;
 	if (f.chunk < f.chunks)
@@ -181,7 +185,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_on(typename OF::tile *tile
 }
 
 /* Fetches the next stage, a group of copies even where there is none. */
-template <class OF, class JOB> CU_DEVICE void cu_feed_stage(unsigned char *memory, const JOB &job, struct cu_feed &f, int slot)
+template <class OF, class JOB> CU_DEVICE void cu_feed_stage(unsigned char *memory, const JOB &job, struct cu_feed<OF> &f, int slot)
 {
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
 	if (f.item < f.end) {
@@ -207,10 +211,10 @@ template <class OF, class JOB> CU_DEVICE void cu_first_tiles(unsigned char *memo
 }
 
 /* Weights are nobody's output: they are under way before the kernel ahead has ended, where the job lets it. */
-template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *memory, const JOB &job, struct cu_feed &f)
+template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *memory, const JOB &job, struct cu_feed<OF> &f)
 {
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
-	struct cu_feed rows = f;
+	struct cu_feed<OF> rows = f;
 	for (int i = 0; i < OF::STAGES - 1; i++) {
 		if (f.item < f.end) {
 			if (!f.chunks)
@@ -237,14 +241,14 @@ template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *mem
 /* ---- sums ---- */
 
 /* total += the chain of a chunk, scaled. */
-template <int SUMS> CU_DEVICE void cu_add_chain(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], const float *x_scale, bool fp8)
+template <int SUMS> CU_DEVICE void cu_add_chain(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], const float *columns, bool fp8)
 {
 #pragma unroll
 	for (int i = 0; i < SUMS / 4; i++) {
-		float2 row = fp8 ? *(const float2 *)(x_scale + i * CU_GROUP) : make_float2(1, 1);
+		float2 column = fp8 ? *(const float2 *)(columns + i * CU_GROUP) : make_float2(1, 1);
 #pragma unroll
 		for (int j = 0; j < 4; j++)
-			total[i][j] = fp8 ? fmaf(acc[4 * i + j], __fmul_rn(scale[j / 2], j % 2 ? row.y : row.x), total[i][j])
+			total[i][j] = fp8 ? fmaf(acc[4 * i + j], __fmul_rn(scale[j / 2], j % 2 ? column.y : column.x), total[i][j])
 				          : __fadd_rn(total[i][j], acc[4 * i + j]);
 	}
 }
@@ -261,38 +265,38 @@ CU_DEVICE void cu_begin_chain(float (&acc)[OF::SUMS], const unsigned char *memor
 {
 	const unsigned char *w = memory + OF::W + (s.slot * OF::CHUNKS + c) * OF::W_CHUNK + (int)threadIdx.x / CU_GROUP_THREADS * CU_GROUP_OUTS * CU_CHUNK;
 	const unsigned char *x = memory + OF::X + (s.slot * OF::CHUNKS + c) * OF::X_CHUNK + h * (OF::X_CHUNK / OF::HALVES);
-	uint64_t a = cu_descriptor(w), b = cu_descriptor(x);
+	uint64_t a = OF::NARROW ? cu_descriptor_again(x) : cu_descriptor(w), b = cu_descriptor(OF::NARROW ? w : x);
 #pragma unroll
 	for (int i = 0; i < CU_CHUNK / 32; i++)
 		cu_wgmma<FP8>(acc, a + (uint64_t)(2 * i), b + (uint64_t)(2 * i), i > 0);
 }
 
-/* Where a lane's scales lie: of its outputs, and of its rows. */
+/* Where a lane's scales lie: of its two rows of a (outputs, but in narrow tiles), and of its columns of b. */
 struct cu_scales {
-	const float *w, *x;
+	const float *a, *b;
 };
 
 /* total += chunk c of the stage, for half h of the rows. */
 template <class OF, bool FP8>
-CU_DEVICE void cu_end_chain(float (&total)[OF::ROWS / CU_GROUP][4], float (&acc)[OF::SUMS], const struct cu_scales &at, const struct cu_stage_at &s,
+CU_DEVICE void cu_end_chain(float (&total)[OF::TOTALS][4], float (&acc)[OF::SUMS], const struct cu_scales &at, const struct cu_stage_at &s,
 	int c, int h)
 {
-	enum { GROUPS = OF::SUMS / 4 };
+	enum { GROUPS = OF::SUMS / 4, A = OF::NARROW ? OF::ROWS : OF::OUTS, B = OF::NARROW ? OF::OUTS : OF::ROWS };
 	cu_wgmma_done(acc);
-	float scale[2] = { FP8 ? at.w[c * OF::OUTS] : 1, FP8 ? at.w[c * OF::OUTS + 8] : 1 };
+	float scale[2] = { FP8 ? at.a[c * A] : 1, FP8 ? at.a[c * A + (OF::NARROW ? 0 : 8)] : 1 };
 	if (s.chunk + c < s.chunks)
-		cu_add_chain(total + h * GROUPS, acc, scale, at.x + c * OF::ROWS + h * GROUPS * CU_GROUP, FP8);
+		cu_add_chain(total + h * GROUPS, acc, scale, at.b + c * B + h * GROUPS * CU_GROUP, FP8);
 }
 
 /* total += the stage, while the next one to come is fetched. The first half of the rows is scaled while the second is multiplied. */
 template <class OF, bool FP8, class JOB>
-CU_DEVICE void cu_take_stage(float (&total)[OF::ROWS / CU_GROUP][4], unsigned char *memory, const struct cu_stage_at &s, const JOB &job, struct cu_feed &f)
+CU_DEVICE void cu_take_stage(float (&total)[OF::TOTALS][4], unsigned char *memory, const struct cu_stage_at &s, const JOB &job, struct cu_feed<OF> &f)
 {
 	float acc[OF::CHUNKS][OF::SUMS], second[OF::SUMS];
 	int lane = (int)threadIdx.x % CU_WARP;
-	struct cu_scales at;
-	at.w = (const float *)(memory + OF::W_SCALE) + s.slot * OF::CHUNKS * OF::OUTS + threadIdx.x / CU_WARP * CU_STRIP + lane / 4;
-	at.x = (const float *)(memory + OF::X_SCALE) + s.slot * OF::CHUNKS * OF::ROWS + lane % 4 * 2;
+	const float *w_scale = (const float *)(memory + OF::W_SCALE) + s.slot * OF::CHUNKS * OF::OUTS;
+	const float *x_scale = (const float *)(memory + OF::X_SCALE) + s.slot * OF::CHUNKS * OF::ROWS;
+	struct cu_scales at = { (OF::NARROW ? x_scale : w_scale + threadIdx.x / CU_WARP * CU_STRIP) + lane / 4, (OF::NARROW ? w_scale : x_scale) + lane % 4 * 2 };
 	cu_wgmma_fence();
 #pragma unroll
 	for (int c = 0; c < OF::CHUNKS; c++)
@@ -316,6 +320,17 @@ CU_DEVICE void cu_take_stage(float (&total)[OF::ROWS / CU_GROUP][4], unsigned ch
 	}
 }
 
+template <class OF> CU_DEVICE void cu_put_tile(const struct cu_place &p, const float (&total)[OF::TOTALS][4])
+{
+	if (!OF::NARROW) {
+		cu_put_totals<OF::TOTALS>(p, total);
+	} else if (p.warp == 0) { /* a's first 8 rows */
+#pragma unroll
+		for (int i = 0; i < OF::TOTALS; i++)
+			*(float2 *)(p.total + p.lane / 4 * OF::LD + i * CU_GROUP + p.lane % 4 * 2) = make_float2(total[i][0], total[i][1]);
+	}
+}
+
 /* All items of a block. One barrier a stage: behind it the next stage is there, and the last one has been read. */
 template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 {
@@ -335,14 +350,14 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 		__syncthreads();
 	}
 	int items = job_items(job, OF::OUTS), item = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1);
-	struct cu_feed feed = {};
+	struct cu_feed<OF> feed = {};
 	feed.item = item;
 	feed.end = end;
 	cu_first_tiles<OF>(memory, job, item, end);
 	cu_first_stages<OF>(memory, job, feed);
 	for (int turn = 0, slot = 0; item < end; item++) {
 		const typename OF::tile &t = tiles[turn];
-		float total[OF::ROWS / CU_GROUP][4] = {};
+		float total[OF::TOTALS][4] = {};
 		struct cu_stage_at s = { slot, 0, 0, cu_chunks(t.w[0]), t.rows > OF::ROWS / OF::HALVES };
 		for (; s.chunk < s.chunks; s.chunk += OF::CHUNKS) {
 			s.slot = slot;
@@ -357,7 +372,7 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 			slot = slot + 1 < OF::STAGES ? slot + 1 : 0;
 		}
 		turn = turn + 1 < OF::TILES ? turn + 1 : 0;
-		cu_put_totals<OF::ROWS / CU_GROUP>(p, total);
+		cu_put_tile<OF>(p, total);
 		__syncthreads();
 		if (job_in_fours(job, t))
 			job_store_fours(job, t, t.place, p.total, OF::OUTS);

@@ -237,7 +237,7 @@ static int launch_by_groups(const struct kern *k, struct matmul_job *job)
 {
 	int n = job->x.rows, least = k->device->sm_count / 2;
 	if (n <= CU_GROUP)
-		return group_items<CU_8>(job) <= k->device->sm_count ? launch_groups<CU_8_TALL>(k, job) : launch_groups<CU_8>(k, job);
+		return group_items<CU_8>(job) < k->device->sm_count ? launch_groups<CU_8_NARROW>(k, job) : launch_groups<CU_8>(k, job);
 	if (n > 64 && group_items<CU_128>(job) >= least)
 		return launch_groups<CU_128>(k, job);
 	if (n > 32 && group_items<CU_64>(job) >= least)

@@ -155,6 +155,12 @@ static __device__ __forceinline__ uint64_t cu_descriptor(const void *shared)
 	return (uint64_t)1 << 62 | (uint64_t)(1024 >> 4) << 32 | (uint64_t)1 << 16 | (at & 0x3ffff) >> 4;
 }
 
+/* Of 8 such rows, read again for every 8 that are wanted. */
+static __device__ __forceinline__ uint64_t cu_descriptor_again(const void *shared)
+{
+	return cu_descriptor(shared) & ~((uint64_t)0x3fff << 32);
+}
+
 /* 16 bytes that are read once: not kept in the first-level cache. */
 static __device__ __forceinline__ uint4 cu_load_once(const void *p)
 {
@@ -222,6 +228,10 @@ template <int SUMS> static inline void cu_wgmma_done(float (&d)[SUMS], SHIM_HERE
 }
 void cu_proxy_fence(void);
 uint64_t cu_descriptor(const void *shared);
+static inline uint64_t cu_descriptor_again(const void *shared)
+{
+	return cu_descriptor(shared) & ~((uint64_t)0x3fff << 32);
+}
 void cu_copies_end_group(void);
 void shim_copies_wait(int n);
 template <int N> static inline void cu_copies_wait(void)
