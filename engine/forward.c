@@ -25,6 +25,7 @@ static int quantise(struct forward *f, struct kern_view x, const struct kern_wei
 static int multiply(struct forward *f, const struct kern_matmul *op)
 {
 	struct kern_matmul plain = {.x = op->x, .scratch = f->product_scratch, .scratch_bytes = f->product_scratch_bytes};
+	memcpy(plain.soon, op->soon, sizeof plain.soon);
 	struct kern_matmul fp8 = plain;
 	for (int i = 0; i < op->n_out; i++) {
 		const struct kern_weight *w = op->out[i].w;
@@ -78,7 +79,7 @@ static int attention(struct forward *f, const struct forward_batch *b, const str
 	size_t rows = (size_t)n;
 	struct kern_view q = kern_rows(f->wide, n, forward_q_width(c));
 	struct kern_view kx = kern_rows(q.data + rows * (size_t)q.cols, n, kvw), vx = kern_rows(kx.data + rows * (size_t)kvw, n, kvw);
-	int rc = multiply(f, &(struct kern_matmul){.x = kern_rows(f->h, n, c->d_model), .n_out = 3,
+	int rc = multiply(f, &(struct kern_matmul){.x = kern_rows(f->h, n, c->d_model), .n_out = 3, .soon = {&l->o, &l->router},
 	                                           .out = {{.w = &l->q, .y = q}, {.w = &l->k, .y = kx}, {.w = &l->v, .y = vx}}});
 	bool full = c->family->qk_norm == ENG_QK_FULL;
 	if (!rc && full)
@@ -151,7 +152,7 @@ static int gdn(struct forward *f, const struct forward_batch *b, const struct en
 	struct kern_view z = kern_rows(qkv.data + rows * (size_t)ch, n, vw);
 	struct kern_view a = kern_rows(z.data + rows * (size_t)vw, n, hv), bb = kern_rows(a.data + rows * (size_t)hv, n, hv);
 	int rc = multiply(f, &(struct kern_matmul){
-	                         .x = kern_rows(f->h, n, c->d_model), .n_out = 4,
+	                         .x = kern_rows(f->h, n, c->d_model), .n_out = 4, .soon = {&l->out, &l->router},
 	                         .out = {{.w = &l->qkv, .y = qkv}, {.w = &l->z, .y = z}, {.w = &l->a, .y = a}, {.w = &l->b, .y = bb}}});
 	if (rc)
 		return rc;
@@ -178,6 +179,16 @@ static const struct kern_weight *first_fp8(const struct forward *f, const struct
 	return NULL;
 }
 
+/* What a layer reads first. */
+static void read_soon(const struct eng_layer *l, const struct kern_weight **soon)
+{
+	bool attention = l->mixer == ENG_ATTENTION;
+	soon[0] = attention ? &l->q : &l->qkv;
+	soon[1] = attention ? &l->k : &l->z;
+	if (attention)
+		soon[2] = &l->v;
+}
+
 static int experts(struct forward *f, const struct forward_batch *b, const struct eng_layer *l, int layer)
 {
 	const struct eng_config *c = f->c;
@@ -194,6 +205,8 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 	                          .scratch = f->expert_scratch, .scratch_bytes = f->expert_scratch_bytes, .plan = f->plans[layer],
 	                          .distinct = f->out.distinct + layer};
 	forward_describe_experts(f, l, &op);
+	if (layer + 1 < c->n_layers)
+		read_soon(l + 1, op.soon);
 	struct kern_view q;
 	const struct kern_weight *fp8 = f->limits.quantise ? first_fp8(f, l) : NULL;
 	op.block = fp8 ? fp8->block_cols : 0;

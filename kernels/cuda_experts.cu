@@ -32,7 +32,7 @@ struct few_pairs {
 	unsigned char rows[FEW_PAIRS];             /* of the tiles */
 	unsigned char pair[FEW_PAIRS * FEW_ROWS];
 };
-enum { NO_EXPERT = 0xffff };
+enum { NO_EXPERT = 0xffff, NEAR_TILES = 24 };
 static_assert(FEW_PAIRS == 2 * CU_WARP, "a bit a pair in 64, of two warps");
 static_assert(sizeof(struct few_pairs) <= CU_LISTS, "lists lie at the start of shared memory");
 
@@ -55,6 +55,7 @@ struct experts_job {
 	float *factor;                        /* [n] */
 	int32_t *distinct;
 	unsigned long long *traffic;
+	struct cu_soon soon;
 };
 
 /* Results are rounded: under bf16 they lie there as bfloat16, since a prompt's are many. */
@@ -530,12 +531,25 @@ static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) do
 	cu_plain_work(job);
 }
 
+/* Of few pairs the experts' last matrices, while the first are still read: a block's part of every one. */
+CU_DEVICE void bring_downs(const struct experts_job &job)
+{
+	int tiles = job.few ? few_list()->n_tiles : 0;
+	for (int i = 0; i < tiles && tiles <= NEAR_TILES; i++) {
+		const struct kern_weight &w = job.plan->unit[few_list()->expert[i]].mlp.down;
+		int pieces = (int)((size_t)w.rows * w.ld * (w.type == KERN_FP8 ? 1 : 2) / CU_NEAR_PIECE);
+		for (int p = (int)(threadIdx.x * gridDim.x + blockIdx.x); p < pieces; p += (int)(gridDim.x * blockDim.x))
+			cu_bring_near((const unsigned char *)w.data + (size_t)p * CU_NEAR_PIECE, CU_NEAR_PIECE);
+	}
+}
+
 template <int V>
 static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<V>::RESIDENT)
 up_groups(const __grid_constant__ struct up_job job)
 {
 	cu_groups_work<cu_groups_of<V>>(job);
 	count_few(job);
+	bring_downs(job.e);
 }
 
 template <int V>
@@ -543,6 +557,7 @@ static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<
 down_groups(const __grid_constant__ struct down_job job)
 {
 	cu_groups_work<cu_groups_of<V>>(job);
+	cu_bring_soon(job.e.soon);
 }
 
 /* Hidden rows of all pairs, then of the shared expert, each as its expert's down reads it. Blocks as in stage_kernel. */
@@ -753,6 +768,7 @@ static struct experts_job job_of(const struct kern *k, const struct kern_experts
 	job.plan = (const struct experts_plan *)op->plan;
 	job.distinct = op->distinct;
 	job.traffic = k->device->traffic;
+	job.soon = cu_soon_of(op->soon, op->x.rows);
 	return job;
 }
 

@@ -23,6 +23,7 @@ enum {
 	CU_CHUNK = 128,       /* bytes */
 	CU_PARTS = CU_CHUNK / 16,
 	CU_GROUP_OUTS = 64, CU_GROUP_THREADS = 4 * CU_WARP,
+	CU_STEP_ROWS = 512,   /* more are a prompt's, which arithmetic limits */
 };
 
 /*   CU_8_NARROW  8 rows, 16 outputs: of a small matrix every multiprocessor has a part, all of it under way at once. Rows are operand A here,
@@ -80,6 +81,38 @@ CU_DEVICE float4 cu_round4(bool bf16, float4 v)
 CU_DEVICE bool cu_in_fours(const void *data, size_t ld, int cols)
 {
 	return !(((uintptr_t)data & 15) | (ld & 3) | (size_t)(cols & 3));
+}
+
+/* ---- what later kernels read ---- */
+
+/* Weights that lie together, in pieces. They come to the second-level cache while kernels that read little run. */
+enum { CU_NEAR_PIECE = 4096, CU_NEAR_MOST = 24 << 20 /* bytes a call: of 50 MB or more, some in use */ };
+struct cu_soon {
+	const unsigned char *data[KERN_SOON];
+	int pieces[KERN_SOON];
+};
+
+static inline struct cu_soon cu_soon_of(const struct kern_weight *const *soon, int rows)
+{
+	struct cu_soon s = {};
+	size_t all = 0;
+	for (int i = 0; i < KERN_SOON && soon[i] && rows <= CU_STEP_ROWS; i++) {
+		size_t bytes = (size_t)soon[i]->rows * soon[i]->ld * (size_t)kern_type_bytes(soon[i]->type);
+		if (all + bytes > CU_NEAR_MOST || (uintptr_t)soon[i]->data & 15)
+			continue;
+		all += bytes;
+		s.data[i] = (const unsigned char *)soon[i]->data;
+		s.pieces[i] = (int)(bytes / CU_NEAR_PIECE);
+	}
+	return s;
+}
+
+/* A block's part of it. */
+CU_DEVICE void cu_bring_soon(const struct cu_soon &s)
+{
+	for (int j = 0; j < KERN_SOON; j++)
+		for (int i = (int)(threadIdx.x * gridDim.x + blockIdx.x); i < s.pieces[j]; i += (int)(gridDim.x * blockDim.x))
+			cu_bring_near(s.data[j] + (size_t)i * CU_NEAR_PIECE, CU_NEAR_PIECE);
 }
 
 /* ---- what is fetched ---- */

@@ -17,6 +17,7 @@ struct matmul_job {
 	int tile_rows, n_out;
 	bool bf16;
 	struct matmul_out out[KERN_MAX_OUT];
+	struct cu_soon soon;
 };
 
 static __host__ __device__ inline int all_strips(const struct matmul_job &job, int outs)
@@ -117,6 +118,7 @@ static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<
 matmul_groups(const __grid_constant__ struct matmul_job job)
 {
 	cu_groups_work<cu_groups_of<V>>(job);
+	cu_bring_soon(job.soon);
 }
 
 static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) matmul_plain(const __grid_constant__ struct matmul_job job)
@@ -256,6 +258,7 @@ static int launch_exact(const struct kern *k, const struct kern_matmul *op, enum
 	struct matmul_job job = part_of(k, op, way);
 	if (!job.n_out)
 		return 0;
+	job.soon = cu_soon_of(op->soon, op->x.rows);
 	if (is_staged(way, job.x.rows)) {
 		struct cu_staging staging = staging_of(&job, way == CU_BY_GROUPS ? CU_IN_ORDER : CU_BY_LANES, op->scratch);
 		int e = cu_launch_staging(k, &staging);

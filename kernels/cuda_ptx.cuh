@@ -169,6 +169,14 @@ static __device__ __forceinline__ uint4 cu_load_once(const void *p)
 	return v;
 }
 
+/* Brings these bytes to the second-level cache; both multiples of 16. */
+static __device__ __forceinline__ void cu_bring_near(const void *p, uint32_t bytes)
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("cp.async.bulk.prefetch.L2.global [%0], %1;" ::"l"(p), "r"(bytes) : "memory");
+#endif
+}
+
 /* Four floats past the first-level cache, which may still hold what was there before another multiprocessor wrote. */
 static __device__ __forceinline__ float4 cu_load_far(const float *p)
 {
@@ -239,6 +247,7 @@ template <int N> static inline void cu_copies_wait(void)
 	shim_copies_wait(N);
 }
 uint4 cu_load_once(const void *p);
+void cu_bring_near(const void *p, uint32_t bytes);
 float4 cu_load_far(const float *p);
 void cu_wait(void);
 void cu_let_next(void);

@@ -37,6 +37,7 @@
 #define KERN_MAX_HEAD    512 /* width of a head (c, dk, dv) */
 #define KERN_MAX_CONV    16  /* taps of the causal convolution */
 #define KERN_MAX_OUT     4   /* matrices one kern_matmul applies to the same rows */
+#define KERN_SOON        4   /* matrices named in advance */
 #define KERN_MAX_DIM     (1 << 24)
 #define KERN_PAGE        32  /* positions in a page of the key/value cache, and in a block of the softmax */
 #define KERN_K_BLOCK     256 /* inputs in one chain of a dot product; chains are added in order */
@@ -178,6 +179,7 @@ struct kern_matmul {
 	struct kern_view x; /* [n, in], none of the y */
 	int n_out;          /* 1 .. KERN_MAX_OUT */
 	struct kern_matmul_out out[KERN_MAX_OUT];
+	const struct kern_weight *soon[KERN_SOON]; /* NULL, or what a later operation will read: a device may bring it nearer meanwhile */
 	void *scratch;      /* kern_matmul_scratch bytes, 64-byte aligned; NULL where that is 0 */
 	size_t scratch_bytes;
 };
@@ -238,6 +240,7 @@ struct kern_experts {
 	void *scratch;                     /* kern_experts_scratch bytes, 64-byte aligned */
 	size_t scratch_bytes;
 	const void *plan;                  /* what kern_experts_plan made; NULL where kern_experts_plan_bytes is 0 */
+	const struct kern_weight *soon[KERN_SOON]; /* as in kern_matmul */
 	int32_t *distinct;                 /* NULL, or set to the number of distinct experts touched; in the backend's memory */
 };
 /* What a backend wants to know beforehand about op's mlp, n_experts, shared and shared_gate (for a device: a table of where they

@@ -81,6 +81,13 @@ static double distance(const float *got, const float *want, int n)
 	return sqrt(squares / n) / sqrt(all / n - sum / n * (sum / n));
 }
 
+/* On a chip codes are multiplied by matrix instructions that keep some 14 bits of a sum: its last bits part from ref's in every product,
+ * which moves what is rounded to bfloat16 or to a code. The shim adds in f32. */
+static double bound(void)
+{
+	return getenv("COPPICE_GPU") ? 6e-2 : 2e-2;
+}
+
 /* One layer of each kind, whose roundings agree as a rule: in a stack of them one that does not spoils all that follows. All
  * experts are chosen, so that no route flips. */
 static void blocks_of_128_agree_with_ref(void **state)
@@ -94,7 +101,7 @@ static void blocks_of_128_agree_with_ref(void **state)
 		float *got = logits_of(cuda), *want = logits_of(ref);
 		double d = distance(got, want, n);
 		print_message("a layer of %s, heads of %d: cuda and ref are apart by %.1e of the logits' spread\n", types[i], heads[i], d);
-		assert_true(d <= 2e-2);
+		assert_true(d <= bound());
 		mem_free(got);
 		mem_free(want);
 	}
@@ -126,7 +133,7 @@ static void a_chunk_of_more_rows_than_attention_takes(void **state)
 	}
 	double d = distance(logits[0], logits[1], vocab);
 	print_message("behind %d positions cuda and ref are apart by %.1e of the logits' spread\n", N - 1, d);
-	assert_true(d <= 2e-2);
+	assert_true(d <= bound());
 	mem_free(logits[0]);
 	mem_free(logits[1]);
 }
