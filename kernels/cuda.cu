@@ -341,7 +341,7 @@ static const struct kern_memory cuda_memory = {
 
 /* Every field by its name, in the order of the struct: C++ knows no other. */
 extern "C" const struct kern_backend kern_cuda = {
-	.name = "cuda", .isa = "sm_80, sm_90a", .memory = &cuda_memory, .chunk = 2048, .quantises = true,
+	.name = "cuda", .isa = "sm_80, sm_90a", .memory = &cuda_memory, .chunk = 4096, .quantises = true,
 	.embed = cuda_embed, .norm = cuda_norm, .matmul = cuda_matmul, .quantise = cuda_quantise, .route = cuda_route,
 	.experts = cuda_experts, .attention = cuda_attention, .gdn = cuda_gdn, .gdn_ring = cuda_gdn_ring, .scatter = cuda_scatter,
 	.pages = cuda_pages, .sample = cuda_sample,
