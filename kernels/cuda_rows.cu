@@ -282,13 +282,13 @@ template <int PER>
 static __global__ void __launch_bounds__(CU_WARP)
 route_kernel(struct kern_view logits, int top_k, bool renormalise, uint16_t *experts, float *weights, bool bf16)
 {
-	cu_wait();
-	cu_let_next();
 	int lane = (int)threadIdx.x, e = logits.cols, mine[2] = {0, 0};
 	size_t slots = (size_t)blockIdx.x * (size_t)top_k;
 	const float *row = cu_at(logits, (int)blockIdx.x);
 	uint32_t keys[PER], key[2] = {0, 0};
 	float x[PER], all = 0, chosen = 0, p[2];
+	cu_wait();
+	cu_let_next();
 #pragma unroll
 	for (int i = 0; i < PER; i++)
 		x[i] = row[min(lane + i * CU_WARP, e - 1)];
