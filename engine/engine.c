@@ -43,8 +43,10 @@ static int32_t take_kept(struct eng_model *m)
 
 static void give_kept(struct eng_model *m, int32_t row)
 {
-	if (!--m->kept_users[row])
-		m->free_kept[m->n_free_kept++] = row;
+	if (--m->kept_users[row])
+		return;
+	m->free_kept[m->n_free_kept++] = row;
+	forward_forget(m->forward, row);
 }
 
 /* Before a step writes it: a row that others read as well is left to them. There are as many rows as sequences can be alive, so one is
@@ -243,7 +245,7 @@ int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const st
 	if (n < 0 || n > m->max_forks)
 		return err_set(ERR_USAGE, "a draw from %d forks; at most %d can be alive", n, m->max_forks);
 	for (int i = 0; i < n; i++)
-		m->keep[i] = forks[i]->kept;
+		m->keep[i] = forward_row(m->forward, forks[i]->kept);
 	mem_forbid("a draw");
 	int rc = draw_run(m->draw, m->keep, n, how, at, out);
 	mem_allow();

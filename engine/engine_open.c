@@ -99,7 +99,7 @@ static int make_pools(struct eng_model *m)
 	m->chunk = room_chunk(&m->kern);
 	size_t r = (size_t)limits.max_rows;
 	int rc = forward_new(&m->forward, m->weights, &m->kern, &limits);
-	rc = rc ? rc : draw_new(&m->draw, &m->kern, kern_rows(forward_kept(m->forward, 0), limits.n_kept, m->config.n_vocab), m->max_forks);
+	rc = rc ? rc : draw_new(&m->draw, &m->kern, forward_rows(m->forward), m->max_forks);
 	if (!rc && kern_is_device(&m->kern)) {
 		m->plain_logits = mem_large((size_t)m->max_forks * (size_t)m->config.n_vocab * sizeof(float));
 		rc = m->plain_logits ? 0 : ERR_NOMEM;

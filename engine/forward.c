@@ -254,8 +254,10 @@ static int finish(struct forward *f, const struct forward_batch *b)
 	if (rc || b->logits)
 		return rc;
 	rc = head(f, 0, n);
-	return rc ? rc : kern_scatter(f->k, &(struct kern_scatter){.x = kern_rows(f->logits, n, f->c->n_vocab), .to = f->in.to,
-	                                                           .y = kern_rows(f->kept, f->limits.n_kept, f->c->n_vocab)});
+	if (rc || forward_in_place(f, b))
+		return rc;
+	return kern_scatter(f->k, &(struct kern_scatter){.x = kern_rows(f->logits, n, f->c->n_vocab), .to = f->in.to,
+	                                                 .y = kern_rows(f->kept, f->limits.n_kept, f->c->n_vocab)});
 }
 
 static int pass(struct forward *f, const struct forward_batch *b)
@@ -282,7 +284,7 @@ static uint32_t number_of_how(struct forward *f, const struct forward_next *next
  * many shapes, and one of a single row is computed otherwise than a step of one. */
 static int pass_or_replay(struct forward *f, const struct forward_batch *b)
 {
-	if (b->prompt || b->logits_from || !b->keep || b->logits)
+	if (!forward_is_step(b))
 		return pass(f, b);
 	uint64_t key = (uint64_t)number_of_how(f, b->next) << 44 | (uint64_t)b->n << 22 | (uint64_t)f->spans; /* fewer than 2^22 of both */
 	int rc = kern_replay(f->k, key);
@@ -314,13 +316,27 @@ static int copy_pages(struct forward *f, const struct forward_batch *b)
 	                                                           .to = f->in.copy_to}) : 0;
 }
 
+/* Ahead of a pass: how many rows its head writes at once at most, and which kept ones anew. */
+static int make_way(struct forward *f, const struct forward_batch *b)
+{
+	int n = b->n - b->logits_from;
+	if (n <= 0 || (!b->keep && !b->logits))
+		return 0;
+	for (int i = 0; b->keep && i < (b->logits ? 1 : n); i++)
+		forward_forget(f, b->keep[i]);
+	return forward_make_way(f, n < f->limits.max_tables ? n : f->limits.max_tables);
+}
+
 int forward_run(struct forward *f, const struct forward_batch *b)
 {
-	int rc = forward_send(f, b);
+	int rc = make_way(f, b);
+	rc = rc ? rc : forward_send(f, b);
 	rc = rc ? rc : copy_pages(f, b);
 	rc = rc ? rc : pass_or_replay(f, b);
 	if (!rc && b->logits)
 		rc = give_logits(f, b);
+	if (!rc)
+		forward_leave(f, b);
 	return rc ? rc : forward_fetch(f, b);
 }
 

@@ -10,7 +10,9 @@
  * wherever forks are made: so a fork equals an independent run. A chunk of a prompt goes the usual way up to its last grid position,
  * and from there by ring steps.
  *
- * Logits stay in the backend's memory, in numbered rows that are kept until they are written again.
+ * Logits stay in the backend's memory, in numbered rows that are kept until they are written again. Where a row lies changes: with a
+ * device a step leaves its logits where they were computed, and the next pass moves those that it neither writes anew nor was told
+ * to forget.
  *
  * Legend: n rows, d model width, e experts, k chosen, layers = layers with experts (all of them in the present families). */
 #ifndef ENGINE_FORWARD_H
@@ -80,8 +82,12 @@ int forward_run(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
 /* Gives a late batch's routing to its caller, if there is one. */
 int forward_settle(struct forward *f) CHECK_RESULT;
 
-/* Kept row i: where it lies, in the backend's memory (plain memory without a device). */
+/* Kept row i: where it lies until the next pass, in the backend's memory (plain memory without a device, and always the same); and as
+ * which of forward_rows, all there are. */
 float *forward_kept(const struct forward *f, int i);
+int32_t forward_row(const struct forward *f, int i);
+struct kern_view forward_rows(const struct forward *f);
+void forward_forget(struct forward *f, int i); /* nobody asks for it before it is written again */
 int forward_get_kept(struct forward *f, int i, float *plain) CHECK_RESULT;
 
 const int32_t *forward_distinct(const struct forward *f); /* [layers]: experts touched by the last run */

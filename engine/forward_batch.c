@@ -163,8 +163,8 @@ static const int32_t *stage(struct forward *f, const struct forward_batch *b, st
 	memcpy(at.ids, b->ids, n * sizeof *at.ids);
 	memcpy(at.position, b->position, n * sizeof *at.position);
 	memcpy(at.first, b->first, ((size_t)b->n_seq + 1) * sizeof *at.first);
-	if (b->keep)
-		memcpy(at.to, b->keep, (b->logits ? 1 : n - (size_t)b->logits_from) * sizeof *at.to);
+	for (int i = 0; b->keep && i < (b->logits ? 1 : b->n - b->logits_from); i++)
+		at.to[i] = forward_in_place(f, b) ? f->limits.n_kept + i : b->keep[i];
 	stage_states(f, b, &at);
 	stage_shared(f, b, &at);
 	if (kern_is_device(f->k) && f->n_attention)

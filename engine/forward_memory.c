@@ -195,13 +195,13 @@ static bool get_memory(struct forward *f)
 	size_t rows = (size_t)m->max_rows, d = (size_t)c->d_model, per_state = forward_slot_floats(f) * (size_t)f->n_gdn;
 	size_t mixed = larger((size_t)(c->n_heads * c->head_dim), (size_t)forward_value_width(c));
 	size_t q = m->quantise && !kern_quantises(f->k) ? larger(d, mixed) : 0;
-	size_t vocab = (size_t)c->n_vocab, per_ring = forward_ring_slot_floats(f) * (size_t)f->n_gdn;
+	size_t per_ring = forward_ring_slot_floats(f) * (size_t)f->n_gdn, logits = (size_t)m->n_kept + (size_t)m->max_tables;
 	measure_scratch(f);
 	return get(f, &f->kv, (size_t)m->n_pages * (size_t)f->n_attention, f->page_bytes) &&
 	       get(f, &f->states, (size_t)m->n_slots * per_state, sizeof(float)) &&
 	       get(f, &f->rings, (size_t)m->n_rings * per_ring, sizeof(float)) &&
 	       get(f, &f->rotary, (size_t)m->max_positions * (size_t)c->rotary_dims, sizeof(float)) &&
-	       get(f, &f->kept, (size_t)m->n_kept * vocab, sizeof(float)) && get(f, &f->logits, (size_t)m->max_tables * vocab, sizeof(float)) &&
+	       get(f, &f->kept, logits * (size_t)c->n_vocab, sizeof(float)) &&
 	       get(f, &f->x, rows * d, sizeof(float)) && get(f, &f->h, rows * d, sizeof(float)) && get(f, &f->last, rows * d, sizeof(float)) &&
 	       get(f, &f->wide, rows * f->wide_floats, sizeof(float)) && get(f, &f->mixed, rows * mixed, sizeof(float)) &&
 	       get(f, &f->q, rows * q, sizeof(float)) && get(f, &f->scores, rows * (size_t)c->n_experts, sizeof(float)) &&
@@ -239,6 +239,19 @@ static int fill_rotary(struct forward *f)
 	return rc;
 }
 
+/* Nothing is kept yet. */
+static void place_kept(struct forward *f)
+{
+	const struct forward_limits *m = &f->limits;
+	f->logits = f->kept + (size_t)m->n_kept * (size_t)f->c->n_vocab;
+	f->lies = mem_array((size_t)m->n_kept, sizeof *f->lies);
+	f->stays = mem_array((size_t)m->max_tables, sizeof *f->stays);
+	for (int i = 0; i < m->n_kept; i++)
+		f->lies[i] = i;
+	for (int r = 0; r < m->max_tables; r++)
+		f->stays[r] = -1;
+}
+
 int forward_new(struct forward **out, const struct eng_weights *w, struct kern *k, const struct forward_limits *limits)
 {
 	struct forward *f = mem_zalloc(sizeof *f);
@@ -250,6 +263,8 @@ int forward_new(struct forward **out, const struct eng_weights *w, struct kern *
 	if (!get_memory(f)) {
 		size_t kv = (size_t)limits->n_pages * (size_t)f->n_attention * f->page_bytes, state = forward_state_bytes(f->c) * (size_t)limits->n_slots;
 		rc = err_set(ERR_NOMEM, "no memory for %zu MiB of KV pages and %zu MiB of states; fewer forks or positions need less", kv >> 20, state >> 20);
+	} else {
+		place_kept(f);
 	}
 	rc = rc ? rc : fill_rotary(f);
 	rc = rc ? rc : make_plans(f);
@@ -264,7 +279,7 @@ void forward_free(struct forward *f)
 {
 	if (!f)
 		return;
-	void *all[] = {f->kv, f->states, f->rings, f->rotary, f->kept, f->logits, f->x, f->h, f->last, f->wide, f->mixed, f->q, f->scores,
+	void *all[] = {f->kv, f->states, f->rings, f->rotary, f->kept, f->x, f->h, f->last, f->wide, f->mixed, f->q, f->scores,
 	               f->product_scratch, f->expert_scratch, f->attention_scratch, f->gdn_scratch, f->sent, f->made};
 	if (f->staged != f->sent)
 		kern_plain_free(f->k, f->staged);
@@ -272,6 +287,8 @@ void forward_free(struct forward *f)
 		if (f->fetched[i] != f->made)
 			kern_plain_free(f->k, f->fetched[i]);
 	mem_free(f->late.position);
+	mem_free(f->lies);
+	mem_free(f->stays);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		kern_free(f->k, all[i]);
 	for (int i = 0; f->plans && i < f->c->n_layers; i++)
@@ -280,16 +297,6 @@ void forward_free(struct forward *f)
 	mem_free(f->distinct);
 	mem_free(f);
 }
-float *forward_kept(const struct forward *f, int i)
-{
-	return f->kept + (size_t)i * (size_t)f->c->n_vocab;
-}
-
-int forward_get_kept(struct forward *f, int i, float *plain)
-{
-	return kern_get(f->k, plain, forward_kept(f, i), (size_t)f->c->n_vocab * sizeof(float));
-}
-
 size_t forward_kv_bytes(const struct eng_config *c, enum kern_type compute)
 {
 	struct forward f = {.c = c, .k = &(struct kern){.compute = compute}};

@@ -1,5 +1,5 @@
 /* engine/forward_parts.h - inside engine/: a pass's memory, shared by forward.c (what is computed), forward_memory.c (what it is
- * computed in) and forward_batch.c (how a batch gets there and its results back).
+ * computed in), forward_batch.c (how a batch gets there and its results back) and forward_kept.c (where its logits stay).
  *
  * What a batch says goes to the backend's memory in one piece, and what comes back in another: a device wants few, large transfers.
  * Both pieces are laid out anew for every batch, from its number of rows and spans alone: so two batches that agree in these lie
@@ -61,11 +61,14 @@ struct forward {
 	 * shared [slot][gdn layer][S] and [ring slot][gdn layer][ring, then convolution]. */
 	char *kv;
 	float *states, *rings, *rotary;
-	float *kept; /* [n_kept x vocab] logits */
+	float *kept;    /* [n_kept + max_tables] rows of logits: the homes of those that are kept, and behind them ... */
+	float *logits;  /* ... [max_tables], what the head's product writes */
+	int32_t *lies;  /* [n_kept], plain: which of all these rows a kept one is, its home or one of the product's */
+	int32_t *stays; /* [max_tables], plain: the kept row that lies in one of the product's; -1: none */
 	void **plans; /* [n_layers], plain; what they point to is not */
 
 	/* Scratch, [max_rows] each; `wide` is what a layer's projections of one row take together. */
-	float *x, *h, *wide, *mixed, *scores, *last, *logits;
+	float *x, *h, *wide, *mixed, *scores, *last;
 	float *q; /* the input of the product at hand, quantised; NULL where nothing is, or the backend does it */
 	size_t wide_floats;
 	void *product_scratch, *expert_scratch, *attention_scratch, *gdn_scratch;
@@ -111,6 +114,13 @@ bool forward_is_shared(const struct forward *f);
 /* Floats of one layer of a state slot, and of a ring slot. */
 size_t forward_slot_floats(const struct forward *f);
 size_t forward_ring_slot_floats(const struct forward *f);
+
+bool forward_is_step(const struct forward_batch *b);
+bool forward_in_place(const struct forward *f, const struct forward_batch *b); /* its logits stay where the product writes them */
+/* The product is about to write n rows: what lies there goes home. */
+int forward_make_way(struct forward *f, int n) CHECK_RESULT;
+/* The batch has been computed: its rows lie where they stay. */
+void forward_leave(struct forward *f, const struct forward_batch *b);
 
 /* Lays the batch out and sends it; fills f->in and f->out. */
 int forward_send(struct forward *f, const struct forward_batch *b) CHECK_RESULT;

@@ -76,11 +76,6 @@ CU_DEVICE void put_four_results(const struct experts_job &job, void *to, size_t 
 		*(float4 *)((float *)to + i) = v;
 }
 
-CU_DEVICE float get_result(const struct experts_job &job, const void *from, size_t i)
-{
-	return job.bf16 ? cu_from_bf16(((const uint16_t *)from)[i]) : ((const float *)from)[i];
-}
-
 CU_DEVICE int job_row_tiles(const struct experts_job &job)
 {
 	return (job.n + job.tile_rows - 1) / job.tile_rows;
@@ -417,78 +412,120 @@ CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, co
 
 /* ---- kernels ---- */
 
-enum { GROUP_THREADS = 256 };
+enum { GROUP_THREADS = 1024, GROUP_WARPS = GROUP_THREADS / CU_WARP, GROUP_AT_ONCE = 8 }; /* pairs that a thread has under way */
+static_assert(KERN_MAX_EXPERTS <= GROUP_THREADS, "a thread an expert");
 
-/* Exclusive sums of a and b over the experts, both at once, by one warp; returns the totals. */
-CU_DEVICE int2 scan_experts(int *a, int *b, int n, int lane)
+/* What a warp's experts have together. */
+struct grouped {
+	int pairs, tiles, distinct;
+};
+
+/* Adds pairs from .. to - 1 to their experts' counts. */
+CU_DEVICE void count_pairs(const struct experts_job &job, int from, int to, int *count)
 {
-	int2 before = make_int2(0, 0);
-	for (int from = 0; from < n; from += CU_WARP) {
-		int e = from + lane, x = e < n ? a[e] : 0, y = e < n ? b[e] : 0, x_all = x, y_all = y;
-		for (int step = 1; step < CU_WARP; step *= 2) {
-			int x_left = __shfl_up_sync(0xffffffffu, x_all, step), y_left = __shfl_up_sync(0xffffffffu, y_all, step);
-			x_all += lane >= step ? x_left : 0;
-			y_all += lane >= step ? y_left : 0;
-		}
-		if (e < n) {
-			a[e] = before.x + x_all - x;
-			b[e] = before.y + y_all - y;
-		}
-		before.x += __shfl_sync(0xffffffffu, x_all, CU_WARP - 1);
-		before.y += __shfl_sync(0xffffffffu, y_all, CU_WARP - 1);
+	for (int at = from + (int)threadIdx.x; at < to; at += GROUP_THREADS * GROUP_AT_ONCE) {
+		uint16_t id[GROUP_AT_ONCE];
+#pragma unroll
+		for (int j = 0; j < GROUP_AT_ONCE; j++)
+			id[j] = at + j * GROUP_THREADS < to ? job.experts[at + j * GROUP_THREADS] : (uint16_t)NO_EXPERT;
+#pragma unroll
+		for (int j = 0; j < GROUP_AT_ONCE; j++)
+			if (id[j] != NO_EXPERT)
+				atomicAdd(&count[id[j]], 1);
+	}
+}
+
+/* Sums over the lower lanes; *all: over all of them. */
+CU_DEVICE int2 scan_experts(int pairs, int tiles, int2 *all)
+{
+	int lane = (int)threadIdx.x % CU_WARP, x = pairs, y = tiles;
+	for (int step = 1; step < CU_WARP; step *= 2) {
+		int x_left = __shfl_up_sync(0xffffffffu, x, step), y_left = __shfl_up_sync(0xffffffffu, y, step);
+		x += lane >= step ? x_left : 0;
+		y += lane >= step ? y_left : 0;
+	}
+	*all = make_int2(__shfl_sync(0xffffffffu, x, CU_WARP - 1), __shfl_sync(0xffffffffu, y, CU_WARP - 1));
+	return make_int2(x - pairs, y - tiles);
+}
+
+/* Each thread's expert: where its pairs begin, and its tiles. The block's first warps have them all; warp[] is theirs. */
+CU_DEVICE int2 place_expert(const struct experts_job &job, int count, int tiles, struct grouped *warp, struct grouped *all)
+{
+	int at = (int)threadIdx.x / CU_WARP;
+	int2 sums, before = scan_experts(count, tiles, &sums);
+	int distinct = __popc(__ballot_sync(0xffffffffu, count > 0));
+	if (threadIdx.x % CU_WARP == 0)
+		warp[at] = { sums.x, sums.y, distinct };
+	__syncthreads();
+	*all = {};
+	for (int w = 0; w < cu_ceil(job.n_experts, CU_WARP); w++) {
+		struct grouped g = warp[w];
+		before.x += w < at ? g.pairs : 0;
+		before.y += w < at ? g.tiles : 0;
+		all->tiles += g.tiles;
+		all->distinct += g.distinct;
 	}
 	return before;
 }
 
-/* The expert's tiles, and its part in what the layer moves. */
-CU_DEVICE void list_tiles(const struct experts_job &job, int expert, int count, int first, int tile, unsigned long long *bytes, int *distinct)
+CU_DEVICE void list_tiles(const struct experts_job &job, int expert, int count, int tiles, int2 first)
 {
-	for (int from = 0; from < count; from += job.tile_rows) {
-		struct pair_tile t = { expert, first + from, min(job.tile_rows, count - from) };
-		job.tiles[tile++] = t;
-	}
-	if (count) {
-		atomicAdd(bytes, job.plan->unit[expert].bytes);
-		atomicAdd(distinct, 1);
+	for (int i = 0, from = 0; i < tiles; i++, from += job.tile_rows) {
+		struct pair_tile t = { expert, first.x + from, min(job.tile_rows, count - from) };
+		job.tiles[first.y + i] = t;
 	}
 }
 
-/* One block. Pairs of an expert stand in any order: none of them looks at another. Shared memory: bytes, distinct (and 4 bytes of
- * nothing), then [n_experts] counts, first pairs and first tiles. */
+/* By a warp together. */
+CU_DEVICE void count_bytes(const struct experts_job &job, unsigned long long bytes)
+{
+	for (int step = CU_WARP / 2; step; step /= 2)
+		bytes += __shfl_xor_sync(0xffffffffu, bytes, step);
+	if (threadIdx.x % CU_WARP == 0 && bytes)
+		atomicAdd(job.traffic, bytes);
+}
+
+/* Every block counts all pairs; block b puts those from GROUP_THREADS * b on, one a thread, behind what earlier blocks put of each expert:
+ * so no block waits for another, and what one multiprocessor stores here and there is little. Pairs of an expert stand in any order:
+ * none of them looks at another. Shared memory: what warps have, then [n_experts] counts, which become the next pair's place. */
 static __global__ void __launch_bounds__(GROUP_THREADS) group_pairs(const __grid_constant__ struct experts_job job)
 {
 	CU_SHARED(memory);
-	unsigned long long *bytes = (unsigned long long *)memory;
-	int *distinct = (int *)memory + 2, *count = (int *)memory + 4, *first = count + job.n_experts, *tile = first + job.n_experts;
-	int thread = (int)threadIdx.x, n = job.n * job.top_k;
+	struct grouped *warp = (struct grouped *)memory, all;
+	int *count = (int *)(warp + GROUP_WARPS);
+	int thread = (int)threadIdx.x, n = job.n * job.top_k, begin = (int)blockIdx.x * GROUP_THREADS, mine = begin + thread, before = 0;
+	bool has = thread < job.n_experts;
+	unsigned long long bytes = has ? job.plan->unit[thread].bytes : 0;
+	if (has)
+		count[thread] = 0;
 	cu_wait();
 	cu_let_next();
-	for (int i = thread; i < 4 + job.n_experts; i += GROUP_THREADS)
-		((int *)memory)[i] = 0;
+	int expert = mine < n ? job.experts[mine] : 0;
 	__syncthreads();
-	for (int i = thread; i < n; i += GROUP_THREADS)
-		atomicAdd(&count[job.experts[i]], 1);
-	__syncthreads();
-	for (int e = thread; e < job.n_experts; e += GROUP_THREADS) {
-		first[e] = count[e];
-		tile[e] = (count[e] + job.tile_rows - 1) / job.tile_rows;
+	if (begin) {
+		count_pairs(job, 0, begin, count);
+		__syncthreads();
+		before = has ? count[thread] : 0;
+		__syncthreads();
 	}
+	count_pairs(job, begin, n, count);
 	__syncthreads();
-	if (thread < CU_WARP) {
-		int2 all = scan_experts(first, tile, job.n_experts, thread);
-		if (thread == 0)
-			*job.n_tiles = all.y;
-	}
+	int own = has ? count[thread] : 0, tiles = own ? (own + job.tile_rows - 1) / job.tile_rows : 0;
+	if (!blockIdx.x)
+		count_bytes(job, own ? bytes : 0);
+	int2 first = place_expert(job, own, tiles, warp, &all);
+	if (has)
+		count[thread] = first.x + before;
 	__syncthreads();
-	for (int e = thread; e < job.n_experts; e += GROUP_THREADS)
-		list_tiles(job, e, count[e], first[e], tile[e], bytes, distinct);
-	__syncthreads();
-	for (int i = thread; i < n; i += GROUP_THREADS)
-		job.pairs[atomicAdd(&first[job.experts[i]], 1)] = i;
+	if (mine < n)
+		job.pairs[atomicAdd(&count[expert], 1)] = mine;
+	if (blockIdx.x)
+		return;
+	list_tiles(job, thread, own, tiles, first);
 	if (thread == 0) {
+		*job.n_tiles = all.tiles;
 		if (job.distinct)
-			*job.distinct = *distinct;
-		atomicAdd(job.traffic, *bytes);
+			*job.distinct = all.distinct;
 	}
 }
 
@@ -583,28 +620,101 @@ struct combine_job {
 	struct kern_view residual, y;
 };
 
-enum { COMBINE_THREADS = 256 };
+enum { COMBINE_THREADS = 128, COMBINE_SLOTS = 8 }; /* slots whose results a thread has under way */
 
-/* A thread has one column of one row; a row has `blocks` of them. */
+/* Column c of what was loaded at once: f32, or results as put_result has them. */
+CU_DEVICE float column_of(float v, int)
+{
+	return v;
+}
+
+CU_DEVICE float column_of(uint16_t v, int)
+{
+	return cu_from_bf16(v);
+}
+
+CU_DEVICE float column_of(const float4 &v, int c)
+{
+	return c == 0 ? v.x : c == 1 ? v.y : c == 2 ? v.z : v.w;
+}
+
+CU_DEVICE float column_of(const uint2 &v, int c)
+{
+	uint32_t two = c < 2 ? v.x : v.y;
+	return __uint_as_float(c % 2 ? two & 0xffff0000u : two << 16);
+}
+
+CU_DEVICE void put_columns(float *to, const float (&v)[1])
+{
+	*to = v[0];
+}
+
+CU_DEVICE void put_columns(float *to, const float (&v)[4])
+{
+	*(float4 *)to = make_float4(v[0], v[1], v[2], v[3]);
+}
+
+template <typename ITEM, int COLS> CU_DEVICE void add_scaled(float (&sum)[COLS], float weight, const ITEM &v)
+{
+#pragma unroll
+	for (int c = 0; c < COLS; c++)
+		sum[c] = fmaf(weight, column_of(v, c), sum[c]);
+}
+
+/* The chosen experts' share of a row; `from`: this thread's columns of its first slot's result, the next slot's lie `ld` behind. */
+template <typename ITEM, int COLS>
+CU_DEVICE void add_slots(float (&sum)[COLS], const float *weights, const ITEM *from, uint32_t ld, int n)
+{
+	for (; n > 0; n -= COMBINE_SLOTS, weights += COMBINE_SLOTS, from += COMBINE_SLOTS * ld) {
+		float weight[COMBINE_SLOTS];
+		ITEM v[COMBINE_SLOTS];
+#pragma unroll
+		for (int j = 0; j < COMBINE_SLOTS; j++)
+			if (j < n) {
+				weight[j] = weights[j];
+				v[j] = from[(uint32_t)j * ld];
+			}
+#pragma unroll
+		for (int j = 0; j < COMBINE_SLOTS; j++)
+			if (j < n)
+				add_scaled<ITEM, COLS>(sum, weight[j], v[j]);
+	}
+}
+
+/* Block (row, part). A thread has an ITEM's columns: neighbours, as many as a ROW has, or one. All that it reads is on its way before it
+ * looks at any of it. */
+template <typename ITEM, typename ROW>
 static __global__ void __launch_bounds__(COMBINE_THREADS) combine_rows(const __grid_constant__ struct combine_job job)
 {
+	enum { COLS = sizeof(ROW) / sizeof(float) };
 	const struct experts_job &e = job.e;
-	int blocks = (e.d + COMBINE_THREADS - 1) / COMBINE_THREADS, r = (int)blockIdx.x / blocks;
-	int i = (int)blockIdx.x % blocks * COMBINE_THREADS + (int)threadIdx.x;
-	size_t pair = (size_t)r * (size_t)e.top_k, d = (size_t)e.d;
+	int r = (int)blockIdx.x, i = ((int)blockIdx.y * COMBINE_THREADS + (int)threadIdx.x) * COLS;
+	uint32_t ld = (uint32_t)e.d / COLS;
+	size_t row = (size_t)r, at = (size_t)i / COLS;
+	const float *before = cu_at(job.residual, r) + i, *weights = e.weights + row * (size_t)e.top_k;
+	const ITEM *result = (const ITEM *)e.result + row * (size_t)e.top_k * ld + at;
+	ROW residual = {};
+	ITEM shared = {};
+	float sum[COLS] = {}, factor = 1;
 	cu_wait();
 	cu_let_next();
 	if (i >= e.d)
 		return;
-	float m = 0;
-	for (int j = 0; j < e.top_k; j++)
-		m = fmaf(e.weights[pair + (size_t)j], get_result(e, e.result, (pair + (size_t)j) * d + (size_t)i), m);
-	if (e.shared_width)
-		m = fmaf(e.gate ? e.factor[r] : 1, get_result(e, e.shared_result, (size_t)r * d + (size_t)i), m);
-	m = cu_round(e.bf16, m);
 	if (job.residual.data)
-		m = cu_round(e.bf16, __fadd_rn(cu_at(job.residual, r)[i], m));
-	cu_at(job.y, r)[i] = m;
+		residual = *(const ROW *)before;
+	if (e.shared_width)
+		shared = ((const ITEM *)e.shared_result)[row * ld + at];
+	if (e.gate)
+		factor = e.factor[r];
+	add_slots<ITEM, COLS>(sum, weights, result, ld, e.top_k);
+	if (e.shared_width)
+		add_scaled<ITEM, COLS>(sum, factor, shared);
+#pragma unroll
+	for (int c = 0; c < COLS; c++) {
+		float m = cu_round(e.bf16, sum[c]);
+		sum[c] = job.residual.data ? cu_round(e.bf16, __fadd_rn(column_of(residual, c), m)) : m;
+	}
+	put_columns(cu_at(job.y, r) + i, sum);
 }
 
 /* ---- host ---- */
@@ -917,6 +1027,21 @@ static int down(const struct kern *k, const struct kern_experts *op, const struc
 	return cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
 }
 
+static bool in_fours(const struct kern_view *v)
+{
+	return (uintptr_t)v->data % 16 == 0 && v->ld % 4 == 0;
+}
+
+static int combine(const struct kern *k, const struct combine_job *job)
+{
+	const struct experts_job *e = &job->e;
+	bool fours = e->d % 4 == 0 && in_fours(&job->y) && in_fours(&job->residual);
+	void (*kernel)(struct combine_job) = e->bf16 ? (fours ? combine_rows<uint2, float4> : combine_rows<uint16_t, float>) :
+		(fours ? combine_rows<float4, float4> : combine_rows<float, float>);
+	dim3 grid((unsigned)e->n, (unsigned)cu_ceil(e->d, COMBINE_THREADS * (fours ? 4 : 1)));
+	return cu_launch(k, "experts (combine)", kernel, grid, dim3(COMBINE_THREADS), 0, *job);
+}
+
 int cuda_experts(struct kern *k, const struct kern_experts *op)
 {
 	if (op->x.rows == 0)
@@ -924,7 +1049,8 @@ int cuda_experts(struct kern *k, const struct kern_experts *op)
 	struct experts_job job = job_of(k, op);
 	int rc = 0;
 	if (!job.few)
-		rc = cu_launch(k, "experts (group)", group_pairs, dim3(1), dim3(GROUP_THREADS), (size_t)(4 + 3 * op->n_experts) * 4, job);
+		rc = cu_launch(k, "experts (group)", group_pairs, dim3((unsigned)cu_ceil(job.n * op->top_k, GROUP_THREADS)), dim3(GROUP_THREADS),
+			GROUP_WARPS * sizeof(struct grouped) + (size_t)op->n_experts * sizeof(int), job);
 	rc = rc ? rc : up(k, op, &job);
 	rc = rc ? rc : down(k, op, &job);
 	if (rc)
@@ -932,6 +1058,5 @@ int cuda_experts(struct kern *k, const struct kern_experts *op)
 	struct combine_job last = { job, {}, op->y };
 	if (op->residual)
 		last.residual = *op->residual;
-	unsigned blocks = (unsigned)cu_ceil(job.d, COMBINE_THREADS) * (unsigned)op->x.rows;
-	return cu_launch(k, "experts (combine)", combine_rows, dim3(blocks), dim3(COMBINE_THREADS), 0, last);
+	return combine(k, &last);
 }

@@ -185,6 +185,12 @@ static __device__ __forceinline__ float4 cu_load_far(const float *p)
 	return v;
 }
 
+/* The largest x of the warp, in every lane; collective. */
+static __device__ __forceinline__ uint32_t cu_warp_largest(uint32_t x)
+{
+	return __reduce_max_sync(0xffffffffu, x);
+}
+
 /* What earlier kernels wrote can be read from here on, and what they read be written. */
 static __device__ __forceinline__ void cu_wait(void)
 {
@@ -245,6 +251,14 @@ void shim_copies_wait(int n);
 template <int N> static inline void cu_copies_wait(void)
 {
 	shim_copies_wait(N);
+}
+static inline uint32_t cu_warp_largest(uint32_t x)
+{
+	for (int step = 16; step; step /= 2) {
+		uint32_t other = __shfl_xor_sync(0xffffffffu, x, step);
+		x = other > x ? other : x;
+	}
+	return x;
 }
 uint4 cu_load_once(const void *p);
 void cu_bring_near(const void *p, uint32_t bytes);

@@ -2,22 +2,22 @@
  * step: what counts is that a row has enough threads, and that none waits for another more often than it must. */
 #include "kernels/cuda_math.cuh"
 
-enum { COPY_THREADS = 256, COPY_ITEMS = 4, NORM_THREADS = 512, QUANTISE_WARPS = 4, QUANTISE_PARTS = 8192 };
+enum { COPY_THREADS = 256, COPY_ITEMS = 4, NORM_THREADS = 256, NORM_KEPT = 2, QUANTISE_WARPS = 4, QUANTISE_PARTS = 8192 };
 
-/* Four items from i on, or what there is of them below n; whole: all rows are aligned to 16 bytes. */
-CU_DEVICE float4 load4(const float *x, int i, int n, bool whole)
+/* Four items from i on, or what there is of them below n. WHOLE: rows are aligned to 16 bytes, and n is a multiple of 4. */
+template <bool WHOLE> CU_DEVICE float4 load4(const float *x, int i, int n)
 {
-	if (whole && i + 4 <= n)
-		return *(const float4 *)(x + i);
+	if (WHOLE)
+		return i < n ? *(const float4 *)(x + i) : make_float4(0, 0, 0, 0);
 	return make_float4(i < n ? x[i] : 0, i + 1 < n ? x[i + 1] : 0, i + 2 < n ? x[i + 2] : 0, i + 3 < n ? x[i + 3] : 0);
 }
 
-CU_DEVICE void store4(float *y, int i, int n, bool whole, float4 v)
+template <bool WHOLE> CU_DEVICE void store4(float *y, int i, int n, float4 v)
 {
-	if (whole && i + 4 <= n) {
+	if (WHOLE && i < n)
 		*(float4 *)(y + i) = v;
+	if (WHOLE)
 		return;
-	}
 	if (i < n)
 		y[i] = v.x;
 	if (i + 1 < n)
@@ -28,6 +28,16 @@ CU_DEVICE void store4(float *y, int i, int n, bool whole, float4 v)
 		y[i + 3] = v.w;
 }
 
+/* Each rounded as cu_round does, two at a time. */
+CU_DEVICE float4 round4(bool bf16, float4 v)
+{
+	if (!bf16)
+		return v;
+	uint32_t low = cu_bf16x2(v.x, v.y), high = cu_bf16x2(v.z, v.w);
+	return make_float4(__uint_as_float(low << 16), __uint_as_float(low & 0xffff0000u), __uint_as_float(high << 16),
+		__uint_as_float(high & 0xffff0000u));
+}
+
 static bool is_whole(const float *p, size_t ld)
 {
 	return (uintptr_t)p % 16 == 0 && ld % 4 == 0;
@@ -35,7 +45,7 @@ static bool is_whole(const float *p, size_t ld)
 
 static bool view_is_whole(const struct kern_view *v)
 {
-	return is_whole(v->data, v->ld);
+	return is_whole(v->data, v->ld) && v->cols % 4 == 0;
 }
 
 /* Block (row, part): COPY_THREADS * COPY_ITEMS columns. */
@@ -73,13 +83,12 @@ int cuda_compiled_for(int *version)
 	return e;
 }
 
-static __global__ void scatter_kernel(struct kern_view x, const int32_t *to, struct kern_view y, bool whole)
+template <bool WHOLE> static __global__ void scatter_kernel(struct kern_view x, const int32_t *to, struct kern_view y)
 {
 	cu_wait();
 	cu_let_next();
 	int r = (int)blockIdx.x, i = 4 * ((int)blockIdx.y * COPY_THREADS + (int)threadIdx.x);
-	if (i < x.cols)
-		store4(cu_at(y, to[r]), i, x.cols, whole, load4(cu_at(x, r), i, x.cols, whole));
+	store4<WHOLE>(cu_at(y, to[r]), i, x.cols, load4<WHOLE>(cu_at(x, r), i, x.cols));
 }
 
 int cuda_scatter(struct kern *k, const struct kern_scatter *op)
@@ -88,7 +97,7 @@ int cuda_scatter(struct kern *k, const struct kern_scatter *op)
 		return 0;
 	dim3 grid((unsigned)op->x.rows, (unsigned)cu_ceil(op->x.cols, COPY_THREADS * 4));
 	bool whole = view_is_whole(&op->x) && view_is_whole(&op->y);
-	return cu_launch(k, "scatter", scatter_kernel, grid, COPY_THREADS, 0, op->x, op->to, op->y, whole);
+	return cu_launch(k, "scatter", whole ? scatter_kernel<true> : scatter_kernel<false>, grid, COPY_THREADS, 0, op->x, op->to, op->y);
 }
 
 enum { PAGE_THREADS = 256, PAGE_AT_ONCE = 4 }; /* a thread has so many 16 bytes under way */
@@ -123,50 +132,64 @@ int cuda_pages(struct kern *k, const struct kern_pages *op)
 		(uint4 *)op->pool, (size_t)op->n_pages * words, words, parts, op->from, op->to);
 }
 
+CU_DEVICE float add_squares(float sum, float4 v)
+{
+	return fmaf(v.w, v.w, fmaf(v.z, v.z, fmaf(v.y, v.y, fmaf(v.x, v.x, sum))));
+}
+
+CU_DEVICE float4 normed(float4 v, float scale, float4 w, float one, bool bf16)
+{
+	return round4(bf16, make_float4(v.x * scale * (one + w.x), v.y * scale * (one + w.y), v.z * scale * (one + w.z), v.w * scale * (one + w.w)));
+}
+
 /* A block a row. A thread has four columns at a time, whether it loads them at once or singly, so a row's sum is cut by its width
- * alone; the threads' sums go up a tree, the warps' are added in order. Shared: one float a warp. */
-static __global__ void norm_kernel(struct kern_view x, const float *w, bool plus_one, float eps, struct kern_view y, bool whole, bool bf16)
+ * alone: a thread's columns are added in order, the threads' sums go up a tree, and so do the warps'. What a thread has of the first
+ * NORM_KEPT rounds (all, in rows of up to 2048) it loads at once and keeps. Shared: one float a warp. */
+template <bool WHOLE>
+static __global__ void __launch_bounds__(NORM_THREADS)
+norm_kernel(struct kern_view x, const float *w, bool plus_one, float eps, struct kern_view y, bool bf16)
 {
 	CU_SHARED(shared);
-	float *warps = (float *)shared, sum = 0;
-	int d = x.cols, step = 4 * (int)blockDim.x, first = 4 * (int)threadIdx.x;
-	float4 weight = load4(w, first, d, whole);
+	float *warps = (float *)shared, *to = cu_at(y, (int)blockIdx.x), sum = 0, one = plus_one ? 1 : 0, each = 1 / (float)x.cols;
+	int d = x.cols, step = 4 * (int)blockDim.x, first = 4 * (int)threadIdx.x, lane = (int)threadIdx.x % CU_WARP;
+	const float *from = cu_at(x, (int)blockIdx.x);
+	float4 v[NORM_KEPT], weight[NORM_KEPT];
+#pragma unroll
+	for (int j = 0; j < NORM_KEPT; j++)
+		weight[j] = load4<WHOLE>(w, first + j * step, d);
 	cu_wait();
 	cu_let_next();
-	const float *from = cu_at(x, (int)blockIdx.x);
-	float *to = cu_at(y, (int)blockIdx.x);
-	float4 v = load4(from, first, d, whole), kept = v;
-	for (int i = first; i < d; v = load4(from, i += step, d, whole))
-		sum = fmaf(v.w, v.w, fmaf(v.z, v.z, fmaf(v.y, v.y, fmaf(v.x, v.x, sum))));
+#pragma unroll
+	for (int j = 0; j < NORM_KEPT; j++)
+		v[j] = load4<WHOLE>(from, first + j * step, d);
+#pragma unroll
+	for (int j = 0; j < NORM_KEPT; j++)
+		sum = add_squares(sum, v[j]);
+	for (int i = first + NORM_KEPT * step; i < d; i += step)
+		sum = add_squares(sum, load4<WHOLE>(from, i, d));
 	sum = cu_warp_sum(sum);
-	if (threadIdx.x % CU_WARP == 0)
+	if (lane == 0)
 		warps[threadIdx.x / CU_WARP] = sum;
 	__syncthreads();
-	sum = 0;
-	for (int i = 0; i < (int)blockDim.x / CU_WARP; i++)
-		sum += warps[i];
-	float scale = 1 / sqrtf(sum / (float)d + eps), one = plus_one ? 1 : 0;
-	v = kept;
-	for (int i = first; i < d; i += step) {
-		if (i > first) {
-			v = load4(from, i, d, whole);
-			weight = load4(w, i, d, whole);
-		}
-		store4(to, i, d, whole, make_float4(cu_round(bf16, v.x * scale * (one + weight.x)), cu_round(bf16, v.y * scale * (one + weight.y)),
-			cu_round(bf16, v.z * scale * (one + weight.z)), cu_round(bf16, v.w * scale * (one + weight.w))));
-	}
+	sum = cu_warp_sum(lane < (int)blockDim.x / CU_WARP ? warps[lane] : 0);
+	float scale = 1 / sqrtf(sum * each + eps);
+#pragma unroll
+	for (int j = 0; j < NORM_KEPT; j++)
+		store4<WHOLE>(to, first + j * step, d, normed(v[j], scale, weight[j], one, bf16));
+	for (int i = first + NORM_KEPT * step; i < d; i += step)
+		store4<WHOLE>(to, i, d, normed(load4<WHOLE>(from, i, d), scale, load4<WHOLE>(w, i, d), one, bf16));
 }
 
 int cuda_norm(struct kern *k, const struct kern_norm *op)
 {
 	if (!op->x.rows)
 		return 0;
-	int threads = cu_ceil(cu_ceil(op->x.cols, 4), CU_WARP) * CU_WARP;
+	int threads = cu_ceil(cu_ceil(op->x.cols, 4 * NORM_KEPT), CU_WARP) * CU_WARP;
 	if (threads > NORM_THREADS)
 		threads = NORM_THREADS;
 	bool whole = view_is_whole(&op->x) && view_is_whole(&op->y) && is_whole(op->w, 0);
-	return cu_launch(k, "norm", norm_kernel, (unsigned)op->x.rows, (unsigned)threads, (size_t)(threads / CU_WARP) * sizeof(float), op->x, op->w,
-		op->plus_one, op->eps, op->y, whole, k->compute == KERN_BF16);
+	return cu_launch(k, "norm", whole ? norm_kernel<true> : norm_kernel<false>, (unsigned)op->x.rows, (unsigned)threads,
+		(size_t)(threads / CU_WARP) * sizeof(float), op->x, op->w, op->plus_one, op->eps, op->y, k->compute == KERN_BF16);
 }
 
 CU_DEVICE float there_and_back(float x, float s, bool finite)
@@ -176,31 +199,31 @@ CU_DEVICE float there_and_back(float x, float s, bool finite)
 
 /* One group by one warp. The largest magnitude is found among the bits, which are in the order of what they stand for, infinities and
  * NaNs above all. A lane keeps its first four columns (all it has where groups are of 128). */
-CU_DEVICE void quantise_group(float *out, const float *in, int n, bool whole)
+template <bool WHOLE> CU_DEVICE void quantise_group(float *out, const float *in, int n)
 {
 	int first = 4 * ((int)threadIdx.x % CU_WARP), step = 4 * CU_WARP;
 	uint32_t top = 0;
-	float4 v = load4(in, first, n, whole), kept = v;
-	for (int i = first; i < n; v = load4(in, i += step, n, whole))
+	float4 v = load4<WHOLE>(in, first, n), kept = v;
+	for (int i = first; i < n; v = load4<WHOLE>(in, i += step, n))
 		top = max(top, cu_largest(v));
 	for (int s = CU_WARP / 2; s; s /= 2)
 		top = max(top, __shfl_xor_sync(0xffffffffu, top, s));
 	bool finite = top < 0x7f800000;
 	float s = fmaxf(__uint_as_float(top), 1e-10f) / 448;
 	v = kept;
-	for (int i = first; i < n; v = load4(in, i += step, n, whole))
-		store4(out, i, n, whole, make_float4(there_and_back(v.x, s, finite), there_and_back(v.y, s, finite), there_and_back(v.z, s, finite),
+	for (int i = first; i < n; v = load4<WHOLE>(in, i += step, n))
+		store4<WHOLE>(out, i, n, make_float4(there_and_back(v.x, s, finite), there_and_back(v.y, s, finite), there_and_back(v.z, s, finite),
 			there_and_back(v.w, s, finite)));
 }
 
-static __global__ void quantise_kernel(struct kern_view x, int block, int groups, struct kern_view y, bool whole)
+template <bool WHOLE> static __global__ void quantise_kernel(struct kern_view x, int block, int groups, struct kern_view y)
 {
 	cu_wait();
 	cu_let_next();
 	int group = (int)(blockIdx.y * QUANTISE_WARPS + threadIdx.x / CU_WARP), step = (int)gridDim.y * QUANTISE_WARPS;
 	for (; group < groups; group += step) {
 		int from = group * block, n = x.cols - from < block ? x.cols - from : block;
-		quantise_group(cu_at(y, (int)blockIdx.x) + from, cu_at(x, (int)blockIdx.x) + from, n, whole);
+		quantise_group<WHOLE>(cu_at(y, (int)blockIdx.x) + from, cu_at(x, (int)blockIdx.x) + from, n);
 	}
 }
 
@@ -212,7 +235,8 @@ int cuda_quantise(struct kern *k, const struct kern_quantise *op)
 	bool whole = view_is_whole(&op->x) && view_is_whole(&op->y) && block % 4 == 0;
 	int parts = cu_ceil(groups, QUANTISE_WARPS);
 	dim3 grid((unsigned)op->x.rows, (unsigned)(parts < QUANTISE_PARTS ? parts : QUANTISE_PARTS));
-	return cu_launch(k, "quantise", quantise_kernel, grid, QUANTISE_WARPS * CU_WARP, 0, op->x, block, groups, op->y, whole);
+	return cu_launch(k, "quantise", whole ? quantise_kernel<true> : quantise_kernel<false>, grid, QUANTISE_WARPS * CU_WARP, 0, op->x, block, groups,
+		op->y);
 }
 
 /* In the order of the logits, a NaN as -inf, both zeros alike; 0 is below them all: taken, or none. */
@@ -227,64 +251,81 @@ CU_DEVICE float logit_of_key(uint32_t key)
 	return __uint_as_float(key >> 31 ? key & 0x7fffffffu : ~key);
 }
 
-/* The largest key of a warp, and of the lanes that have it the lowest index. */
-CU_DEVICE void route_best(uint32_t &key, int &index)
+template <int PER> CU_DEVICE uint32_t largest_key(const uint32_t (&keys)[PER])
 {
-	for (int step = CU_WARP / 2; step; step /= 2) {
-		uint32_t other = __shfl_xor_sync(0xffffffffu, key, step);
-		int at = __shfl_xor_sync(0xffffffffu, index, step);
-		if (other > key || (other == key && at < index)) {
-			key = other;
-			index = at;
-		}
-	}
+	uint32_t best = 0;
+#pragma unroll
+	for (int i = 0; i < PER; i++)
+		best = max(best, keys[i]);
+	return cu_warp_largest(best);
 }
 
-/* A warp a row; lane l has the logits l, l + 32, ... (PER of them) as keys. A round of k finds the largest, lowest index first. Slots
- * l and l + 32 of what is chosen are lane l's to write. A NaN makes the sum one, and so every weight. */
-template <int PER>
-static __global__ void route_kernel(struct kern_view logits, int top_k, bool renormalise, uint16_t *experts, float *weights, bool bf16)
+/* The lowest index at which a key of the warp is `best`; the key there becomes 0. */
+template <int PER> CU_DEVICE int take_key(uint32_t (&keys)[PER], uint32_t best)
 {
+	int lane = (int)threadIdx.x % CU_WARP;
+	uint32_t at = ~0u;
+#pragma unroll
+	for (int i = PER - 1; i >= 0; i--)
+		at = keys[i] == best ? (uint32_t)(lane + i * CU_WARP) : at;
+	int first = (int)~cu_warp_largest(~at);
+#pragma unroll
+	for (int i = 0; i < PER; i++)
+		keys[i] = first == lane + i * CU_WARP ? 0 : keys[i];
+	return first;
+}
+
+/* A warp a row; lane l has the logits l, l + 32, ... (PER of them) as keys; behind the last they are -inf, which come after all others.
+ * A round finds the largest, lowest index first; slots l and l + 32 are lane l's, which makes weights of their keys when all are found.
+ * p / sum(p) is exp / sum(exp); a NaN makes `all` one, and so every weight. */
+template <int PER>
+static __global__ void __launch_bounds__(CU_WARP)
+route_kernel(struct kern_view logits, int top_k, bool renormalise, uint16_t *experts, float *weights, bool bf16)
+{
+	int lane = (int)threadIdx.x, e = logits.cols, mine[2] = {0, 0};
+	size_t slots = (size_t)blockIdx.x * (size_t)top_k;
+	const float *row = cu_at(logits, (int)blockIdx.x);
+	uint32_t keys[PER], key[2] = {0, 0};
+	float x[PER], all = 0, chosen = 0, p[2];
 	cu_wait();
 	cu_let_next();
-	int r = (int)blockIdx.x, lane = (int)threadIdx.x, e = logits.cols;
-	const float *row = cu_at(logits, r);
-	uint32_t keys[PER];
-	float x[PER], max = -INFINITY, all = 0, sum = 0, p_mine[2] = {0, 0};
-	int mine[2] = {0, 0};
-	for (int i = 0; i < PER; i++) {
-		x[i] = lane + i * CU_WARP < e ? row[lane + i * CU_WARP] : -INFINITY;
-		keys[i] = lane + i * CU_WARP < e ? route_key(x[i]) : 0;
-		max = fmaxf(max, x[i]);
-	}
-	max = cu_warp_max(max);
+#pragma unroll
 	for (int i = 0; i < PER; i++)
-		all += lane + i * CU_WARP < e ? expf(x[i] - max) : 0;
-	all = cu_warp_sum(all);
-	for (int j = 0; j < top_k; j++) {
-		uint32_t best = 0;
-		int index = 0;
-		for (int i = 0; i < PER; i++)
-			if (keys[i] > best) {
-				best = keys[i];
-				index = lane + i * CU_WARP;
-			}
-		route_best(best, index);
-		for (int i = 0; i < PER; i++)
-			keys[i] = index == lane + i * CU_WARP ? 0 : keys[i];
-		float p = expf(logit_of_key(best) - max) / all;
-		sum += p;
+		x[i] = row[min(lane + i * CU_WARP, e - 1)];
+#pragma unroll
+	for (int i = 0; i < PER; i++) {
+		x[i] = lane + i * CU_WARP < e ? x[i] : -INFINITY;
+		keys[i] = route_key(x[i]);
+	}
+	uint32_t best = largest_key<PER>(keys);
+	float max = logit_of_key(best);
+#pragma unroll
+	for (int i = 0; i < PER; i++)
+		all += expf(x[i] - max);
+	for (int j = 0; j < top_k; j++, best = largest_key<PER>(keys)) {
+		int index = take_key<PER>(keys, best);
+#pragma unroll
 		for (int half = 0; half < 2; half++)
 			if (j == lane + half * CU_WARP) {
 				mine[half] = index;
-				p_mine[half] = p;
+				key[half] = best;
 			}
 	}
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
+		p[half] = lane + half * CU_WARP < top_k ? expf(logit_of_key(key[half]) - max) : 0;
+		chosen += p[half];
+	}
+	for (int step = CU_WARP / 2; step; step /= 2) {
+		all += __shfl_xor_sync(0xffffffffu, all, step);
+		chosen += __shfl_xor_sync(0xffffffffu, chosen, step);
+	}
+#pragma unroll
 	for (int half = 0; half < 2; half++) {
 		int slot = lane + half * CU_WARP;
 		if (slot < top_k) {
-			experts[(size_t)r * (size_t)top_k + (size_t)slot] = (uint16_t)mine[half];
-			weights[(size_t)r * (size_t)top_k + (size_t)slot] = cu_round(bf16, renormalise ? p_mine[half] / sum : p_mine[half]);
+			experts[slots + (size_t)slot] = (uint16_t)mine[half];
+			weights[slots + (size_t)slot] = cu_round(bf16, all == all ? p[half] / (renormalise ? chosen : all) : all);
 		}
 	}
 }

@@ -7,12 +7,14 @@
 #include "kernels/cuda_math.cuh"
 
 enum {
-	PART = 4096, SURVEY = 256, EACH = PART / SURVEY, /* logits of a part, threads of survey and pick, logits a thread */
+	PART = 4096,
+	SURVEY = 128, EACH = PART / SURVEY,              /* threads of survey, logits a thread; */
+	PICK = 256, PICK_EACH = PART / PICK,             /* of pick */
 	CUT = 1024, AHEAD = 8,                           /* threads of cut, logits that each of them has under way */
 	DIGIT = 11, BUCKETS = 1 << DIGIT,
 	ID_BITS = 24, ORDER_BITS = 32 + ID_BITS,         /* KERN_MAX_DIM ids */
 	LISTED = 16384,                                  /* candidates that cut can hold in shared memory */
-	TOLD = 2 * CU_WARP, ALONE = TOLD + 3, ROOM = TOLD + 4, /* words that a block's threads tell each other by: of each warp, of one thread */
+	TOLD = CU_WARP, ALONE = TOLD + 3, ROOM = TOLD + 4, /* words that a block's threads tell each other by: of each warp, of one thread */
 	STEPS = 64,                                      /* buckets for a factor of e, when cut first looks at a row: 32 of these */
 };
 
@@ -29,7 +31,7 @@ struct draw {
 	const struct part *part; /* [n][parts] */
 	int parts, top_k;
 	float scale;
-	bool greedy;
+	bool greedy, vectors; /* vectors: rows are aligned to 16 bytes */
 	double top_p;
 	int32_t *token;
 	float *logprob;
@@ -59,36 +61,21 @@ CU_DEVICE int id_of(uint64_t order)
 	return order == NO_ORDER ? 0 : (int)(order & ((1u << ID_BITS) - 1));
 }
 
-/* exp(d) for d <= 0; 0 below -87 and for a NaN. Cephes' polynomial, operation for operation as where the processor draws
- * (engine/sample.c): the weights have the same bits there. */
+/* exp(d) for d <= 0; 0 for a NaN. */
 CU_DEVICE float weight(float d)
 {
-	const float magic = 12582912.0f; /* 1.5 * 2^23: adding it rounds to a whole number */
-	if (!(d > -87.0f))
-		return 0;
-	float n = d * 1.44269504088896341f + magic;
-	int e = (__float_as_int(n) - __float_as_int(magic) + 127) << 23;
-	n -= magic;
-	float r = d - n * 0.693359375f + n * 2.12194440e-4f;
-	float p = 1.9875691500e-4f;
-	p = p * r + 1.3981999507e-3f;
-	p = p * r + 8.3334519073e-3f;
-	p = p * r + 4.1665795894e-2f;
-	p = p * r + 1.6666665459e-1f;
-	p = p * r + 5.0000001201e-1f;
-	p = p * r * r + r + 1.0f;
-	return p * __int_as_float(e);
+	return fmaxf(expf(d), 0.0f);
 }
 
 CU_DEVICE uint32_t steps31(float w)
 {
-	return (uint32_t)(w * 0x1p31f + 0.5f);
+	return (uint32_t)fmaf(w, 0x1p31f, 0.5f);
 }
 
 /* -- what the threads of a block tell each other -- */
 
 /* Sum of x over the lower threads; *all is that over all. */
-CU_DEVICE uint64_t sum_before(uint64_t x, uint64_t *all, uint64_t *room)
+template <int THREADS> CU_DEVICE uint64_t sum_before(uint64_t x, uint64_t *all, uint64_t *room)
 {
 	int lane = threadIdx.x % CU_WARP, warp = threadIdx.x / CU_WARP;
 	uint64_t upto = x, below = 0, sum = 0;
@@ -100,7 +87,8 @@ CU_DEVICE uint64_t sum_before(uint64_t x, uint64_t *all, uint64_t *room)
 	if (lane == CU_WARP - 1)
 		room[warp] = upto;
 	__syncthreads();
-	for (int w = 0; w < (int)blockDim.x / CU_WARP; w++) {
+#pragma unroll
+	for (int w = 0; w < THREADS / CU_WARP; w++) {
 		below += w < warp ? room[w] : 0;
 		sum += room[w];
 	}
@@ -108,7 +96,7 @@ CU_DEVICE uint64_t sum_before(uint64_t x, uint64_t *all, uint64_t *room)
 	return below + upto - x;
 }
 
-CU_DEVICE uint64_t smallest(uint64_t x, uint64_t *room)
+template <int THREADS> CU_DEVICE uint64_t smallest(uint64_t x, uint64_t *room)
 {
 	for (int step = CU_WARP / 2; step; step /= 2)
 		x = min(x, __shfl_xor_sync(0xffffffffu, x, step));
@@ -116,7 +104,8 @@ CU_DEVICE uint64_t smallest(uint64_t x, uint64_t *room)
 	if (threadIdx.x % CU_WARP == 0)
 		room[threadIdx.x / CU_WARP] = x;
 	__syncthreads();
-	for (int w = 0; w < (int)blockDim.x / CU_WARP; w++)
+#pragma unroll
+	for (int w = 0; w < THREADS / CU_WARP; w++)
 		x = min(x, room[w]);
 	return x;
 }
@@ -124,103 +113,131 @@ CU_DEVICE uint64_t smallest(uint64_t x, uint64_t *room)
 /* -- survey -- */
 
 /* Where in the part this thread's item e lies; it rises with e. */
-CU_DEVICE int place_of(int e, bool vectors)
+CU_DEVICE int place_of(int e)
 {
-	int t = (int)threadIdx.x;
-	return vectors ? 4 * (t + e / 4 * SURVEY) + e % 4 : t + e * SURVEY;
+	return 4 * ((int)threadIdx.x + e / 4 * SURVEY) + e % 4;
 }
 
 /* What lies behind the row's end is NaN. */
 CU_DEVICE void read_part(float mine[EACH], const float *x, int n, bool vectors)
 {
+	if (vectors && n == PART) {
 #pragma unroll
-	for (int e = 0; e < EACH; e += 4) {
-		int at = place_of(e, vectors);
-		if (vectors && at + 4 <= n) {
-			float4 v = *(const float4 *)(x + at);
+		for (int e = 0; e < EACH; e += 4) {
+			float4 v = *(const float4 *)(x + place_of(e));
 			mine[e] = v.x, mine[e + 1] = v.y, mine[e + 2] = v.z, mine[e + 3] = v.w;
-			continue;
 		}
+		return;
+	}
 #pragma unroll
-		for (int i = 0; i < 4; i++) {
-			at = place_of(e + i, vectors);
-			mine[e + i] = at < n ? x[at] : NAN;
-		}
+	for (int e = 0; e < EACH; e++) {
+		int at = place_of(e);
+		mine[e] = at < n ? x[at] : NAN;
 	}
 }
 
-static __global__ void __launch_bounds__(SURVEY) survey(struct kern_view logits, const int32_t *row, float scale, int parts, bool vectors,
-	struct part *out)
+/* What the threads of a block tell each other: of each warp the largest logit, in rising order, and the sums; where in the part the
+ * largest comes first (PART: all are NaN). */
+struct told {
+	uint64_t all[SURVEY / CU_WARP], drawn[SURVEY / CU_WARP];
+	uint32_t top[SURVEY / CU_WARP], first;
+};
+
+/* The block's largest logit, rising; `first` is where it lies once all have come to a barrier. */
+CU_DEVICE uint32_t find_top(const float mine[EACH], struct told *told)
 {
-	CU_SHARED(shared);
-	uint64_t *room = (uint64_t *)shared;
-	int i = (int)blockIdx.x / parts, from = (int)blockIdx.x % parts * PART;
-	int warp = threadIdx.x / CU_WARP;
-	cu_wait();
-	cu_let_next();
-	float mine[EACH], top = -INFINITY;
-	read_part(mine, cu_at(logits, row ? row[i] : i) + from, min(PART, logits.cols - from), vectors);
+	float top[4] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
 #pragma unroll
 	for (int e = 0; e < EACH; e++)
-		top = fmaxf(top, mine[e]); /* a NaN never wins */
-	int first = -1;
+		top[e % 4] = fmaxf(top[e % 4], mine[e]); /* a NaN never wins */
+	top[0] = fmaxf(fmaxf(top[0], top[1]), fmaxf(top[2], top[3]));
+	uint32_t own = ~falling(top[0]), all = cu_warp_largest(own);
+	if (threadIdx.x % CU_WARP == 0)
+		told->top[threadIdx.x / CU_WARP] = all;
+	if (threadIdx.x == 0)
+		told->first = UINT32_MAX;
+	__syncthreads();
+#pragma unroll
+	for (int w = 0; w < SURVEY / CU_WARP; w++)
+		all = max(all, told->top[w]);
+	if (own != all)
+		return all;
+	int first = PART;
 #pragma unroll
 	for (int e = EACH - 1; e >= 0; e--)
-		first = mine[e] == top ? place_of(e, vectors) : first;
-	uint64_t best = smallest(first < 0 ? NO_ORDER : order_of(top, from + first), room), all = 0, drawn = 0;
-	top = logit_of(best);
+		first = mine[e] == top[0] ? place_of(e) : first;
+	atomicMin(&told->first, (uint32_t)first);
+	return all;
+}
+
+CU_DEVICE uint64_t warp_sum(uint64_t x)
+{
+	for (int step = CU_WARP / 2; step; step /= 2)
+		x += __shfl_xor_sync(0xffffffffu, x, step);
+	return x;
+}
+
+/* HEATED: the draw's temperature is another than 1. */
+template <bool HEATED>
+static __global__ void __launch_bounds__(SURVEY)
+survey(struct kern_view logits, const int32_t *row, float scale, int parts, bool vectors, struct part *out)
+{
+	CU_SHARED(shared);
+	struct told *told = (struct told *)shared;
+	int i = (int)blockIdx.x / parts, from = (int)blockIdx.x % parts * PART;
+	cu_wait();
+	cu_let_next();
+	float mine[EACH];
+	read_part(mine, cu_at(logits, row ? row[i] : i) + from, min(PART, logits.cols - from), vectors);
+	uint64_t top_order = (uint64_t)~find_top(mine, told) << ID_BITS, all = 0, drawn = 0;
+	float top = logit_of(top_order);
 #pragma unroll
 	for (int e = 0; e < EACH; e++) {
-		uint32_t w = steps31(weight(mine[e] - top));
-		all += w;
-		drawn += scale == 1 ? w : steps31(weight((mine[e] - top) * scale));
+		all += steps31(weight(mine[e] - top));
+		if (HEATED)
+			drawn += steps31(weight((mine[e] - top) * scale));
 	}
-	for (int step = CU_WARP / 2; step; step /= 2) {
-		all += __shfl_xor_sync(0xffffffffu, all, step);
-		drawn += __shfl_xor_sync(0xffffffffu, drawn, step);
-	}
-	__syncthreads();
+	all = warp_sum(all);
+	drawn = HEATED ? warp_sum(drawn) : all;
 	if (threadIdx.x % CU_WARP == 0) {
-		room[2 * warp] = all;
-		room[2 * warp + 1] = drawn;
+		told->all[threadIdx.x / CU_WARP] = all;
+		told->drawn[threadIdx.x / CU_WARP] = drawn;
 	}
 	__syncthreads();
 	if (threadIdx.x)
 		return;
-	struct part p = {best, 0, 0};
+	struct part p = {told->first == PART ? NO_ORDER : top_order | (uint32_t)(from + (int)told->first), 0, 0};
 	for (int w = 0; w < SURVEY / CU_WARP; w++) {
-		p.all += room[2 * w];
-		p.drawn += room[2 * w + 1];
+		p.all += told->all[w];
+		p.drawn += told->drawn[w];
 	}
 	out[blockIdx.x] = p;
 }
 
 /* -- a row's parts together -- */
 
-/* A part's sum, counted from the row's maximum. */
-CU_DEVICE uint64_t share_of(uint64_t sum, float part_top, float top, float scale)
+/* What a part's sum is to be multiplied by, to count from the row's maximum. */
+CU_DEVICE double factor_of(const struct part &p, float top, float scale)
 {
-	return sum ? (uint64_t)((double)sum * exp(((double)part_top - (double)top) * (double)scale) + 0.5) : 0;
+	return exp(((double)logit_of(p.best) - (double)top) * (double)scale);
 }
 
-/* The order of the row's most likely item; *all is the sum of its weights at temperature 1. */
-CU_DEVICE uint64_t join_parts(const struct part *p, int parts, uint64_t *all, uint64_t *room)
+CU_DEVICE uint64_t share_of(uint64_t sum, double factor)
 {
-	uint64_t best = NO_ORDER, mine = 0;
-	for (int j = (int)threadIdx.x; j < parts; j += (int)blockDim.x)
-		best = min(best, p[j].best);
-	best = smallest(best, room);
-	for (int j = (int)threadIdx.x; j < parts; j += (int)blockDim.x)
-		mine += share_of(p[j].all, logit_of(p[j].best), logit_of(best), 1);
-	sum_before(mine, all, room);
-	return best;
+	return sum ? (uint64_t)((double)sum * factor + 0.5) : 0;
+}
+
+/* Of a row's sum at temperature 1. */
+CU_DEVICE double log_of(uint64_t all)
+{
+	return log((double)all * 0x1p-31);
 }
 
 /* By one thread. A maximum that is infinite, or none, gives a NaN, as its definition does. */
-CU_DEVICE void answer(const struct draw &d, int i, int id, float x, float top, uint64_t all)
+CU_DEVICE void answer(const struct draw &d, int i, int id, float x, float top, double log_all)
 {
 	d.token[i] = id;
-	d.logprob[i] = isfinite(top) ? (float)((double)x - (double)top - log((double)all * 0x1p-31)) : NAN;
+	d.logprob[i] = isfinite(top) ? (float)((double)x - (double)top - log_all) : NAN;
 }
 
 /* A sum passes u of `all` where it passes this whole number; always below `all`. */
@@ -231,65 +248,125 @@ CU_DEVICE uint64_t target(double u, uint64_t all)
 
 /* -- nothing cut -- */
 
-/* The part in which the sum passes `at`, by its index; *left: what remains to be passed within it, in its own steps. */
-CU_DEVICE int find_part(const struct draw &d, const struct part *p, float top, double u, uint64_t *left, uint64_t *room)
+/* A thread's parts: neighbours, one as a rule, which it reads once. */
+struct own_parts {
+	const struct part *p;
+	int from, to;
+	struct part first;
+};
+
+CU_DEVICE struct own_parts own_parts_of(const struct draw &d, int i)
 {
-	uint64_t *told = room + TOLD, mine = 0, all;
-	int each = (d.parts + SURVEY - 1) / SURVEY, from = min((int)threadIdx.x * each, d.parts), to = min(from + each, d.parts);
-	for (int j = from; j < to; j++)
-		mine += share_of(p[j].drawn, logit_of(p[j].best), top, d.scale);
-	uint64_t before = sum_before(mine, &all, room), at = target(u, all);
-	if (at - before < mine) { /* unsigned: and not below before */
-		uint64_t share;
-		int j = from;
-		while (at - before >= (share = share_of(p[j].drawn, logit_of(p[j].best), top, d.scale))) {
-			before += share;
-			j++;
-		}
-		told[0] = (uint64_t)j;
-		told[1] = at - before;
-	}
-	__syncthreads();
-	const struct part *q = p + told[0];
-	double factor = exp(((double)logit_of(q->best) - (double)top) * (double)d.scale);
-	*left = min((uint64_t)((double)told[1] / factor), q->drawn - 1);
-	return (int)told[0];
+	struct own_parts own = {d.part + (size_t)i * (size_t)d.parts, 0, 0, {NO_ORDER, 0, 0}};
+	int each = (d.parts + PICK - 1) / PICK;
+	own.from = min((int)threadIdx.x * each, d.parts);
+	own.to = min(own.from + each, d.parts);
+	if (own.from < own.to)
+		own.first = own.p[own.from];
+	return own;
 }
 
-static __global__ void __launch_bounds__(SURVEY) pick(struct draw d)
+CU_DEVICE struct part part_of(const struct own_parts &own, int j)
+{
+	return j == own.from ? own.first : own.p[j];
+}
+
+/* The order of the row's most likely item. */
+CU_DEVICE uint64_t best_of(const struct own_parts &own, uint64_t *room)
+{
+	uint64_t best = NO_ORDER;
+	for (int j = own.from; j < own.to; j++)
+		best = min(best, part_of(own, j).best);
+	return smallest<PICK>(best, room);
+}
+
+/* Where the sum of all weights passes u of it: in part `part`, where `left` of its own steps remain. */
+struct place {
+	uint64_t left;
+	int part;
+	float top; /* the part's */
+};
+
+CU_DEVICE struct place find_part(const struct draw &d, const struct own_parts &own, float top, double u, uint64_t *room)
+{
+	struct place *told = (struct place *)(room + TOLD);
+	uint64_t mine = 0, all;
+	for (int j = own.from; j < own.to; j++) {
+		struct part q = part_of(own, j);
+		mine += share_of(q.drawn, factor_of(q, top, d.scale));
+	}
+	uint64_t before = sum_before<PICK>(mine, &all, room), at = target(u, all);
+	for (int j = own.from; at - before < mine && j < own.to; j++) { /* unsigned: and not below before */
+		struct part q = part_of(own, j);
+		double factor = factor_of(q, top, d.scale);
+		uint64_t share = share_of(q.drawn, factor);
+		if (at - before < share) {
+			*told = {min((uint64_t)((double)(at - before) / factor), q.drawn - 1), j, logit_of(q.best)};
+			break;
+		}
+		before += share;
+		mine -= share;
+	}
+	__syncthreads();
+	return *told;
+}
+
+/* Neighbours by one thread, since the sum goes by id. What lies behind the row's end is NaN. */
+CU_DEVICE void read_neighbours(float v[PICK_EACH], const float *x, int n, bool vectors)
+{
+#pragma unroll
+	for (int e = 0; e < PICK_EACH; e += 4) {
+		if (vectors && e + 4 <= n) {
+			float4 w = *(const float4 *)(x + e);
+			v[e] = w.x, v[e + 1] = w.y, v[e + 2] = w.z, v[e + 3] = w.w;
+			continue;
+		}
+#pragma unroll
+		for (int i = e; i < e + 4; i++)
+			v[i] = i < n ? x[i] : NAN;
+	}
+}
+
+static __global__ void __launch_bounds__(PICK) pick(struct draw d)
 {
 	CU_SHARED(shared);
-	uint64_t *room = (uint64_t *)shared, all, sum, left, mine = 0;
+	uint64_t *room = (uint64_t *)shared, all, sum, mine = 0;
 	int i = (int)blockIdx.x;
 	cu_wait();
 	cu_let_next();
 	const float *x = cu_at(d.logits, d.row ? d.row[i] : i);
-	const struct part *p = d.part + (size_t)i * (size_t)d.parts;
-	uint64_t best = join_parts(p, d.parts, &all, room);
-	float top = logit_of(best);
+	double u = d.greedy ? 0 : d.u[i];
+	struct own_parts own = own_parts_of(d, i);
+	uint64_t best = best_of(own, room);
+	float top = logit_of(best), v[PICK_EACH];
+	for (int j = own.from; j < own.to; j++) {
+		struct part q = part_of(own, j);
+		mine += share_of(q.all, factor_of(q, top, 1));
+	}
+	sum_before<PICK>(mine, &all, room);
 	if (d.greedy || !isfinite(top)) {
 		if (threadIdx.x == 0)
-			answer(d, i, id_of(best), x[id_of(best)], top, all);
+			answer(d, i, id_of(best), top, top, log_of(all));
 		return;
 	}
-	int at = find_part(d, p, top, d.u[i], &left, room);
-	float part_top = logit_of(p[at].best), v[EACH];
-	int from = at * PART + (int)threadIdx.x * EACH; /* neighbours by one thread: the sum goes by id */
+	struct place at = find_part(d, own, top, u, room);
+	int from = at.part * PART + (int)threadIdx.x * PICK_EACH;
+	read_neighbours(v, x + from, d.logits.cols - from, d.vectors);
+	double log_all = log_of(all); /* while these are on their way */
+	mine = 0;
 #pragma unroll
-	for (int e = 0; e < EACH; e++) {
-		v[e] = from + e < d.logits.cols ? x[from + e] : NAN;
-		mine += steps31(weight((v[e] - part_top) * d.scale));
-	}
-	uint64_t before = sum_before(mine, &sum, room);
-	if (left - before >= mine)
+	for (int e = 0; e < PICK_EACH; e++)
+		mine += steps31(weight((v[e] - at.top) * d.scale));
+	uint64_t before = sum_before<PICK>(mine, &sum, room);
+	if (at.left - before >= mine)
 		return;
 	bool passed = false;
 #pragma unroll
-	for (int e = 0; e < EACH; e++) {
-		before += steps31(weight((v[e] - part_top) * d.scale));
-		if (!passed && before > left) {
+	for (int e = 0; e < PICK_EACH; e++) {
+		before += steps31(weight((v[e] - at.top) * d.scale));
+		if (!passed && before > at.left) {
 			passed = true;
-			answer(d, i, from + e, v[e], top, all);
+			answer(d, i, from + e, v[e], top, log_all);
 		}
 	}
 }
@@ -308,6 +385,22 @@ struct candidates {
 	int n;
 	float top, scale;
 };
+
+/* The order of the row's most likely item; *all, *drawn: the sums of its weights at temperature 1 and at the draw's. */
+CU_DEVICE uint64_t join_parts(const struct draw &d, const struct part *p, uint64_t *all, uint64_t *drawn, uint64_t *room)
+{
+	uint64_t best = NO_ORDER, mine = 0, mine_drawn = 0;
+	for (int j = (int)threadIdx.x; j < d.parts; j += CUT)
+		best = min(best, p[j].best);
+	best = smallest<CUT>(best, room);
+	for (int j = (int)threadIdx.x; j < d.parts; j += CUT) {
+		mine += share_of(p[j].all, factor_of(p[j], logit_of(best), 1));
+		mine_drawn += share_of(p[j].drawn, factor_of(p[j], logit_of(best), d.scale));
+	}
+	sum_before<CUT>(mine, all, room);
+	sum_before<CUT>(mine_drawn, drawn, room);
+	return best;
+}
 
 CU_DEVICE void clear(const struct bins &b)
 {
@@ -354,7 +447,7 @@ CU_DEVICE int step_of(const struct candidates &c, float x)
  * all. *left: what remains to be passed in it; *held: what it holds beside, of `beside`. */
 CU_DEVICE int find_bucket(const uint64_t v[2], const uint64_t beside[2], uint64_t at, uint64_t *left, uint64_t *held, uint64_t *room)
 {
-	uint64_t *told = room + TOLD, all, before = sum_before(v[0] + v[1], &all, room);
+	uint64_t *told = room + TOLD, all, before = sum_before<CUT>(v[0] + v[1], &all, room);
 #pragma unroll
 	for (int i = 0; i < 2; i++) {
 		if (at - before < v[i]) {
@@ -423,8 +516,8 @@ CU_DEVICE uint64_t weight_upto(const struct candidates &c, uint64_t order, uint6
 			sum += w;
 		}
 	}
-	sum_before(n, items, room);
-	sum_before(sum, &all, room);
+	sum_before<CUT>(n, items, room);
+	sum_before<CUT>(sum, &all, room);
 	return all;
 }
 
@@ -457,14 +550,14 @@ CU_DEVICE int last_step(const struct bins &b, int top_k, double top_p, uint64_t 
 		counts[i] = b.count[j];
 		v[i] = top_k ? counts[i] : (uint64_t)((double)counts[i] * exp(-(double)j / STEPS) * 0x1p31);
 	}
-	sum_before(v[0] + v[1], &all, room);
+	sum_before<CUT>(v[0] + v[1], &all, room);
 	double behind = ((1 - top_p) - 1e-5) * (double)total;
 	uint64_t at = top_k ? (uint64_t)top_k - 1 : behind > 0 ? all - min((uint64_t)behind, all) : all;
 	int last = find_bucket(v, counts, min(at, all - 1), &left, &held, room);
 	uint64_t mine = 0;
 	for (int i = 0; i < 2; i++)
 		mine += 2 * (int)threadIdx.x + i <= last ? counts[i] : 0;
-	sum_before(mine, items, room);
+	sum_before<CUT>(mine, items, room);
 	return last;
 }
 
@@ -495,16 +588,6 @@ CU_DEVICE uint64_t nucleus(double top_p, uint64_t all)
 	return want > 1 ? min((uint64_t)want, all) - 1 : 0;
 }
 
-/* The row's weight at the draw's temperature, in 2^-31. */
-CU_DEVICE uint64_t drawn_weight(const struct draw &d, const struct part *p, float top, uint64_t *room)
-{
-	uint64_t mine = 0, all;
-	for (int j = (int)threadIdx.x; j < d.parts; j += CUT)
-		mine += share_of(p[j].drawn, logit_of(p[j].best), top, d.scale);
-	sum_before(mine, &all, room);
-	return all;
-}
-
 /* The order of the token that is drawn from what stays of the candidates. total: 0, or the row's weight, of which they lack some. */
 CU_DEVICE uint64_t draw_cut(const struct draw &d, const struct candidates &c, const struct bins &b, double u, uint64_t total, uint64_t *room)
 {
@@ -523,7 +606,7 @@ static const size_t CUT_SHARED = ROOM * sizeof(uint64_t) + (3 * BUCKETS + LISTED
 static __global__ void __launch_bounds__(CUT) cut(struct draw d)
 {
 	CU_SHARED(shared);
-	uint64_t *room = (uint64_t *)shared, all, items;
+	uint64_t *room = (uint64_t *)shared, all, total, items;
 	uint32_t *bin = (uint32_t *)(room + ROOM), *list = bin + 3 * BUCKETS;
 	const struct bins b = {bin, bin + BUCKETS, bin + 2 * BUCKETS};
 	int i = (int)blockIdx.x;
@@ -531,10 +614,9 @@ static __global__ void __launch_bounds__(CUT) cut(struct draw d)
 	cu_let_next();
 	const float *x = cu_at(d.logits, d.row ? d.row[i] : i);
 	const struct part *p = d.part + (size_t)i * (size_t)d.parts;
-	uint64_t order = join_parts(p, d.parts, &all, room);
+	uint64_t order = join_parts(d, p, &all, &total, room);
 	struct candidates c = {x, NULL, d.logits.cols, logit_of(order), d.scale};
 	if (isfinite(c.top)) {
-		uint64_t total = drawn_weight(d, p, c.top, room);
 		bool cut_k = d.top_k > 0 && d.top_k < d.logits.cols;
 		count_steps(c, b);
 		int last = last_step(b, cut_k ? d.top_k : 0, d.top_p, total, &items, room);
@@ -545,7 +627,7 @@ static __global__ void __launch_bounds__(CUT) cut(struct draw d)
 		order = draw_cut(d, c, b, d.u[i], cut_k ? 0 : total << 8, room);
 	}
 	if (threadIdx.x == 0)
-		answer(d, i, id_of(order), x[id_of(order)], c.top, all);
+		answer(d, i, id_of(order), x[id_of(order)], c.top, log_of(all));
 }
 
 /* -- the operation -- */
@@ -565,18 +647,19 @@ int cuda_sample(struct kern *k, const struct kern_sample *op)
 {
 	const struct kern_view *x = &op->logits;
 	float scale = (float)(1 / op->temperature);
-	struct draw d = {*x, op->row, op->u, (const struct part *)op->scratch, parts_of(op), op->top_k, scale, false, op->top_p, op->token,
-	                 op->logprob};
+	bool vectors = (uintptr_t)x->data % 16 == 0 && x->ld % 4 == 0;
+	struct draw d = {*x, op->row, op->u, (const struct part *)op->scratch, parts_of(op), op->top_k, scale, false, vectors, op->top_p,
+	                 op->token, op->logprob};
 	d.greedy = !(op->temperature > 0) || !isfinite(scale);
 	bool cuts = !d.greedy && ((op->top_k > 0 && op->top_k < x->cols) || op->top_p < 1);
-	bool vectors = (uintptr_t)x->data % 16 == 0 && x->ld % 4 == 0;
 	if (op->n == 0)
 		return 0;
-	int e = cu_launch(k, "sample survey", survey, dim3((unsigned)op->n * (unsigned)d.parts), dim3(SURVEY), ROOM * sizeof(uint64_t), *x,
-	                  op->row, d.greedy ? 1 : scale, d.parts, vectors, (struct part *)op->scratch);
+	bool heated = !d.greedy && (scale < 1 || scale > 1);
+	int e = cu_launch(k, "sample survey", heated ? survey<true> : survey<false>, dim3((unsigned)op->n * (unsigned)d.parts), dim3(SURVEY),
+	                  sizeof(struct told), *x, op->row, scale, d.parts, vectors, (struct part *)op->scratch);
 	if (e)
 		return e;
 	if (cuts)
 		return cu_launch(k, "sample cut", cut, dim3((unsigned)op->n), dim3(CUT), CUT_SHARED, d);
-	return cu_launch(k, "sample pick", pick, dim3((unsigned)op->n), dim3(SURVEY), ROOM * sizeof(uint64_t), d);
+	return cu_launch(k, "sample pick", pick, dim3((unsigned)op->n), dim3(PICK), ROOM * sizeof(uint64_t), d);
 }

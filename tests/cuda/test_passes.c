@@ -162,8 +162,63 @@ static void a_fork_has_its_parents_logits(void **state)
 	forks_keep_their_parents_logits("tests/golden/models/plain", "cuda");
 }
 
-/* Bytes of one step of a few forks of a prefix, as the backend counts them. */
-static double step_bytes(const char *backend, int forks, bool shared, double *per_position)
+/* A child of fork i, whose logits lie among those of the last step and were not fetched; want: what they are. */
+static struct eng_fork *child_of(struct eng_fork *fork, float *want, int vocab)
+{
+	struct eng_fork *child;
+	copy_logits(want, fork, vocab);
+	OK(eng_fork_split(&child, fork));
+	return child;
+}
+
+static void drawn_from(struct eng_model *m, struct eng_fork *fork, const float *want)
+{
+	struct eng_choice drawn;
+	struct rng_at at = {0};
+	OK(eng_draw(m, &fork, 1, &(struct eng_sampling){.temperature = 0, .top_p = 1}, &at, &drawn));
+	for (int i = 0; i < eng_model_info(m)->n_vocab; i++)
+		assert_true(want[i] <= want[drawn.token]);
+}
+
+/* A step leaves its logits where the next one writes its own: those of forks that are not in it are moved before. */
+static void logits_outlast_the_steps_of_others(void **state)
+{
+	(void)state;
+	enum { FORKS = 3, VOCAB = 97 };
+	static const int32_t ids[] = {1, 5, 2, 9, 3};
+	struct eng_model *m;
+	struct eng_prefix *p, *q;
+	struct eng_fork *f[FORKS], *child[FORKS];
+	float want[FORKS][VOCAB], got[VOCAB];
+	OK(eng_model_open(&m, "tests/golden/models/plain", &(struct eng_options){.backend = "cuda", .compute = ENG_COMPUTE_F32, .max_forks = 8,
+	                                                                         .max_prefixes = 2, .max_positions = 20}));
+	int vocab = eng_model_info(m)->n_vocab;
+	assert_int_equal(vocab, VOCAB);
+	OK(eng_prefix_new(&p, m, ids, 5, (struct eng_capture){0}, NULL));
+	for (int i = 0; i < FORKS; i++)
+		OK(eng_fork_new(&f[i], p));
+	OK(eng_step(m, f, ids, FORKS, (struct eng_capture){0}));
+	for (int i = 0; i < FORKS; i++)
+		child[i] = child_of(f[i], want[i], vocab);
+	OK(eng_prefix_new(&q, m, ids + 1, 3, (struct eng_capture){0}, NULL)); /* writes the first row ... */
+	drawn_from(m, child[0], want[0]);
+	drawn_from(m, child[1], want[1]);
+	OK(eng_step(m, f + 1, ids, 2, (struct eng_capture){0})); /* ... and this the first two */
+	OK(eng_step(m, f, ids, FORKS, (struct eng_capture){0}));
+	for (int i = 0; i < FORKS; i++) {
+		drawn_from(m, child[i], want[i]);
+		copy_logits(got, child[i], vocab);
+		assert_memory_equal(got, want[i], sizeof got);
+		eng_fork_free(child[i]);
+		eng_fork_free(f[i]);
+	}
+	eng_prefix_free(p);
+	eng_prefix_free(q);
+	eng_model_close(m);
+}
+
+/* Bytes of one step of a few forks of a prefix, as the backend counts them. *vocab: the model's. */
+static double step_bytes(const char *backend, int forks, bool shared, double *per_position, int *vocab)
 {
 	struct eng_options o = {.backend = backend, .compute = ENG_COMPUTE_BF16, .max_forks = 20, .shared_state = shared};
 	int32_t ids[70], tokens[20];
@@ -173,6 +228,7 @@ static double step_bytes(const char *backend, int forks, bool shared, double *pe
 	uint64_t bytes[2], macs;
 	OK(eng_model_open(&m, "tests/golden/models/plain", &o));
 	*per_position = (double)eng_model_info(m)->kv_bytes_per_token;
+	*vocab = eng_model_info(m)->n_vocab;
 	for (int i = 0; i < 70; i++)
 		ids[i] = i * 5 % 64;
 	OK(eng_prefix_new(&p, m, ids, 70, (struct eng_capture){0}, NULL));
@@ -192,14 +248,16 @@ static double step_bytes(const char *backend, int forks, bool shared, double *pe
 }
 
 /* What a device counts itself (chosen experts, pages, rings) with what the front counts from plain memory. Positions apart: the front
- * counts each fork's (72, and one that is written), the device pages, whole, and once for who shares them: two of all, one of each. */
+ * counts each fork's (72, and one that is written), the device pages, whole, and once for who shares them: two of all, one of each. And
+ * the logits, which a device leaves where they are. */
 static void both_backends_count_the_same_bytes(void **state)
 {
 	(void)state;
 	for (int shared = 0; shared < 2; shared++)
 		for (int forks = 1; forks <= 19; forks += 6) {
-			double kv, cuda = step_bytes("cuda", forks, shared, &kv), cpu = step_bytes("cpu", forks, shared, &kv);
-			double due = cpu + kv * ((2 + forks) * 32 - forks * 73);
+			int vocab;
+			double kv, cuda = step_bytes("cuda", forks, shared, &kv, &vocab), cpu = step_bytes("cpu", forks, shared, &kv, &vocab);
+			double due = cpu + kv * ((2 + forks) * 32 - forks * 73) - 2.0 * forks * vocab * (double)sizeof(float);
 			print_message("%d forks, state %s: %.0f bytes on cuda, %.0f by the front's count\n", forks, shared ? "shared" : "own", cuda, due);
 			assert_true(fabs(cuda - due) < 0.01 * due);
 		}
@@ -213,7 +271,7 @@ int main(void)
 		TEST(forks_in_f32_agree_with_float64),    TEST(shared_checkpoints_in_f32_agree_with_float64),
 		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
 		TEST(both_backends_give_the_same_logits), TEST(a_step_with_the_draw_behind_it_is_both),
-		TEST(a_fork_has_its_parents_logits),
+		TEST(a_fork_has_its_parents_logits), TEST(logits_outlast_the_steps_of_others),
 		TEST(a_prompts_logits_are_the_same_however_asked_for),
 	};
 	if (getenv("COPPICE_ONLY"))

@@ -136,6 +136,28 @@ static void many_rows_equal_few(struct kern *k, const struct trial *t, int v)
 }
 BOTH(more_rows_than_a_tile, many_rows_equal_few)
 
+/* So many (row, slot) pairs that several blocks put them in their places. */
+static void pairs_of_many_rows(void **state)
+{
+	(void)state;
+	enum { ROWS = 700, V = 6 }; /* 5 of 12 experts a row */
+	static int many[ROWS];
+	const struct trial *t = trials;
+	while (t->run != experts_run)
+		t++;
+	for (int i = 0; i < ROWS; i++)
+		many[i] = i % 53;
+	for (int bf16 = 0; bf16 < 2; bf16++) {
+		struct kern k;
+		open_cuda(&k, bf16 ? KERN_BF16 : KERN_F32);
+		float *all = results(&k, t, V, many, ROWS), *few = results(&k, t, V, many + ROWS - MANY, MANY);
+		assert_same_bits(t, V, "700 rows and the last of them", all + (size_t)(ROWS - MANY) * (size_t)t->width(V), few, MANY * (size_t)t->width(V));
+		mem_free(all);
+		mem_free(few);
+		kern_close(&k);
+	}
+}
+
 /* Forks of one prompt: its whole pages are everybody's, the rest each one's own. heads, kv heads, dim, rot, gated, bf16 cache, prompt */
 static const int fork_shapes[][7] = { { 4, 2, 40, 8, 1, 0, 300 }, { 8, 1, 64, 32, 0, 1, 270 }, { 16, 2, 256, 64, 1, 1, 260 } };
 enum { FORKS = 19, OWN_PAGES = 2, STEPS = 3 };
@@ -443,7 +465,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		INTEGERS(integers_exact_in_f32), INTEGERS(integers_exact_in_bf16), TWO(held), TWO(rows_are_independent),
 		TWO(threads_in_any_order), TWO(chunk_and_steps_agree), TWO(more_rows_than_a_tile),
-		cmocka_unit_test(forks_share_their_reading),
+		cmocka_unit_test(pairs_of_many_rows), cmocka_unit_test(forks_share_their_reading),
 		cmocka_unit_test(memory_is_put_and_got), cmocka_unit_test(copies_that_are_not_waited_for), cmocka_unit_test(recordings_are_replayed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
