@@ -1,11 +1,17 @@
 #include "engine/forward_parts.h"
 #include <math.h>
 
-static int norm(struct forward *f, float *x, const float *w, float *y, int n)
+/* NULL where there is no use for them. */
+static const struct kern_forms *if_used(const struct kern_forms *forms)
+{
+	return forms->data ? forms : NULL;
+}
+
+static int norm(struct forward *f, float *x, const float *w, float *y, const struct kern_forms *forms, int n)
 {
 	int d = f->c->d_model;
 	return kern_norm(f->k, &(struct kern_norm){.x = kern_rows(x, n, d), .w = w, .plus_one = f->c->family->norm_adds_one,
-	                                           .eps = (float)f->c->eps, .y = kern_rows(y, n, d)});
+	                                           .eps = (float)f->c->eps, .y = kern_rows(y, n, d), .forms = if_used(forms)});
 }
 
 static bool takes_quantised(const struct forward *f, const struct kern_weight *w)
@@ -24,7 +30,7 @@ static int quantise(struct forward *f, struct kern_view x, const struct kern_wei
  * the backend quantises. */
 static int multiply(struct forward *f, const struct kern_matmul *op)
 {
-	struct kern_matmul plain = {.x = op->x, .scratch = f->product_scratch, .scratch_bytes = f->product_scratch_bytes};
+	struct kern_matmul plain = {.x = op->x, .forms = op->forms, .scratch = f->product_scratch, .scratch_bytes = f->product_scratch_bytes};
 	memcpy(plain.soon, op->soon, sizeof plain.soon);
 	struct kern_matmul fp8 = plain;
 	for (int i = 0; i < op->n_out; i++) {
@@ -79,7 +85,7 @@ static int attention(struct forward *f, const struct forward_batch *b, const str
 	size_t rows = (size_t)n;
 	struct kern_view q = kern_rows(f->wide, n, forward_q_width(c));
 	struct kern_view kx = kern_rows(q.data + rows * (size_t)q.cols, n, kvw), vx = kern_rows(kx.data + rows * (size_t)kvw, n, kvw);
-	int rc = multiply(f, &(struct kern_matmul){.x = kern_rows(f->h, n, c->d_model), .n_out = 3, .soon = {&l->o, &l->router},
+	int rc = multiply(f, &(struct kern_matmul){.x = kern_rows(f->h, n, c->d_model), .n_out = 3, .forms = if_used(&f->h_forms), .soon = {&l->o, &l->router},
 	                                           .out = {{.w = &l->q, .y = q}, {.w = &l->k, .y = kx}, {.w = &l->v, .y = vx}}});
 	bool full = c->family->qk_norm == ENG_QK_FULL;
 	if (!rc && full)
@@ -152,7 +158,7 @@ static int gdn(struct forward *f, const struct forward_batch *b, const struct en
 	struct kern_view z = kern_rows(qkv.data + rows * (size_t)ch, n, vw);
 	struct kern_view a = kern_rows(z.data + rows * (size_t)vw, n, hv), bb = kern_rows(a.data + rows * (size_t)hv, n, hv);
 	int rc = multiply(f, &(struct kern_matmul){
-	                         .x = kern_rows(f->h, n, c->d_model), .n_out = 4, .soon = {&l->out, &l->router},
+	                         .x = kern_rows(f->h, n, c->d_model), .n_out = 4, .forms = if_used(&f->h_forms), .soon = {&l->out, &l->router},
 	                         .out = {{.w = &l->qkv, .y = qkv}, {.w = &l->z, .y = z}, {.w = &l->a, .y = a}, {.w = &l->b, .y = bb}}});
 	if (rc)
 		return rc;
@@ -195,7 +201,7 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 	struct kern_view h = kern_rows(f->h, b->n, c->d_model), x = kern_rows(f->x, b->n, c->d_model);
 	struct kern_view scores = kern_rows(f->scores, b->n, c->n_experts);
 	size_t routed = (size_t)layer * (size_t)b->n * (size_t)c->top_k;
-	int rc = multiply(f, &(struct kern_matmul){.x = h, .n_out = 1, .out = {{.w = &l->router, .y = scores}}});
+	int rc = multiply(f, &(struct kern_matmul){.x = h, .n_out = 1, .forms = if_used(&f->h_forms), .out = {{.w = &l->router, .y = scores}}});
 	if (!rc)
 		rc = kern_route(f->k, &(struct kern_route){.logits = scores, .top_k = c->top_k, .renormalise = c->renormalise,
 		                                           .experts = f->out.experts + routed, .weights = f->out.weights + routed});
@@ -203,7 +209,7 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 		return rc;
 	struct kern_experts op = {.x = h, .experts = f->out.experts + routed, .weights = f->out.weights + routed, .residual = &x, .y = x,
 	                          .scratch = f->expert_scratch, .scratch_bytes = f->expert_scratch_bytes, .plan = f->plans[layer],
-	                          .distinct = f->out.distinct + layer};
+	                          .forms = if_used(&f->h_forms), .distinct = f->out.distinct + layer};
 	forward_describe_experts(f, l, &op);
 	if (layer + 1 < c->n_layers)
 		read_soon(l + 1, op.soon);
@@ -223,11 +229,11 @@ static int layers(struct forward *f, const struct forward_batch *b)
 	int at[2] = {0, 0}; /* how many layers of each kind came before */
 	for (int i = 0; i < f->c->n_layers && !rc; i++) {
 		const struct eng_layer *l = &f->w->layers[i];
-		rc = norm(f, f->x, l->input_norm, f->h, b->n);
+		rc = norm(f, f->x, l->input_norm, f->h, &f->h_forms, b->n);
 		if (!rc)
 			rc = (l->mixer == ENG_ATTENTION ? attention : gdn)(f, b, l, at[l->mixer]++);
 		if (!rc)
-			rc = norm(f, f->x, l->post_norm, f->h, b->n);
+			rc = norm(f, f->x, l->post_norm, f->h, &f->h_forms, b->n);
 		if (!rc)
 			rc = experts(f, b, l, i);
 		if (rc)
@@ -240,7 +246,10 @@ static int layers(struct forward *f, const struct forward_batch *b)
 static int head(struct forward *f, int row, int n)
 {
 	struct kern_view logits = kern_rows(f->logits, n, f->c->n_vocab);
+	struct kern_forms forms = f->last_forms;
+	forms.first = row;
 	return multiply(f, &(struct kern_matmul){.x = kern_rows(f->last + (size_t)row * (size_t)f->c->d_model, n, f->c->d_model), .n_out = 1,
+	                                         .forms = if_used(&forms),
 	                                         .out = {{.w = &f->w->head, .y = logits, .keep_f32 = true}}});
 }
 
@@ -250,7 +259,7 @@ static int finish(struct forward *f, const struct forward_batch *b)
 	int n = b->n - b->logits_from;
 	if (n <= 0 || (!b->keep && !b->logits))
 		return 0;
-	int rc = norm(f, f->x + (size_t)b->logits_from * (size_t)f->c->d_model, f->w->final_norm, f->last, n);
+	int rc = norm(f, f->x + (size_t)b->logits_from * (size_t)f->c->d_model, f->w->final_norm, f->last, &f->last_forms, n);
 	if (rc || b->logits)
 		return rc;
 	rc = head(f, 0, n);

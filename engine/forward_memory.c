@@ -97,6 +97,14 @@ static bool get(struct forward *f, void *out, size_t count, size_t size)
 	return p != NULL;
 }
 
+/* For the largest batch; none where the backend has no use for them. */
+static bool get_forms(struct forward *f, struct kern_forms *forms, int cols)
+{
+	*forms = (struct kern_forms){.rows = f->limits.max_rows, .block = f->limits.quantise ? f->c->block_cols : 0};
+	size_t bytes = kern_forms_bytes(f->k, forms->rows, cols, forms->block);
+	return !bytes || get(f, &forms->data, bytes, 1);
+}
+
 static void measure_scratch(struct forward *f)
 {
 	int rows = f->limits.max_rows, d = f->c->d_model, attended = f->c->n_heads * f->c->head_dim, mixed = forward_value_width(f->c);
@@ -203,6 +211,7 @@ static bool get_memory(struct forward *f)
 	       get(f, &f->rotary, (size_t)m->max_positions * (size_t)c->rotary_dims, sizeof(float)) &&
 	       get(f, &f->kept, logits * (size_t)c->n_vocab, sizeof(float)) &&
 	       get(f, &f->x, rows * d, sizeof(float)) && get(f, &f->h, rows * d, sizeof(float)) && get(f, &f->last, rows * d, sizeof(float)) &&
+	       get_forms(f, &f->h_forms, c->d_model) && get_forms(f, &f->last_forms, c->d_model) && get_forms(f, &f->mixed_forms, (int)mixed) &&
 	       get(f, &f->wide, rows * f->wide_floats, sizeof(float)) && get(f, &f->mixed, rows * mixed, sizeof(float)) &&
 	       get(f, &f->q, rows * q, sizeof(float)) && get(f, &f->scores, rows * (size_t)c->n_experts, sizeof(float)) &&
 	       get(f, &f->product_scratch, f->product_scratch_bytes, 1) && get(f, &f->expert_scratch, f->expert_scratch_bytes, 1) &&
@@ -280,7 +289,7 @@ void forward_free(struct forward *f)
 	if (!f)
 		return;
 	void *all[] = {f->kv, f->states, f->rings, f->rotary, f->kept, f->x, f->h, f->last, f->wide, f->mixed, f->q, f->scores,
-	               f->product_scratch, f->expert_scratch, f->attention_scratch, f->gdn_scratch, f->sent, f->made};
+	               f->h_forms.data, f->last_forms.data, f->mixed_forms.data, f->product_scratch, f->expert_scratch, f->attention_scratch, f->gdn_scratch, f->sent, f->made};
 	if (f->staged != f->sent)
 		kern_plain_free(f->k, f->staged);
 	for (int i = 0; i < 2; i++)

@@ -69,6 +69,7 @@ struct forward {
 
 	/* Scratch, [max_rows] each; `wide` is what a layer's projections of one row take together. */
 	float *x, *h, *wide, *mixed, *scores, *last;
+	struct kern_forms h_forms, last_forms, mixed_forms; /* of h, last and mixed; data NULL where the backend has no use for them */
 	float *q; /* the input of the product at hand, quantised; NULL where nothing is, or the backend does it */
 	size_t wide_floats;
 	void *product_scratch, *expert_scratch, *attention_scratch, *gdn_scratch;

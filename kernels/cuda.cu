@@ -345,7 +345,7 @@ extern "C" const struct kern_backend kern_cuda = {
 	.embed = cuda_embed, .norm = cuda_norm, .matmul = cuda_matmul, .quantise = cuda_quantise, .route = cuda_route,
 	.experts = cuda_experts, .attention = cuda_attention, .gdn = cuda_gdn, .gdn_ring = cuda_gdn_ring, .scatter = cuda_scatter,
 	.pages = cuda_pages, .sample = cuda_sample,
-	.matmul_scratch = cuda_matmul_scratch, .experts_scratch = cuda_experts_scratch, .attention_scratch = cuda_attention_scratch,
+	.forms_bytes = cuda_forms_bytes, .matmul_scratch = cuda_matmul_scratch, .experts_scratch = cuda_experts_scratch, .attention_scratch = cuda_attention_scratch,
 	.gdn_scratch = cuda_gdn_scratch,
 	.sample_scratch = cuda_sample_scratch,
 	.plan_bytes = cuda_plan_bytes, .plan = cuda_plan, .pack_bytes = NULL, .pack = NULL,

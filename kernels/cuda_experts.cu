@@ -878,6 +878,11 @@ static struct experts_job job_of(const struct kern *k, const struct kern_experts
 	job.plan = (const struct experts_plan *)op->plan;
 	job.distinct = op->distinct;
 	job.traffic = k->device->traffic;
+	if (op->forms && job.order == CU_IN_ORDER) {
+		struct cu_forms forms = cu_forms_of(op->forms, op->x.rows, op->x.cols);
+		job.staged[0] = forms.codes;
+		job.staged[1] = forms.halves;
+	}
 	job.soon = cu_soon_of(op->soon, op->x.rows);
 	return job;
 }
@@ -965,7 +970,7 @@ static int up_by_groups(const struct kern *k, const struct up_job *job)
 static int up_exact(const struct kern *k, const struct kern_experts *op, const struct up_job *job)
 {
 	int rows = job->e.tile_rows, e = 0;
-	if (job->e.order != CU_NOT_STAGED)
+	if (job->e.order != CU_NOT_STAGED && !(op->forms && job->e.order == CU_IN_ORDER))
 		e = stage_x(k, op, &job->e, job->parts & DO_MLP, job->parts & DO_GATE);
 	if (e)
 		return e;

@@ -180,6 +180,14 @@ static struct matmul_job part_of(const struct kern *k, const struct kern_matmul 
 	return job;
 }
 
+/* Rows that come in their forms. */
+static void take_forms(struct matmul_job *job, const struct kern_forms *all)
+{
+	struct cu_forms forms = cu_forms_of(all, job->x.rows, job->x.cols);
+	for (int j = 0; j < job->n_out; j++)
+		job->out[j].x = job->out[j].w.type == KERN_FP8 ? forms.codes : forms.halves;
+}
+
 /* Every form of the rows that an output wants, once: out's x is then the staged rows. */
 static struct cu_staging staging_of(struct matmul_job *job, enum cu_order order, void *scratch)
 {
@@ -259,7 +267,9 @@ static int launch_exact(const struct kern *k, const struct kern_matmul *op, enum
 	if (!job.n_out)
 		return 0;
 	job.soon = cu_soon_of(op->soon, op->x.rows);
-	if (is_staged(way, job.x.rows)) {
+	if (way == CU_BY_GROUPS && op->forms) {
+		take_forms(&job, op->forms);
+	} else if (is_staged(way, job.x.rows)) {
 		struct cu_staging staging = staging_of(&job, way == CU_BY_GROUPS ? CU_IN_ORDER : CU_BY_LANES, op->scratch);
 		int e = cu_launch_staging(k, &staging);
 		if (e)

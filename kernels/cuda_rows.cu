@@ -1,6 +1,6 @@
 /* kernels/cuda_rows.cu - operations on single rows: embed, norm, quantise, route, scatter; and copies of pages. They move little and run many times a
  * step: what counts is that a row has enough threads, and that none waits for another more often than it must. */
-#include "kernels/cuda_math.cuh"
+#include "kernels/cuda_forms.cuh"
 
 enum { COPY_THREADS = 256, COPY_ITEMS = 4, NORM_THREADS = 256, NORM_KEPT = 2, QUANTISE_WARPS = 4, QUANTISE_PARTS = 8192 };
 
@@ -142,12 +142,20 @@ CU_DEVICE float4 normed(float4 v, float scale, float4 w, float one, bool bf16)
 	return round4(bf16, make_float4(v.x * scale * (one + w.x), v.y * scale * (one + w.y), v.z * scale * (one + w.z), v.w * scale * (one + w.w)));
 }
 
+/* Columns i .. i + 3 of the block's row; a warp has a block of inputs. Collective. */
+template <bool WHOLE> CU_DEVICE void put_normed(float *to, int i, int d, float4 v, const struct cu_forms &forms, int lane)
+{
+	store4<WHOLE>(to, i, d, v);
+	if (i - 4 * lane < d)
+		cu_put_forms(forms, (int)blockIdx.x, i / CU_BLOCK, v, lane);
+}
+
 /* A block a row. A thread has four columns at a time, whether it loads them at once or singly, so a row's sum is cut by its width
  * alone: a thread's columns are added in order, the threads' sums go up a tree, and so do the warps'. What a thread has of the first
  * NORM_KEPT rounds (all, in rows of up to 2048) it loads at once and keeps. Shared: one float a warp. */
 template <bool WHOLE>
 static __global__ void __launch_bounds__(NORM_THREADS)
-norm_kernel(struct kern_view x, const float *w, bool plus_one, float eps, struct kern_view y, bool bf16)
+norm_kernel(struct kern_view x, const float *w, bool plus_one, float eps, struct kern_view y, const __grid_constant__ struct cu_forms forms, bool bf16)
 {
 	CU_SHARED(shared);
 	float *warps = (float *)shared, *to = cu_at(y, (int)blockIdx.x), sum = 0, one = plus_one ? 1 : 0, each = 1 / (float)x.cols;
@@ -175,9 +183,16 @@ norm_kernel(struct kern_view x, const float *w, bool plus_one, float eps, struct
 	float scale = 1 / sqrtf(sum * each + eps);
 #pragma unroll
 	for (int j = 0; j < NORM_KEPT; j++)
-		store4<WHOLE>(to, first + j * step, d, normed(v[j], scale, weight[j], one, bf16));
-	for (int i = first + NORM_KEPT * step; i < d; i += step)
-		store4<WHOLE>(to, i, d, normed(load4<WHOLE>(from, i, d), scale, load4<WHOLE>(w, i, d), one, bf16));
+		put_normed<WHOLE>(to, first + j * step, d, normed(v[j], scale, weight[j], one, bf16), forms, lane);
+	for (int i = first + NORM_KEPT * step; i - 4 * lane < d; i += step)
+		put_normed<WHOLE>(to, i, d, normed(load4<WHOLE>(from, i, d), scale, load4<WHOLE>(w, i, d), one, bf16), forms, lane);
+}
+
+/* Products by warp groups read forms, where scales are of a block of inputs each. */
+size_t cuda_forms_bytes(const struct kern *k, int rows, int cols, int block)
+{
+	bool of_use = k->compute == KERN_BF16 && k->device->warp_groups && (!block || block == CU_BLOCK);
+	return of_use ? 2 * (size_t)rows * cu_staged_ld(cols) * sizeof(float) : 0;
 }
 
 int cuda_norm(struct kern *k, const struct kern_norm *op)
@@ -189,7 +204,8 @@ int cuda_norm(struct kern *k, const struct kern_norm *op)
 		threads = NORM_THREADS;
 	bool whole = view_is_whole(&op->x) && view_is_whole(&op->y) && is_whole(op->w, 0);
 	return cu_launch(k, "norm", whole ? norm_kernel<true> : norm_kernel<false>, (unsigned)op->x.rows, (unsigned)threads,
-		(size_t)(threads / CU_WARP) * sizeof(float), op->x, op->w, op->plus_one, op->eps, op->y, k->compute == KERN_BF16);
+		(size_t)(threads / CU_WARP) * sizeof(float), op->x, op->w, op->plus_one, op->eps, op->y, cu_forms_of(op->forms, op->x.rows, op->x.cols),
+		k->compute == KERN_BF16);
 }
 
 CU_DEVICE float there_and_back(float x, float s, bool finite)

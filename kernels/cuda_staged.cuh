@@ -14,26 +14,6 @@
 enum { CU_STAGING_WARPS = 4 };
 enum cu_order { CU_NOT_STAGED, CU_BY_LANES, CU_IN_ORDER };
 
-/* Floats from one staged row to the next. */
-static __host__ __device__ inline size_t cu_staged_ld(int cols)
-{
-	int blocks = (cols + CU_BLOCK - 1) / CU_BLOCK;
-	return (size_t)blocks * CU_STAGED / 4 + (size_t)(blocks + 3) / 4 * 4;
-}
-
-/* Four inputs as e4m3 codes of v / s. */
-CU_DEVICE uint32_t cu_codes(float4 v, float s)
-{
-	float inverse = __frcp_rn(s);
-#if CU_HAS_CODES
-	return cu_two_codes_of(cu_quotient(v.x, s, inverse), cu_quotient(v.y, s, inverse)) |
-		cu_two_codes_of(cu_quotient(v.z, s, inverse), cu_quotient(v.w, s, inverse)) << 16;
-#else /* nobody has warp groups and not these */
-	__trap();
-	return 0;
-#endif
-}
-
 /* Block `block` of a row to where it is staged, by a warp. group, fp8: of the matrices that will read it. */
 CU_DEVICE void cu_put_block(float *to, const float *row, int cols, int block, int group, bool fp8, enum cu_order order, int lane)
 {
@@ -42,15 +22,14 @@ CU_DEVICE void cu_put_block(float *to, const float *row, int cols, int block, in
 	float4 v = cu_four(row, c + 4 * lane, cols);
 	unsigned char *at = (unsigned char *)to + (size_t)block * CU_STAGED;
 	if (order == CU_IN_ORDER && fp8) {
-		scale = cu_scale_of(cu_group_top(row, c, cols, group, lane, v));
-		((uint32_t *)to)[block * CU_WARP + lane] = cu_codes(v, scale);
+		cu_put_codes(to, cols, block, v, cu_group_top(row, c, cols, group, lane, v), lane);
+	} else if (order == CU_IN_ORDER) {
+		cu_put_halves(to, block, v, lane);
 	} else {
-		uint2 words = cu_words(v, row, c, cols, group, fp8, lane, scale);
-		int in_order = lane * 8, by_lanes = cu_chunk_of(lane, fp8) * 64 + cu_place_in_chunk(lane, fp8);
-		*(uint2 *)(at + (order == CU_IN_ORDER ? in_order : by_lanes)) = words;
+		*(uint2 *)(at + cu_chunk_of(lane, fp8) * 64 + cu_place_in_chunk(lane, fp8)) = cu_words(v, row, c, cols, group, fp8, lane, scale);
+		if (lane == 0)
+			to[cu_scales_at(cols) + (size_t)block] = scale;
 	}
-	if (lane == 0)
-		to[(size_t)((cols + CU_BLOCK - 1) / CU_BLOCK) * CU_STAGED / 4 + (size_t)block] = scale;
 }
 
 /* The rows x in each of the forms that matrices want of them. */
@@ -88,13 +67,6 @@ static inline int cu_launch_staging(const struct kern *k, const struct cu_stagin
 	int parts = cu_staging_parts(s->x.cols);
 	return cu_launch(k, "rows staged", stage_kernel, dim3((unsigned)s->x.rows * (unsigned)parts, (unsigned)s->n_forms), dim3(CU_STAGING_WARPS * CU_WARP), 0,
 		*s, parts);
-}
-
-/* Staged rows as a view of floats. */
-static inline struct kern_view cu_staged_view(float *to, int rows, int cols)
-{
-	struct kern_view v = { to, rows, cols, cu_staged_ld(cols) };
-	return v;
 }
 
 #endif

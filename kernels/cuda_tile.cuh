@@ -17,14 +17,13 @@
 #ifndef KERNELS_CUDA_TILE_CUH
 #define KERNELS_CUDA_TILE_CUH
 
-#include "kernels/cuda_math.cuh"
+#include "kernels/cuda_forms.cuh"
 
 enum {
 	CU_STRIP = 16,     /* outputs of a matrix instruction */
 	CU_GROUP = 8,      /* rows of one */
 	CU_TILE_ROWS = 48, /* most rows of a tile */
 	CU_PLAIN_ROWS = 32, CU_PLAIN_OUTS = 32, CU_PLAIN_THREADS = 256, CU_PLAIN_RESIDENT = 4,
-	CU_STAGED = 256,   /* bytes of a row's block of inputs in bfloat16 */
 	CU_PIECE = 128,
 	CU_LISTS = 1024,   /* bytes at the start of shared memory for the job's own use */
 	CU_TILES = 3,      /* descriptions in shared memory: of the item in hand, the next, and the last, which may still be stored */
@@ -154,61 +153,10 @@ template <class OF> CU_DEVICE struct cu_place cu_place_of(unsigned char *memory,
 
 /* ---- rows ---- */
 
-/* Inputs c .. c + 3 of a row; there is nothing beyond cols. */
-CU_DEVICE float4 cu_four(const float *row, int c, int cols)
-{
-	if (c + 4 <= cols && !((uintptr_t)(row + c) & 15))
-		return *(const float4 *)(row + c);
-	float4 v;
-	v.x = c < cols ? row[c] : 0;
-	v.y = c + 1 < cols ? row[c + 1] : 0;
-	v.z = c + 2 < cols ? row[c + 2] : 0;
-	v.w = c + 3 < cols ? row[c + 3] : 0;
-	return v;
-}
-
-/* The largest magnitude of the group that block c lies in, as bits; v: this lane's part of the block. Collective. */
-CU_DEVICE uint32_t cu_group_top(const float *row, int c, int cols, int group, int lane, float4 v)
-{
-	uint32_t top = cu_largest(v);
-	if (group != CU_BLOCK) {
-		int from = c / group * group, end = cols - from < group ? cols : from + group;
-#pragma unroll 1
-		for (int i = from; i < end; i += CU_BLOCK)
-			top = max(top, cu_largest(cu_four(row, i + 4 * lane, end)));
-	}
-	for (int step = CU_WARP / 2; step; step /= 2)
-		top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
-	return top;
-}
-
-/* What rounds to the code of x / s. The quotient itself is needed only where a product with 1 / s, which is within two units in the last
- * place, could lie on the other side of a middle between codes. */
-CU_DEVICE float cu_quotient(float x, float s, float inverse)
-{
-	float q = __fmul_rn(x, inverse);
-	uint32_t middle = (cu_size(q) & 0xfffffu) - 0x7fff8u;
-	if (middle < 16 || fabsf(q) < 0x1p-6f)
-		q = __fdiv_rn(x, s);
-	return q;
-}
-
-/* Of a group whose largest magnitude has the bits `top`. One with a NaN or an infinity (the bits are larger then) is NaN throughout. */
-CU_DEVICE float cu_scale_of(uint32_t top)
-{
-	return top < 0x7f800000u ? __fdiv_rn(fmaxf(__uint_as_float(top), 1e-10f), 448.0f) : __uint_as_float(0x7fc00000u);
-}
-
 /* Bytes 1 and 3 of a word of codes as two bfloat16: moved to where exponent and mantissa stand there, and lifted by 2^120. */
 CU_DEVICE uint32_t cu_two_codes(uint32_t w)
 {
 	return cu_bf16x2_lift((w & 0x7f007f00u) >> 4 | (w & 0x80008000u));
-}
-
-/* The upper halves of two f32: exact for what is a bfloat16. */
-CU_DEVICE uint32_t cu_halves(float low, float high)
-{
-	return __byte_perm(__float_as_uint(low), __float_as_uint(high), 0x7632);
 }
 
 /* Four inputs as pairs of bfloat16, in the order in which FP8 weights meet them. */

@@ -125,6 +125,11 @@ int kern_matmul(struct kern *k, const struct kern_matmul *op)
 	return k->backend->matmul(k, op);
 }
 
+size_t kern_forms_bytes(const struct kern *k, int rows, int cols, int block)
+{
+	return k->backend->forms_bytes ? k->backend->forms_bytes(k, rows, cols, block) : 0;
+}
+
 size_t kern_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n)
 {
 	return k->backend->matmul_scratch ? k->backend->matmul_scratch(k, op, n) : 0;

@@ -153,6 +153,15 @@ struct kern_embed {
 };
 int kern_embed(struct kern *k, const struct kern_embed *op) CHECK_RESULT;
 
+/* Rows as the backend's products read them, made by the operation that computes the rows, beside these: then products of the same rows need
+ * not do it. An operation has rows first .. first + n - 1 of them. block: as in kern_quantise, 0 where nothing is quantised. */
+struct kern_forms {
+	void *data; /* kern_forms_bytes, 64-byte aligned, of the backend's memory */
+	int rows, first, block;
+};
+/* 0: the backend has no use for them. */
+size_t kern_forms_bytes(const struct kern *k, int rows, int cols, int block);
+
 /* y[r][i] = R(x[r][i] / sqrt(mean_j(x[r][j]^2) + eps) * (plus_one ? 1 + w[i] : w[i])) */
 struct kern_norm {
 	struct kern_view x; /* [n, d] */
@@ -160,6 +169,7 @@ struct kern_norm {
 	bool plus_one;
 	float eps;
 	struct kern_view y; /* [n, d], may be x */
+	const struct kern_forms *forms; /* NULL, or y's, which are made too */
 };
 int kern_norm(struct kern *k, const struct kern_norm *op) CHECK_RESULT;
 
@@ -179,6 +189,7 @@ struct kern_matmul {
 	struct kern_view x; /* [n, in], none of the y */
 	int n_out;          /* 1 .. KERN_MAX_OUT */
 	struct kern_matmul_out out[KERN_MAX_OUT];
+	const struct kern_forms *forms; /* NULL, or x's */
 	const struct kern_weight *soon[KERN_SOON]; /* NULL, or what a later operation will read: a device may bring it nearer meanwhile */
 	void *scratch;      /* kern_matmul_scratch bytes, 64-byte aligned; NULL where that is 0 */
 	size_t scratch_bytes;
@@ -240,6 +251,7 @@ struct kern_experts {
 	void *scratch;                     /* kern_experts_scratch bytes, 64-byte aligned */
 	size_t scratch_bytes;
 	const void *plan;                  /* what kern_experts_plan made; NULL where kern_experts_plan_bytes is 0 */
+	const struct kern_forms *forms;            /* NULL, or x's */
 	const struct kern_weight *soon[KERN_SOON]; /* as in kern_matmul */
 	int32_t *distinct;                 /* NULL, or set to the number of distinct experts touched; in the backend's memory */
 };
@@ -456,6 +468,7 @@ struct kern_backend {
 	int (*scatter)(struct kern *k, const struct kern_scatter *op);
 	int (*pages)(struct kern *k, const struct kern_pages *op);
 	int (*sample)(struct kern *k, const struct kern_sample *op);
+	size_t (*forms_bytes)(const struct kern *k, int rows, int cols, int block);
 	size_t (*matmul_scratch)(const struct kern *k, const struct kern_matmul *op, int n); /* these: NULL for 0 */
 	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n);
 	size_t (*attention_scratch)(const struct kern *k, const struct kern_attention *op, int n);
