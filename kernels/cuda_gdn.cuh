@@ -118,6 +118,13 @@ CU_DEVICE float4 add4(float4 a, float4 b)
 	return c;
 }
 
+/* Four bfloat16 as floats. */
+CU_DEVICE float4 two_words(uint2 bf16)
+{
+	return { __uint_as_float(bf16.x << 16), __uint_as_float(bf16.x & 0xffff0000u), __uint_as_float(bf16.y << 16),
+		 __uint_as_float(bf16.y & 0xffff0000u) };
+}
+
 /* Row r's channel of what the convolution gave. */
 template <bool BF16> CU_DEVICE float u_at(const struct gdn_args &a, int r, int channel)
 {
@@ -131,9 +138,7 @@ template <bool BF16> CU_DEVICE float4 u4_at(const struct gdn_args &a, int r, int
 	size_t at = (size_t)r * (size_t)a.op.qkv.cols + (size_t)channel;
 	if (!BF16)
 		return *(const float4 *)((const float *)a.u + at);
-	uint2 two = *(const uint2 *)((const uint16_t *)a.u + at);
-	return { __uint_as_float(two.x << 16), __uint_as_float(two.x & 0xffff0000u), __uint_as_float(two.y << 16),
-		 __uint_as_float(two.y & 0xffff0000u) };
+	return two_words(*(const uint2 *)((const uint16_t *)a.u + at));
 }
 
 /* y = R(R(norm(R(o))) * w * silu(z)) of one head of row r by one warp; o in shared or device memory, perhaps y itself.
