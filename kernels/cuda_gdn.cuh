@@ -146,7 +146,9 @@ template <bool BF16> CU_DEVICE float4 u4_at(const struct gdn_args &a, int r, int
 template <int PARTS> CU_DEVICE void gated_norm(const struct gdn_args &a, const float *o, int r, int head)
 {
 	int lane = threadIdx.x % CU_WARP, n = a.op.value_dim;
-	float4 x[PARTS] = {};
+	const float *z = cu_at(a.op.z, r) + (size_t)head * n;
+	float *y = cu_at(a.op.y, r) + (size_t)head * n;
+	float4 x[PARTS] = {}, g[PARTS] = {};
 	float square = 0;
 #pragma unroll
 	for (int i = 0; i < PARTS; i++) {
@@ -154,6 +156,10 @@ template <int PARTS> CU_DEVICE void gated_norm(const struct gdn_args &a, const f
 		if (c >= n)
 			continue;
 		x[i] = load4(o + c, n - c);
+		g[i] = load4(z + c, n - c);
+	}
+#pragma unroll
+	for (int i = 0; i < PARTS; i++) { /* what is not there is 0 */
 		x[i] = { cu_round(a.bf16, x[i].x), cu_round(a.bf16, x[i].y), cu_round(a.bf16, x[i].z), cu_round(a.bf16, x[i].w) };
 		square = fmaf(x[i].x, x[i].x, square);
 		square = fmaf(x[i].y, x[i].y, square);
@@ -161,18 +167,16 @@ template <int PARTS> CU_DEVICE void gated_norm(const struct gdn_args &a, const f
 		square = fmaf(x[i].w, x[i].w, square);
 	}
 	float scale = 1 / sqrtf(cu_warp_sum(square) / (float)n + a.op.eps);
-	const float *z = cu_at(a.op.z, r) + (size_t)head * n;
-	float *y = cu_at(a.op.y, r) + (size_t)head * n;
 #pragma unroll
 	for (int i = 0; i < PARTS; i++) {
 		int c = 4 * (lane + i * CU_WARP);
 		if (c >= n)
 			continue;
-		float4 g = load4(z + c, n - c), w = load4(a.op.norm_w + c, n - c);
-		float4 out = { cu_round(a.bf16, cu_round(a.bf16, x[i].x * scale) * w.x * cu_silu(g.x)),
-			       cu_round(a.bf16, cu_round(a.bf16, x[i].y * scale) * w.y * cu_silu(g.y)),
-			       cu_round(a.bf16, cu_round(a.bf16, x[i].z * scale) * w.z * cu_silu(g.z)),
-			       cu_round(a.bf16, cu_round(a.bf16, x[i].w * scale) * w.w * cu_silu(g.w)) };
+		float4 w = load4(a.op.norm_w + c, n - c);
+		float4 out = { cu_round(a.bf16, cu_round(a.bf16, x[i].x * scale) * w.x * cu_silu(g[i].x)),
+			       cu_round(a.bf16, cu_round(a.bf16, x[i].y * scale) * w.y * cu_silu(g[i].y)),
+			       cu_round(a.bf16, cu_round(a.bf16, x[i].z * scale) * w.z * cu_silu(g[i].z)),
+			       cu_round(a.bf16, cu_round(a.bf16, x[i].w * scale) * w.w * cu_silu(g[i].w)) };
 		store4(y + c, out, n - c);
 	}
 }
