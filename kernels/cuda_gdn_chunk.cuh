@@ -18,14 +18,18 @@ enum {
 	KEY_LD_F32 = GDN_WIDTH + 4,
 };
 
-/* `rows` rows of u from channel c on, 128 (or GDN_SLICE) items each, into shared memory; rows that are not there become zeros. */
+/* `rows` rows of u from channel c on, 128 (or GDN_SLICE) items each, into shared memory; rows that are not there become zeros. A thread has
+ * one piece of 16 bytes of every so many rows. */
 template <int ITEMS, int LD, int BYTES> CU_DEVICE void fetch_rows(unsigned char *to, const struct gdn_args &a, int row0, int rows, int channel)
 {
-	enum { PIECES = ITEMS * BYTES / 16 };
-	for (int i = threadIdx.x; i < GDN_CHUNK * PIECES; i += GDN_THREADS) {
-		int r = i / PIECES, piece = i % PIECES, at = r < rows ? row0 + r : row0;
-		const unsigned char *from = a.u + ((size_t)at * (size_t)a.op.qkv.cols + (size_t)channel) * BYTES + piece * 16;
-		cu_copy16(to + r * LD * BYTES + piece * 16, from, r < rows ? 16 : 0);
+	enum { PIECES = ITEMS * BYTES / 16, APART = GDN_THREADS / PIECES };
+	int first = threadIdx.x / PIECES, piece = threadIdx.x % PIECES;
+	size_t ld = (size_t)a.op.qkv.cols * BYTES;
+	const unsigned char *from = a.u + (size_t)row0 * ld + (size_t)channel * BYTES + piece * 16;
+#pragma unroll
+	for (int n = 0; n < GDN_CHUNK / APART; n++) {
+		int r = first + n * APART;
+		cu_copy16(to + r * LD * BYTES + piece * 16, from + (r < rows ? r : 0) * ld, r < rows ? 16 : 0);
 	}
 }
 
