@@ -144,26 +144,37 @@ CU_DEVICE void get_left(uint32_t a[4], const uint4 *from)
 	a[3] = x.w;
 }
 
+/* Where this lane's row of four tiles of 8 x 8 lies that are one behind the other in rows row .. row + 7 (cu_tiles). */
+CU_DEVICE const uint16_t *tiles_along(const unsigned char *from, int ld, int row, int lane)
+{
+	return (const uint16_t *)from + (row + lane % 8) * ld + lane / 8 * 8;
+}
+
 /* k S and q S of the warp's tiles: right sides exact, left ones in two parts with a sum each. */
 CU_DEVICE void state_products(const struct advance_warp &w, unsigned char *left_s, const unsigned char *stage, float kd[2][4], float qd[2][4])
 {
-	enum { LD = KEY_LD_BF16 / 2 };
-	const uint32_t *k = (const uint32_t *)stage, *q = (const uint32_t *)(stage + STAGE_Q);
 	float k_low[2][4] = {}, q_low[2][4] = {};
 #pragma unroll
-	for (int step = 0; step < STEPS_S; step++) {
-		uint32_t high[4], low[4];
-		const uint4 *left = left_at(left_s, STEPS_S, w.group, step) + w.lane;
-		get_left(high, left);
-		get_left(low, left + CU_WARP);
+	for (int step = 0; step < STEPS_S; step += 2) {
+		uint32_t high[2][4], low[2][4];
+#pragma unroll
+		for (int i = 0; i < 2; i++) {
+			const uint4 *left = left_at(left_s, STEPS_S, w.group, step + i) + w.lane;
+			get_left(high[i], left);
+			get_left(low[i], left + CU_WARP);
+		}
 #pragma unroll
 		for (int n = 0; n < 2; n++) {
-			int at = (8 * tile_of(w, n) + w.g) * LD + 8 * step + w.i;
-			uint32_t bk[2] = { k[at], k[at + 4] }, bq[2] = { q[at], q[at + 4] };
-			cu_mma_bf16(kd[n], high, bk);
-			cu_mma_bf16(qd[n], high, bq);
-			cu_mma_bf16(k_low[n], low, bk);
-			cu_mma_bf16(q_low[n], low, bq);
+			uint32_t k[4], q[4]; /* two steps' */
+			cu_tiles(k, tiles_along(stage, KEY_LD_BF16, 8 * tile_of(w, n), w.lane) + 16 * step);
+			cu_tiles(q, tiles_along(stage + STAGE_Q, KEY_LD_BF16, 8 * tile_of(w, n), w.lane) + 16 * step);
+#pragma unroll
+			for (int i = 0; i < 2; i++) {
+				cu_mma_bf16(kd[n], high[i], k + 2 * i);
+				cu_mma_bf16(qd[n], high[i], q + 2 * i);
+				cu_mma_bf16(k_low[n], low[i], k + 2 * i);
+				cu_mma_bf16(q_low[n], low[i], q + 2 * i);
+			}
 		}
 	}
 #pragma unroll
@@ -179,8 +190,7 @@ CU_DEVICE void state_products(const struct advance_warp &w, unsigned char *left_
  * tile need not wait for each other: tile_of(0) has one step or two, tile_of(1) three or four. */
 CU_DEVICE void triangle_products(const struct advance_warp &w, unsigned char *left, const unsigned char *matrix, float d[2][4])
 {
-	enum { LD = MATRIX_LD_BF16 / 2 };
-	const uint32_t *m_high = (const uint32_t *)matrix, *m_low = (const uint32_t *)(matrix + MATRIX_BYTES);
+	const unsigned char *part = matrix + w.lane / 16 * MATRIX_BYTES; /* two tiles of the high halves, two of the low ones */
 	float left_low[2][4] = {}, right_low[2][4] = {};
 #pragma unroll
 	for (int step = 0; step < STEPS_R; step++) {
@@ -194,11 +204,11 @@ CU_DEVICE void triangle_products(const struct advance_warp &w, unsigned char *le
 		for (int n = 0; n < 2; n++) {
 			if (n == 0 && step && step > tile_of(w, 0) / 2)
 				continue;
-			int at = (8 * tile_of(w, n) + w.g) * LD + 8 * step + w.i;
-			uint32_t b_high[2] = { m_high[at], m_high[at + 4] }, b_low[2] = { m_low[at], m_low[at + 4] };
-			cu_mma_bf16(d[n], high, b_high);
-			cu_mma_bf16(left_low[n], low, b_high);
-			cu_mma_bf16(right_low[n], high, b_low);
+			uint32_t b[4];
+			cu_tiles(b, tiles_along(part, MATRIX_LD_BF16, 8 * tile_of(w, n), w.lane % 16) + 16 * step);
+			cu_mma_bf16(d[n], high, b);
+			cu_mma_bf16(left_low[n], low, b);
+			cu_mma_bf16(right_low[n], high, b + 2);
 		}
 	}
 #pragma unroll
@@ -264,10 +274,10 @@ CU_DEVICE void write_output(const struct advance_warp &w, const struct gdn_args 
 		}
 }
 
-/* S = exp(G_last) S + D^T k, the warp's quarter of the state's rows. The keys are read across: two rows' items make a word. */
+/* S = exp(G_last) S + D^T k, the warp's quarter of the state's rows. The keys are read across, 16 rows of two tiles at a time. */
 CU_DEVICE void update_state(const struct advance_warp &w, unsigned char *aged, const unsigned char *stage, float s[STATE_TILES][4])
 {
-	const uint16_t *k = (const uint16_t *)stage;
+	const uint16_t *k = (const uint16_t *)stage + w.lane % 16 * KEY_LD_BF16 + 8 * (w.quarter * STATE_TILES + w.lane / 16);
 	float total = ((const float *)(stage + STAGE_FACTORS))[4 * GDN_CHUNK];
 #pragma unroll
 	for (int n = 0; n < STATE_TILES; n++)
@@ -281,11 +291,13 @@ CU_DEVICE void update_state(const struct advance_warp &w, unsigned char *aged, c
 		get_left(high, left);
 		get_left(low, left + CU_WARP);
 #pragma unroll
-		for (int n = 0; n < STATE_TILES; n++) {
-			const uint16_t *at = k + (16 * step + 2 * w.i) * KEY_LD_BF16 + 8 * (w.quarter * STATE_TILES + n) + w.g;
-			uint32_t b[2] = { at[0] | (uint32_t)at[KEY_LD_BF16] << 16, at[8 * KEY_LD_BF16] | (uint32_t)at[9 * KEY_LD_BF16] << 16 };
+		for (int n = 0; n < STATE_TILES; n += 2) {
+			uint32_t b[4];
+			cu_tiles_across(b, k + 16 * step * KEY_LD_BF16 + 8 * n);
 			cu_mma_bf16(s[n], high, b);
+			cu_mma_bf16(s[n + 1], high, b + 2);
 			cu_mma_bf16(s[n], low, b);
+			cu_mma_bf16(s[n + 1], low, b + 2);
 		}
 	}
 }

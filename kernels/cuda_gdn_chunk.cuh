@@ -24,7 +24,7 @@ template <int ITEMS, int LD, int BYTES> CU_DEVICE void fetch_rows(unsigned char 
 {
 	enum { PIECES = ITEMS * BYTES / 16, APART = GDN_THREADS / PIECES };
 	int first = threadIdx.x / PIECES, piece = threadIdx.x % PIECES;
-	size_t ld = (size_t)a.op.qkv.cols * BYTES;
+	int ld = a.op.qkv.cols * BYTES;
 	const unsigned char *from = a.u + (size_t)row0 * ld + (size_t)channel * BYTES + piece * 16;
 #pragma unroll
 	for (int n = 0; n < GDN_CHUNK / APART; n++) {

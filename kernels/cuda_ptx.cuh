@@ -149,6 +149,23 @@ static __device__ __forceinline__ uint64_t cu_descriptor(const void *shared)
 	return (uint64_t)1 << 62 | (uint64_t)(1024 >> 4) << 32 | (uint64_t)1 << 16 | (at & 0x3ffff) >> 4;
 }
 
+/* Four tiles of 8 rows of 16 bytes, two items of 16 bits to a word, from shared memory, collective: lane 8j + r says where row r of tile j
+ * lies, aligned to 16. With g and t as above lane (g, t) has of tile j
+ *   cu_tiles         x[j] = row g, items 2t and 2t + 1: what b of cu_mma_bf16 wants of a matrix whose columns are rows of shared memory
+ *   cu_tiles_across  x[j] = rows 2t and 2t + 1, item g: the same where its rows are */
+static __device__ __forceinline__ void cu_tiles(uint32_t x[4], const void *row)
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(row);
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];" : "=r"(x[0]), "=r"(x[1]), "=r"(x[2]), "=r"(x[3]) : "r"(at)
+	             : "memory");
+}
+static __device__ __forceinline__ void cu_tiles_across(uint32_t x[4], const void *row)
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(row);
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];" : "=r"(x[0]), "=r"(x[1]), "=r"(x[2]), "=r"(x[3]) : "r"(at)
+	             : "memory");
+}
+
 /* 16 bytes that are read once: not kept in the first-level cache. */
 static __device__ __forceinline__ uint4 cu_load_once(const void *p)
 {
@@ -234,6 +251,26 @@ template <int N> static inline void cu_copies_wait(void)
 static inline float cu_divide(float x, float y)
 {
 	return x / y;
+}
+static inline const uint16_t *shim_row_of(const void *row, int lane)
+{
+	return (const uint16_t *)__shfl_sync(0xffffffffu, (uintptr_t)row, lane);
+}
+static inline void cu_tiles(uint32_t x[4], const void *row)
+{
+	int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
+	for (int j = 0; j < 4; j++) {
+		const uint16_t *from = shim_row_of(row, 8 * j + g);
+		x[j] = from[2 * t] | (uint32_t)from[2 * t + 1] << 16;
+	}
+}
+static inline void cu_tiles_across(uint32_t x[4], const void *row)
+{
+	int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
+	for (int j = 0; j < 4; j++) {
+		const uint16_t *first = shim_row_of(row, 8 * j + 2 * t), *second = shim_row_of(row, 8 * j + 2 * t + 1);
+		x[j] = first[g] | (uint32_t)second[g] << 16;
+	}
 }
 uint4 cu_load_once(const void *p);
 float4 cu_load_far(const float *p);
