@@ -95,14 +95,13 @@ CU_DEVICE void fetch_chunk(const struct gdn_args &a, const struct advance_place 
 	fetch_rows<GDN_WIDTH, KEY_LD_BF16, 2>(stage, a, row0, rows, p.k);
 	fetch_rows<GDN_WIDTH, KEY_LD_BF16, 2>(stage + STAGE_Q, a, row0, rows, p.q);
 	fetch_rows<GDN_SLICE, SLICE_LD_BF16, 2>(stage + STAGE_V, a, row0, rows, p.v);
-	int piece = threadIdx.x % 8;
+	int r = threadIdx.x / 8, piece = threadIdx.x % 8; /* a thread has rows r and r + 32 of every matrix */
+	const unsigned char *from = record + threadIdx.x * 16;
+	unsigned char *to = stage + STAGE_MATRIX + r * MATRIX_LD_BF16 * 2 + piece * 16;
 #pragma unroll
-	for (int n = 0; n < 4 * GDN_CHUNK * 8 / GDN_THREADS; n++) { /* a thread has rows r and r + 32 of every matrix */
-		int r = threadIdx.x / 8 + n % 2 * (GDN_CHUNK / 2), matrix = n / 2;
-		if (piece / 2 <= r / 16)
-			cu_copy16(stage + STAGE_MATRIX + matrix * MATRIX_BYTES + r * MATRIX_LD_BF16 * 2 + piece * 16,
-				record + (matrix * GDN_CHUNK + r) * GDN_CHUNK * 2 + piece * 16, 16);
-	}
+	for (int n = 0; n < 8; n++)
+		if (piece / 2 <= r / 16 + n % 2 * 2)
+			cu_copy16(to + n / 2 * MATRIX_BYTES + n % 2 * (MATRIX_BYTES / 2), from + n * GDN_THREADS * 16, 16);
 	if (threadIdx.x <= GDN_CHUNK)
 		cu_copy16(stage + STAGE_FACTORS + threadIdx.x * 16, record + RECORD_FACTORS + threadIdx.x * 16, 16);
 	cu_copies_end_group();

@@ -33,15 +33,14 @@ template <int ITEMS, int LD, int BYTES> CU_DEVICE void fetch_rows(unsigned char 
 	}
 }
 
-/* x as two bfloat16 of 8 bits each: the first cut off, the second rounded. Of a pair, the lower half of a word holds the first. */
+/* x as two bfloat16, 8 bits and 8 more. Of a pair, the lower half of a word holds the first. */
 struct split {
 	uint32_t high, low;
 };
 CU_DEVICE struct split split_pair(float x, float y)
 {
-	uint32_t a = __float_as_uint(x), b = __float_as_uint(y);
-	uint32_t c = __float_as_uint(x - __uint_as_float(a & 0xffff0000u)) + 0x8000, d = __float_as_uint(y - __uint_as_float(b & 0xffff0000u)) + 0x8000;
-	struct split s = { a >> 16 | (b & 0xffff0000u), c >> 16 | (d & 0xffff0000u) };
+	uint32_t high = cu_bf16x2(x, y);
+	struct split s = { high, cu_bf16x2(x - __uint_as_float(high << 16), y - __uint_as_float(high & 0xffff0000u)) };
 	return s;
 }
 
