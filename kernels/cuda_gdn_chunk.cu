@@ -90,20 +90,28 @@ CU_DEVICE void prepare_factors(const struct gdn_args &a, const struct chunk_plac
 		factors[4 * GDN_CHUNK] = expf((float)all);
 }
 
-/* exp(G_r - G_t), r >= t. */
-CU_DEVICE float decay_between(const struct prepare_shared &m, int r, int t)
+/* What a row has a part in A and P by. */
+struct row_factors {
+	float sum, rest, beta, ck, cq;
+};
+
+CU_DEVICE struct row_factors factors_at(const struct prepare_shared &m, int r)
 {
-	return expf((m.sum[r] - m.sum[t]) + (m.rest[r] - m.rest[t]));
+	struct row_factors f = { m.sum[r], m.rest[r], m.beta[r], m.ck[r], m.cq[r] };
+	return f;
 }
 
 /* A[r][t] and P[r][t] from the products of the raw vectors. */
-CU_DEVICE float entry_a(const struct prepare_shared &m, int r, int t, float product)
+struct entries {
+	float a, p;
+};
+
+CU_DEVICE struct entries entries_at(int r, int t, const struct row_factors &of_r, const struct row_factors &of_t, float kk, float qk)
 {
-	return t < r ? m.beta[r] * (decay_between(m, r, t) * (m.ck[r] * m.ck[t] * product)) : 0;
-}
-CU_DEVICE float entry_p(const struct prepare_shared &m, int r, int t, float product)
-{
-	return t <= r ? decay_between(m, r, t) * (m.cq[r] * m.ck[t] * product) : 0;
+	float decay = expf((of_r.sum - of_t.sum) + (of_r.rest - of_t.rest)); /* exp(G_r - G_t); above the diagonal perhaps infinite */
+	float a = of_r.beta * (decay * (of_r.ck * of_t.ck * kk)), p = decay * (of_r.cq * of_t.ck * qk);
+	struct entries x = { t < r ? a : 0, t <= r ? p : 0 };
+	return x;
 }
 
 /* A and P in bfloat16's exact products. Warp w: rows 16 (w / 2) .. + 15, columns 32 (w % 2) .. + 31, in tiles of 8, those above the
@@ -128,16 +136,21 @@ CU_DEVICE void products_bf16(const struct prepare_shared &m, uint32_t *p_high, u
 			cu_mma_bf16(qk[n], fq, fb);
 		}
 	}
+	const struct row_factors of_row[2] = { factors_at(m, row + g), factors_at(m, row + g + 8) };
 #pragma unroll
 	for (int n = 0; n < 4; n++) {
+		int t = column + 8 * n + 2 * i;
 		if (column + 8 * n > row + 8)
 			continue;
+		const struct row_factors of_t[2] = { factors_at(m, t), factors_at(m, t + 1) };
 #pragma unroll
-		for (int e = 0; e < 4; e += 2) {
-			int r = row + g + 4 * e, t = column + 8 * n + 2 * i;
-			m.a[r * MATRIX_LD_F32 + t] = entry_a(m, r, t, kk[n][e]);
-			m.a[r * MATRIX_LD_F32 + t + 1] = entry_a(m, r, t + 1, kk[n][e + 1]);
-			struct split s = split_pair(entry_p(m, r, t, qk[n][e]), entry_p(m, r, t + 1, qk[n][e + 1]));
+		for (int e = 0; e < 2; e++) {
+			int r = row + g + 8 * e;
+			struct entries x = entries_at(r, t, of_row[e], of_t[0], kk[n][2 * e], qk[n][2 * e]);
+			struct entries y = entries_at(r, t + 1, of_row[e], of_t[1], kk[n][2 * e + 1], qk[n][2 * e + 1]);
+			struct split s = split_pair(x.p, y.p);
+			float2 pair = { x.a, y.a };
+			*(float2 *)(m.a + r * MATRIX_LD_F32 + t) = pair;
 			p_high[(r * GDN_CHUNK + t) / 2] = s.high;
 			p_low[(r * GDN_CHUNK + t) / 2] = s.low;
 		}
@@ -164,8 +177,9 @@ CU_DEVICE void products_f32(const struct prepare_shared &m, float *p)
 #pragma unroll
 		for (int y = 0; y < 4; y++) {
 			int r = i + 16 * x, t = j + 16 * y;
-			m.a[r * MATRIX_LD_F32 + t] = entry_a(m, r, t, kk[x][y]);
-			p[r * GDN_CHUNK + t] = entry_p(m, r, t, qk[x][y]);
+			struct entries of = entries_at(r, t, factors_at(m, r), factors_at(m, t), kk[x][y], qk[x][y]);
+			m.a[r * MATRIX_LD_F32 + t] = of.a;
+			p[r * GDN_CHUNK + t] = of.p;
 		}
 }
 
@@ -173,8 +187,9 @@ CU_DEVICE void products_f32(const struct prepare_shared &m, float *p)
 CU_DEVICE void invert_diagonal(const struct prepare_shared &m)
 {
 	int block = threadIdx.x / BLOCK, c = threadIdx.x % BLOCK;
-	for (int i = threadIdx.x; i < GDN_CHUNK * GDN_CHUNK / 4; i += GDN_THREADS) {
-		int r = i / (GDN_CHUNK / 4), four = i % (GDN_CHUNK / 4);
+#pragma unroll
+	for (int n = 0; n < GDN_CHUNK * GDN_CHUNK / 4 / GDN_THREADS; n++) {
+		int i = threadIdx.x + n * GDN_THREADS, r = i / (GDN_CHUNK / 4), four = i % (GDN_CHUNK / 4);
 		float4 zero = { 0, 0, 0, 0 };
 		if (r / BLOCK != 4 * four / BLOCK)
 			*(float4 *)(m.t + r * MATRIX_LD_F32 + 4 * four) = zero;
@@ -233,8 +248,9 @@ template <int N> CU_DEVICE void invert_below(const struct prepare_shared &m)
 /* T into the record, eight items at a time; under BF16 only those that a fragment on or below the diagonal has. */
 template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m, unsigned char *record)
 {
-	for (int i = threadIdx.x; i < GDN_CHUNK * GDN_CHUNK / 8; i += GDN_THREADS) {
-		int r = i / (GDN_CHUNK / 8), piece = i % (GDN_CHUNK / 8);
+#pragma unroll
+	for (int n = 0; n < GDN_CHUNK * GDN_CHUNK / 8 / GDN_THREADS; n++) {
+		int i = threadIdx.x + n * GDN_THREADS, r = i / (GDN_CHUNK / 8), piece = i % (GDN_CHUNK / 8);
 		const float4 *t = (const float4 *)(m.t + r * MATRIX_LD_F32 + 8 * piece);
 		float4 x = t[0], y = t[1];
 		if (!BF16) {
