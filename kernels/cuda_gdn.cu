@@ -43,17 +43,6 @@ CU_DEVICE const float *conv_input(const struct kern_gdn &op, const struct kern_g
 	return state.conv_src ? state.conv_src + (size_t)(op.conv_width - 1 + row) * (size_t)op.qkv.cols + channel : NULL;
 }
 
-/* A prompt needs many: 8192 a row and layer in the headline's model. */
-CU_DEVICE float conv_silu(float x)
-{
-	return cu_divide(x, 1 + expf(-x));
-}
-
-CU_DEVICE float4 silu4(float4 x)
-{
-	return { conv_silu(x.x), conv_silu(x.y), conv_silu(x.z), conv_silu(x.w) };
-}
-
 /* Four channels of one row, `left` of them there. */
 CU_DEVICE float4 conv4(const struct gdn_args &a, const struct kern_gdn_state &state, int row0, int row, int channel, int left)
 {
@@ -67,8 +56,7 @@ CU_DEVICE float4 conv4(const struct gdn_args &a, const struct kern_gdn_state &st
 		float4 w = load4(a.op.conv + (size_t)j * (size_t)a.op.qkv.cols + channel, left), in = load4(x, left);
 		sum = { fmaf(w.x, in.x, sum.x), fmaf(w.y, in.y, sum.y), fmaf(w.z, in.z, sum.z), fmaf(w.w, in.w, sum.w) };
 	}
-	sum = silu4(sum);
-	return { cu_round(a.bf16, sum.x), cu_round(a.bf16, sum.y), cu_round(a.bf16, sum.z), cu_round(a.bf16, sum.w) };
+	return round_four(a.bf16, silu4(sum));
 }
 
 CU_DEVICE void keep_u(const struct gdn_args &a, int r, int channel, float4 x, int left)
@@ -203,10 +191,10 @@ template <bool BF16> CU_DEVICE float conv_keep(const struct gdn_args &a, size_t 
 	if (BF16) {
 		uint2 two = { cu_bf16x2(x.x, x.y), cu_bf16x2(x.z, x.w) };
 		if (there)
-			*(uint2 *)((uint16_t *)a.u + at) = two;
+			cu_store8((uint16_t *)a.u + at, two);
 		x = two_words(two);
 	} else if (there) {
-		*(float4 *)((float *)a.u + at) = x;
+		cu_store16((float *)a.u + at, x);
 	}
 	return fmaf(x.w, x.w, fmaf(x.z, x.z, fmaf(x.y, x.y, x.x * x.x)));
 }

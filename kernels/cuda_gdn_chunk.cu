@@ -306,7 +306,7 @@ static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gd
 	cu_wait();
 	cu_let_next();
 	if (a.op.first[s + 1] - a.op.first[s] >= GDN_LONG)
-		gated_norm<1>(a, cu_at(a.op.y, r) + (size_t)head * a.op.value_dim, r, head);
+		gated_norm<1, GDN_WIDTH>(a, cu_at(a.op.y, r) + head * GDN_WIDTH, r, head);
 }
 
 static size_t prepare_shared_bytes(bool bf16)

@@ -77,23 +77,6 @@ CU_DEVICE float4 sum_shares(const float4 *share, int lane)
 	return sum;
 }
 
-CU_DEVICE float4 scale4(float a, float4 x)
-{
-	return { a * x.x, a * x.y, a * x.z, a * x.w };
-}
-
-CU_DEVICE void step_store(float *to, float4 x, bool whole)
-{
-	if (whole) {
-		*(float4 *)to = x;
-		return;
-	}
-	to[0] = x.x;
-	to[1] = x.y;
-	to[2] = x.z;
-	to[3] = x.w;
-}
-
 /* One row. Warp w has rows 16 w .. 16 w + 15 of the state, lane l columns 4 l .. 4 l + 3 of each: s is where they begin in shared memory,
  * `to` where the new ones go, there or in the state's memory. o's shares are left for one warp to sum. */
 CU_DEVICE void step_row(const struct step_shared &m, const float *s, float *to, float4 v, float2 gates)
@@ -102,7 +85,6 @@ CU_DEVICE void step_row(const struct step_shared &m, const float *s, float *to, 
 	const float *q = m.q + warp * STEP_ROWS, *k = m.k + warp * STEP_ROWS;
 	float decay = expf(gates.x), beta = gates.y;
 	float4 of_k = { 0, 0, 0, 0 }, o = { 0, 0, 0, 0 };
-	bool whole = (uintptr_t)to % 16 == 0;
 #pragma unroll
 	for (int i = 0; i < STEP_ROWS; i++)
 		of_k = fma4(k[i], scale4(decay, *(const float4 *)(s + i * GDN_WIDTH)), of_k);
@@ -119,7 +101,7 @@ CU_DEVICE void step_row(const struct step_shared &m, const float *s, float *to, 
 #pragma unroll
 		for (int j = 0; j < STEP_PART; j++) {
 			o = fma4(q[i + j], now[j], o);
-			step_store(to + (i + j) * GDN_WIDTH, now[j], whole);
+			store4(to + (i + j) * GDN_WIDTH, now[j], 4);
 		}
 	}
 	m.o[threadIdx.x] = o;
@@ -148,7 +130,7 @@ CU_DEVICE void step_norm(const struct gdn_args &a, const struct step_shared &m, 
 	for (int w = 1; w < warps; w++)
 		sum += m.squares[w];
 	x = cu_round(a.bf16, x * (1 / sqrtf(sum / GDN_WIDTH + a.op.eps)));
-	cu_at(a.op.y, r)[head * GDN_WIDTH + c] = cu_round(a.bf16, x * weight * cu_silu(z));
+	cu_at(a.op.y, r)[head * GDN_WIDTH + c] = cu_round(a.bf16, x * weight * gdn_silu(z));
 }
 
 /* A thread's part of a state, which nobody else looks at: on its way to shared memory, */
@@ -241,7 +223,7 @@ CU_DEVICE void any_columns(const struct gdn_args &a, const struct step_place &p,
 }
 
 /* As gdn_step, heads of any width and sequences of any length: the state stays in memory. Shared: q, k [dk], o [dv], shares [256]. */
-template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_step_any(const struct gdn_args a)
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 3) gdn_step_any(const struct gdn_args a)
 {
 	CU_SHARED(memory);
 	int dk = a.op.key_dim, dv = a.op.value_dim;

@@ -190,6 +190,16 @@ static __device__ __forceinline__ float4 cu_load_far(const float *p)
 	return v;
 }
 
+/* Four floats in one store, p aligned to 16. The compiler takes an assignment apart where another path writes the same floats one by one. */
+static __device__ __forceinline__ void cu_store16(float *p, float4 x)
+{
+	asm volatile("st.v4.f32 [%0], {%1,%2,%3,%4};" ::"l"(p), "f"(x.x), "f"(x.y), "f"(x.z), "f"(x.w) : "memory");
+}
+static __device__ __forceinline__ void cu_store8(void *p, uint2 x)
+{
+	asm volatile("st.v2.u32 [%0], {%1,%2};" ::"l"(p), "r"(x.x), "r"(x.y) : "memory");
+}
+
 /* What earlier kernels wrote can be read from here on, and what they read be written. */
 static __device__ __forceinline__ void cu_wait(void)
 {
@@ -271,6 +281,14 @@ static inline void cu_tiles_across(uint32_t x[4], const void *row)
 		const uint16_t *first = shim_row_of(row, 8 * j + 2 * t), *second = shim_row_of(row, 8 * j + 2 * t + 1);
 		x[j] = first[g] | (uint32_t)second[g] << 16;
 	}
+}
+static inline void cu_store16(float *p, float4 x)
+{
+	*(float4 *)p = x;
+}
+static inline void cu_store8(void *p, uint2 x)
+{
+	*(uint2 *)p = x;
 }
 uint4 cu_load_once(const void *p);
 float4 cu_load_far(const float *p);
