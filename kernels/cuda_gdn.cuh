@@ -94,7 +94,7 @@ CU_DEVICE float4 load4(const float *p, int left)
 CU_DEVICE void store4(float *p, float4 x, int left)
 {
 	if (left >= 4 && (uintptr_t)p % 16 == 0) {
-		*(float4 *)p = x;
+		cu_store16(p, x);
 		return;
 	}
 	p[0] = x.x;
@@ -112,10 +112,40 @@ CU_DEVICE float4 fma4(float a, float4 b, float4 c)
 	return d;
 }
 
+CU_DEVICE float4 scale4(float a, float4 x)
+{
+	return { a * x.x, a * x.y, a * x.z, a * x.w };
+}
+
 CU_DEVICE float4 add4(float4 a, float4 b)
 {
 	float4 c = { a.x + b.x, a.y + b.y, a.z + b.z, a.w + b.w };
 	return c;
+}
+
+/* Four bfloat16 as floats. */
+CU_DEVICE float4 two_words(uint2 bf16)
+{
+	return { __uint_as_float(bf16.x << 16), __uint_as_float(bf16.x & 0xffff0000u), __uint_as_float(bf16.y << 16),
+		 __uint_as_float(bf16.y & 0xffff0000u) };
+}
+
+/* R of each. */
+CU_DEVICE float4 round_four(bool bf16, float4 x)
+{
+	uint2 two = { cu_bf16x2(x.x, x.y), cu_bf16x2(x.z, x.w) };
+	return bf16 ? two_words(two) : x;
+}
+
+/* A prompt needs many: 12,288 a row and layer in the headline's model. */
+CU_DEVICE float gdn_silu(float x)
+{
+	return cu_divide(x, 1 + expf(-x));
+}
+
+CU_DEVICE float4 silu4(float4 x)
+{
+	return { gdn_silu(x.x), gdn_silu(x.y), gdn_silu(x.z), gdn_silu(x.w) };
 }
 
 /* Row r's channel of what the convolution gave. */
@@ -131,17 +161,17 @@ template <bool BF16> CU_DEVICE float4 u4_at(const struct gdn_args &a, int r, int
 	size_t at = (size_t)r * (size_t)a.op.qkv.cols + (size_t)channel;
 	if (!BF16)
 		return *(const float4 *)((const float *)a.u + at);
-	uint2 two = *(const uint2 *)((const uint16_t *)a.u + at);
-	return { __uint_as_float(two.x << 16), __uint_as_float(two.x & 0xffff0000u), __uint_as_float(two.y << 16),
-		 __uint_as_float(two.y & 0xffff0000u) };
+	return two_words(*(const uint2 *)((const uint16_t *)a.u + at));
 }
 
 /* y = R(R(norm(R(o))) * w * silu(z)) of one head of row r by one warp; o in shared or device memory, perhaps y itself.
- * PARTS * 128 columns at most. */
-template <int PARTS> CU_DEVICE void gated_norm(const struct gdn_args &a, const float *o, int r, int head)
+ * PARTS * 128 columns at most; WIDTH: so many, where that is known. */
+template <int PARTS, int WIDTH = 0> CU_DEVICE void gated_norm(const struct gdn_args &a, const float *o, int r, int head)
 {
-	int lane = threadIdx.x % CU_WARP, n = a.op.value_dim;
-	float4 x[PARTS] = {};
+	int lane = threadIdx.x % CU_WARP, n = WIDTH ? WIDTH : a.op.value_dim;
+	const float *gate = cu_at(a.op.z, r) + (size_t)head * n;
+	float *y = cu_at(a.op.y, r) + (size_t)head * n;
+	float4 x[PARTS] = {}, g[PARTS] = {};
 	float square = 0;
 #pragma unroll
 	for (int i = 0; i < PARTS; i++) {
@@ -149,26 +179,25 @@ template <int PARTS> CU_DEVICE void gated_norm(const struct gdn_args &a, const f
 		if (c >= n)
 			continue;
 		x[i] = load4(o + c, n - c);
-		x[i] = { cu_round(a.bf16, x[i].x), cu_round(a.bf16, x[i].y), cu_round(a.bf16, x[i].z), cu_round(a.bf16, x[i].w) };
+		g[i] = load4(gate + c, n - c);
+	}
+#pragma unroll
+	for (int i = 0; i < PARTS; i++) { /* what is not there is 0 */
+		x[i] = round_four(a.bf16, x[i]);
 		square = fmaf(x[i].x, x[i].x, square);
 		square = fmaf(x[i].y, x[i].y, square);
 		square = fmaf(x[i].z, x[i].z, square);
 		square = fmaf(x[i].w, x[i].w, square);
 	}
 	float scale = 1 / sqrtf(cu_warp_sum(square) / (float)n + a.op.eps);
-	const float *z = cu_at(a.op.z, r) + (size_t)head * n;
-	float *y = cu_at(a.op.y, r) + (size_t)head * n;
 #pragma unroll
 	for (int i = 0; i < PARTS; i++) {
 		int c = 4 * (lane + i * CU_WARP);
 		if (c >= n)
 			continue;
-		float4 g = load4(z + c, n - c), w = load4(a.op.norm_w + c, n - c);
-		float4 out = { cu_round(a.bf16, cu_round(a.bf16, x[i].x * scale) * w.x * cu_silu(g.x)),
-			       cu_round(a.bf16, cu_round(a.bf16, x[i].y * scale) * w.y * cu_silu(g.y)),
-			       cu_round(a.bf16, cu_round(a.bf16, x[i].z * scale) * w.z * cu_silu(g.z)),
-			       cu_round(a.bf16, cu_round(a.bf16, x[i].w * scale) * w.w * cu_silu(g.w)) };
-		store4(y + c, out, n - c);
+		float4 w = load4(a.op.norm_w + c, n - c), u = round_four(a.bf16, scale4(scale, x[i])), z = silu4(g[i]);
+		float4 out = { u.x * w.x * z.x, u.y * w.y * z.y, u.z * w.z * z.z, u.w * w.w * z.w };
+		store4(y + c, round_four(a.bf16, out), n - c);
 	}
 }
 

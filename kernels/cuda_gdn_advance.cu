@@ -95,14 +95,15 @@ CU_DEVICE void fetch_chunk(const struct gdn_args &a, const struct advance_place 
 	fetch_rows<GDN_WIDTH, KEY_LD_BF16, 2>(stage, a, row0, rows, p.k);
 	fetch_rows<GDN_WIDTH, KEY_LD_BF16, 2>(stage + STAGE_Q, a, row0, rows, p.q);
 	fetch_rows<GDN_SLICE, SLICE_LD_BF16, 2>(stage + STAGE_V, a, row0, rows, p.v);
-	for (int i = threadIdx.x; i < 4 * GDN_CHUNK * 8; i += GDN_THREADS) {
-		int piece = i % 8, r = i / 8 % GDN_CHUNK, matrix = i / (8 * GDN_CHUNK);
-		if (piece / 2 <= r / 16)
-			cu_copy16(stage + STAGE_MATRIX + matrix * MATRIX_BYTES + r * MATRIX_LD_BF16 * 2 + piece * 16,
-				record + (matrix * GDN_CHUNK + r) * GDN_CHUNK * 2 + piece * 16, 16);
-	}
-	for (int i = threadIdx.x; i < GDN_CHUNK + 1; i += GDN_THREADS)
-		cu_copy16(stage + STAGE_FACTORS + i * 16, record + RECORD_FACTORS + i * 16, 16);
+	int r = threadIdx.x / 8, piece = threadIdx.x % 8; /* a thread has rows r and r + 32 of every matrix */
+	const unsigned char *from = record + threadIdx.x * 16;
+	unsigned char *to = stage + STAGE_MATRIX + r * MATRIX_LD_BF16 * 2 + piece * 16;
+#pragma unroll
+	for (int n = 0; n < 8; n++)
+		if (piece / 2 <= r / 16 + n % 2 * 2)
+			cu_copy16(to + n / 2 * MATRIX_BYTES + n % 2 * (MATRIX_BYTES / 2), from + n * GDN_THREADS * 16, 16);
+	if (threadIdx.x <= GDN_CHUNK)
+		cu_copy16(stage + STAGE_FACTORS + threadIdx.x * 16, record + RECORD_FACTORS + threadIdx.x * 16, 16);
 	cu_copies_end_group();
 }
 
@@ -142,26 +143,37 @@ CU_DEVICE void get_left(uint32_t a[4], const uint4 *from)
 	a[3] = x.w;
 }
 
+/* Where this lane's row of four tiles of 8 x 8 lies that are one behind the other in rows row .. row + 7 (cu_tiles). */
+CU_DEVICE const uint16_t *tiles_along(const unsigned char *from, int ld, int row, int lane)
+{
+	return (const uint16_t *)from + (row + lane % 8) * ld + lane / 8 * 8;
+}
+
 /* k S and q S of the warp's tiles: right sides exact, left ones in two parts with a sum each. */
 CU_DEVICE void state_products(const struct advance_warp &w, unsigned char *left_s, const unsigned char *stage, float kd[2][4], float qd[2][4])
 {
-	enum { LD = KEY_LD_BF16 / 2 };
-	const uint32_t *k = (const uint32_t *)stage, *q = (const uint32_t *)(stage + STAGE_Q);
 	float k_low[2][4] = {}, q_low[2][4] = {};
 #pragma unroll
-	for (int step = 0; step < STEPS_S; step++) {
-		uint32_t high[4], low[4];
-		const uint4 *left = left_at(left_s, STEPS_S, w.group, step) + w.lane;
-		get_left(high, left);
-		get_left(low, left + CU_WARP);
+	for (int step = 0; step < STEPS_S; step += 2) {
+		uint32_t high[2][4], low[2][4];
+#pragma unroll
+		for (int i = 0; i < 2; i++) {
+			const uint4 *left = left_at(left_s, STEPS_S, w.group, step + i) + w.lane;
+			get_left(high[i], left);
+			get_left(low[i], left + CU_WARP);
+		}
 #pragma unroll
 		for (int n = 0; n < 2; n++) {
-			int at = (8 * tile_of(w, n) + w.g) * LD + 8 * step + w.i;
-			uint32_t bk[2] = { k[at], k[at + 4] }, bq[2] = { q[at], q[at + 4] };
-			cu_mma_bf16(kd[n], high, bk);
-			cu_mma_bf16(qd[n], high, bq);
-			cu_mma_bf16(k_low[n], low, bk);
-			cu_mma_bf16(q_low[n], low, bq);
+			uint32_t k[4], q[4]; /* two steps' */
+			cu_tiles(k, tiles_along(stage, KEY_LD_BF16, 8 * tile_of(w, n), w.lane) + 16 * step);
+			cu_tiles(q, tiles_along(stage + STAGE_Q, KEY_LD_BF16, 8 * tile_of(w, n), w.lane) + 16 * step);
+#pragma unroll
+			for (int i = 0; i < 2; i++) {
+				cu_mma_bf16(kd[n], high[i], k + 2 * i);
+				cu_mma_bf16(qd[n], high[i], q + 2 * i);
+				cu_mma_bf16(k_low[n], low[i], k + 2 * i);
+				cu_mma_bf16(q_low[n], low[i], q + 2 * i);
+			}
 		}
 	}
 #pragma unroll
@@ -173,26 +185,36 @@ CU_DEVICE void state_products(const struct advance_warp &w, unsigned char *left_
 		}
 }
 
-/* d += left times a lower triangular matrix's rows of one tile, both in two parts. */
-CU_DEVICE void triangle_product(const struct advance_warp &w, unsigned char *left, const unsigned char *matrix, int tile, float d[4])
+/* d += left times the rows of the warp's tiles of a lower triangular matrix, both in two parts. Side by side, so that the products of one
+ * tile need not wait for each other: tile_of(0) has one step or two, tile_of(1) three or four. */
+CU_DEVICE void triangle_products(const struct advance_warp &w, unsigned char *left, const unsigned char *matrix, float d[2][4])
 {
-	enum { LD = MATRIX_LD_BF16 / 2 };
-	const uint32_t *m_high = (const uint32_t *)matrix, *m_low = (const uint32_t *)(matrix + MATRIX_BYTES);
-	float d_low[4] = {};
-	for (int step = 0; step <= tile / 2; step++) {
+	const unsigned char *part = matrix + w.lane / 16 * MATRIX_BYTES; /* two tiles of the high halves, two of the low ones */
+	float left_low[2][4] = {}, right_low[2][4] = {};
+#pragma unroll
+	for (int step = 0; step < STEPS_R; step++) {
 		uint32_t high[4], low[4];
+		if (step == 3 && step > tile_of(w, 1) / 2)
+			continue;
 		const uint4 *from = left_at(left, STEPS_R, w.group, step) + w.lane;
 		get_left(high, from);
 		get_left(low, from + CU_WARP);
-		int at = (8 * tile + w.g) * LD + 8 * step + w.i;
-		uint32_t b_high[2] = { m_high[at], m_high[at + 4] }, b_low[2] = { m_low[at], m_low[at + 4] };
-		cu_mma_bf16(d, high, b_high);
-		cu_mma_bf16(d_low, low, b_high);
-		cu_mma_bf16(d_low, high, b_low);
+#pragma unroll
+		for (int n = 0; n < 2; n++) {
+			if (n == 0 && step && step > tile_of(w, 0) / 2)
+				continue;
+			uint32_t b[4];
+			cu_tiles(b, tiles_along(part, MATRIX_LD_BF16, 8 * tile_of(w, n), w.lane % 16) + 16 * step);
+			cu_mma_bf16(d[n], high, b);
+			cu_mma_bf16(left_low[n], low, b);
+			cu_mma_bf16(right_low[n], high, b + 2);
+		}
 	}
 #pragma unroll
-	for (int e = 0; e < 4; e++)
-		d[e] += d_low[e];
+	for (int n = 0; n < 2; n++)
+#pragma unroll
+		for (int e = 0; e < 4; e++)
+			d[n][e] += left_low[n][e] + right_low[n][e];
 }
 
 /* R of the warp's tiles, from k S. */
@@ -217,14 +239,14 @@ CU_DEVICE void put_rest(const struct advance_warp &w, unsigned char *left_r, con
 CU_DEVICE void put_delta(const struct advance_warp &w, unsigned char *left_r, const unsigned char *stage, unsigned char *delta, unsigned char *aged)
 {
 	const float4 *factors = (const float4 *)(stage + STAGE_FACTORS);
+	float d[2][4] = {};
+	triangle_products(w, left_r, stage + STAGE_MATRIX, d);
 #pragma unroll
 	for (int n = 0; n < 2; n++) {
 		int tile = tile_of(w, n);
-		float d[4] = {};
-		triangle_product(w, left_r, stage + STAGE_MATRIX, tile, d);
-		put_left(delta, STEPS_R, w, tile, d);
+		put_left(delta, STEPS_R, w, tile, d[n]);
 		float first = factors[8 * tile + 2 * w.i].w, second = factors[8 * tile + 2 * w.i + 1].w;
-		float at_end[4] = { d[0] * first, d[1] * second, d[2] * first, d[3] * second };
+		float at_end[4] = { d[n][0] * first, d[n][1] * second, d[n][2] * first, d[n][3] * second };
 		put_left(aged, STEPS_R, w, tile, at_end);
 	}
 }
@@ -234,24 +256,27 @@ CU_DEVICE void write_output(const struct advance_warp &w, const struct gdn_args 
 	float qd[2][4], int row0, int rows, int column0)
 {
 	const float4 *factors = (const float4 *)(stage + STAGE_FACTORS);
+	float *y = cu_at(a.op.y, row0) + column0 + 16 * w.group + w.g;
 #pragma unroll
-	for (int n = 0; n < 2; n++) {
-		int r = 8 * tile_of(w, n) + 2 * w.i;
-#pragma unroll
-		for (int e = 0; e < 4; e++)
-			qd[n][e] *= factors[r + e % 2].z;
-		triangle_product(w, delta, stage + STAGE_MATRIX + 2 * MATRIX_BYTES, tile_of(w, n), qd[n]);
+	for (int n = 0; n < 2; n++)
 #pragma unroll
 		for (int e = 0; e < 4; e++)
-			if (r + e % 2 < rows)
-				cu_at(a.op.y, row0 + r + e % 2)[column0 + 16 * w.group + w.g + 8 * (e / 2)] = qd[n][e];
-	}
+			qd[n][e] *= factors[8 * tile_of(w, n) + 2 * w.i + e % 2].z;
+	triangle_products(w, delta, stage + STAGE_MATRIX + 2 * MATRIX_BYTES, qd);
+#pragma unroll
+	for (int n = 0; n < 2; n++)
+#pragma unroll
+		for (int e = 0; e < 4; e++) {
+			int r = 8 * tile_of(w, n) + 2 * w.i + e % 2;
+			if (r < rows)
+				y[(size_t)r * a.op.y.ld + 8 * (e / 2)] = qd[n][e];
+		}
 }
 
-/* S = exp(G_last) S + D^T k, the warp's quarter of the state's rows. The keys are read across: two rows' items make a word. */
+/* S = exp(G_last) S + D^T k, the warp's quarter of the state's rows. The keys are read across, 16 rows of two tiles at a time. */
 CU_DEVICE void update_state(const struct advance_warp &w, unsigned char *aged, const unsigned char *stage, float s[STATE_TILES][4])
 {
-	const uint16_t *k = (const uint16_t *)stage;
+	const uint16_t *k = (const uint16_t *)stage + w.lane % 16 * KEY_LD_BF16 + 8 * (w.quarter * STATE_TILES + w.lane / 16);
 	float total = ((const float *)(stage + STAGE_FACTORS))[4 * GDN_CHUNK];
 #pragma unroll
 	for (int n = 0; n < STATE_TILES; n++)
@@ -265,11 +290,13 @@ CU_DEVICE void update_state(const struct advance_warp &w, unsigned char *aged, c
 		get_left(high, left);
 		get_left(low, left + CU_WARP);
 #pragma unroll
-		for (int n = 0; n < STATE_TILES; n++) {
-			const uint16_t *at = k + (16 * step + 2 * w.i) * KEY_LD_BF16 + 8 * (w.quarter * STATE_TILES + n) + w.g;
-			uint32_t b[2] = { at[0] | (uint32_t)at[KEY_LD_BF16] << 16, at[8 * KEY_LD_BF16] | (uint32_t)at[9 * KEY_LD_BF16] << 16 };
+		for (int n = 0; n < STATE_TILES; n += 2) {
+			uint32_t b[4];
+			cu_tiles_across(b, k + 16 * step * KEY_LD_BF16 + 8 * n);
 			cu_mma_bf16(s[n], high, b);
+			cu_mma_bf16(s[n + 1], high, b + 2);
 			cu_mma_bf16(s[n], low, b);
+			cu_mma_bf16(s[n + 1], low, b + 2);
 		}
 	}
 }

@@ -29,17 +29,15 @@ CU_DEVICE struct chunk_place chunk_at(const struct kern_gdn &op, int slot)
 struct prepare_shared {
 	unsigned char *k, *q; /* [64][KEY_LD] of u */
 	float *a, *t;         /* [64][MATRIX_LD_F32] */
-	float *x;             /* [3][16][BLOCK_LD] */
 	float *sum, *rest, *beta, *ck, *cq; /* [64]; G = sum + rest, to more bits than one of them has */
 };
 
 enum {
-	MATRIX_LD_F32 = GDN_CHUNK + 1,
+	MATRIX_LD_F32 = GDN_CHUNK + 4,
 	BLOCK = 16, /* of the triangular inverse */
-	BLOCK_LD = BLOCK + 1,
 	PREPARE_KEYS_BF16 = GDN_CHUNK * KEY_LD_BF16 * 2,
 	PREPARE_KEYS_F32 = GDN_CHUNK * KEY_LD_F32 * 4,
-	PREPARE_REST = (2 * GDN_CHUNK * MATRIX_LD_F32 + 3 * BLOCK * BLOCK_LD + 5 * GDN_CHUNK) * 4,
+	PREPARE_REST = (2 * GDN_CHUNK * MATRIX_LD_F32 + 5 * GDN_CHUNK) * 4,
 };
 
 template <bool BF16> CU_DEVICE struct prepare_shared prepare_places(unsigned char *memory)
@@ -50,8 +48,7 @@ template <bool BF16> CU_DEVICE struct prepare_shared prepare_places(unsigned cha
 	m.q = m.k + keys;
 	m.a = (float *)(m.q + keys);
 	m.t = m.a + GDN_CHUNK * MATRIX_LD_F32;
-	m.x = m.t + GDN_CHUNK * MATRIX_LD_F32;
-	m.sum = m.x + 3 * BLOCK * BLOCK_LD;
+	m.sum = m.t + GDN_CHUNK * MATRIX_LD_F32;
 	m.rest = m.sum + GDN_CHUNK;
 	m.beta = m.rest + GDN_CHUNK;
 	m.ck = m.beta + GDN_CHUNK;
@@ -59,47 +56,62 @@ template <bool BF16> CU_DEVICE struct prepare_shared prepare_places(unsigned cha
 	return m;
 }
 
-/* Thread r < 64 adds up the decays of rows 0 .. r, in double: differences of such sums must be as good as one of them. */
+/* Thread r < 64 adds up the decays of rows 0 .. r, in double: differences of such sums must be as good as one of them. All threads call
+ * it; where A will stand the decays stand meanwhile. */
 CU_DEVICE void prepare_factors(const struct gdn_args &a, const struct chunk_place &p, int head, const struct prepare_shared &m, float *factors)
 {
 	int r = threadIdx.x, hv = a.op.value_heads, keys = a.op.key_heads, key = head / (hv / keys);
-	const float2 *gates = a.gates + (size_t)p.row0 * hv + head;
+	if (r < GDN_CHUNK) {
+		bool there = r < p.rows;
+		const float *lengths = a.lengths + (size_t)(p.row0 + r) * 2 * keys;
+		float2 gates = { 0, 0 };
+		if (there)
+			gates = a.gates[(size_t)(p.row0 + r) * hv + head];
+		m.a[r] = gates.x;
+		m.beta[r] = gates.y;
+		m.cq[r] = there ? lengths[key] : 0;
+		m.ck[r] = there ? lengths[keys + key] : 0;
+	}
+	__syncthreads();
 	if (r >= GDN_CHUNK)
 		return;
 	double sum = 0, all = 0;
-	for (int t = 0; t < p.rows; t++) {
-		all += (double)gates[(size_t)t * hv].x;
-		if (t == r)
-			sum = all;
+#pragma unroll 8
+	for (int t = 0; t < GDN_CHUNK; t++) {
+		all += (double)m.a[t];
+		sum = t == r ? all : sum;
 	}
-	bool there = r < p.rows;
-	sum = there ? sum : all;
-	const float *lengths = a.lengths + (size_t)(p.row0 + r) * 2 * keys;
 	m.sum[r] = (float)sum;
 	m.rest[r] = (float)(sum - (double)m.sum[r]);
-	m.beta[r] = there ? gates[(size_t)r * hv].y : 0;
-	m.cq[r] = there ? lengths[key] : 0;
-	m.ck[r] = there ? lengths[keys + key] : 0;
-	float4 f = { expf((float)sum) * m.ck[r], m.beta[r], expf((float)sum) * m.cq[r], expf((float)(all - sum)) * m.ck[r] };
+	float decay = expf((float)sum);
+	float4 f = { decay * m.ck[r], m.beta[r], decay * m.cq[r], expf((float)(all - sum)) * m.ck[r] };
 	((float4 *)factors)[r] = f;
 	if (r == 0)
 		factors[4 * GDN_CHUNK] = expf((float)all);
 }
 
-/* exp(G_r - G_t), r >= t. */
-CU_DEVICE float decay_between(const struct prepare_shared &m, int r, int t)
+/* What a row has a part in A and P by. */
+struct row_factors {
+	float sum, rest, beta, ck, cq;
+};
+
+CU_DEVICE struct row_factors factors_at(const struct prepare_shared &m, int r)
 {
-	return expf((m.sum[r] - m.sum[t]) + (m.rest[r] - m.rest[t]));
+	struct row_factors f = { m.sum[r], m.rest[r], m.beta[r], m.ck[r], m.cq[r] };
+	return f;
 }
 
 /* A[r][t] and P[r][t] from the products of the raw vectors. */
-CU_DEVICE float entry_a(const struct prepare_shared &m, int r, int t, float product)
+struct entries {
+	float a, p;
+};
+
+CU_DEVICE struct entries entries_at(int r, int t, const struct row_factors &of_r, const struct row_factors &of_t, float kk, float qk)
 {
-	return t < r ? m.beta[r] * (decay_between(m, r, t) * (m.ck[r] * m.ck[t] * product)) : 0;
-}
-CU_DEVICE float entry_p(const struct prepare_shared &m, int r, int t, float product)
-{
-	return t <= r ? decay_between(m, r, t) * (m.cq[r] * m.ck[t] * product) : 0;
+	float decay = expf((of_r.sum - of_t.sum) + (of_r.rest - of_t.rest)); /* exp(G_r - G_t); above the diagonal perhaps infinite */
+	float a = of_r.beta * (decay * (of_r.ck * of_t.ck * kk)), p = decay * (of_r.cq * of_t.ck * qk);
+	struct entries x = { t < r ? a : 0, t <= r ? p : 0 };
+	return x;
 }
 
 /* A and P in bfloat16's exact products. Warp w: rows 16 (w / 2) .. + 15, columns 32 (w % 2) .. + 31, in tiles of 8, those above the
@@ -124,17 +136,25 @@ CU_DEVICE void products_bf16(const struct prepare_shared &m, uint32_t *p_high, u
 			cu_mma_bf16(qk[n], fq, fb);
 		}
 	}
+	const struct row_factors of_row[2] = { factors_at(m, row + g), factors_at(m, row + g + 8) };
 #pragma unroll
-	for (int n = 0; n < 4; n++)
+	for (int n = 0; n < 4; n++) {
+		int t = column + 8 * n + 2 * i;
+		if (column + 8 * n > row + 8)
+			continue;
+		const struct row_factors of_t[2] = { factors_at(m, t), factors_at(m, t + 1) };
 #pragma unroll
-		for (int e = 0; e < 4; e += 2) {
-			int r = row + g + 4 * e, t = column + 8 * n + 2 * i;
-			m.a[r * MATRIX_LD_F32 + t] = entry_a(m, r, t, kk[n][e]);
-			m.a[r * MATRIX_LD_F32 + t + 1] = entry_a(m, r, t + 1, kk[n][e + 1]);
-			struct split s = split_pair(entry_p(m, r, t, qk[n][e]), entry_p(m, r, t + 1, qk[n][e + 1]));
+		for (int e = 0; e < 2; e++) {
+			int r = row + g + 8 * e;
+			struct entries x = entries_at(r, t, of_row[e], of_t[0], kk[n][2 * e], qk[n][2 * e]);
+			struct entries y = entries_at(r, t + 1, of_row[e], of_t[1], kk[n][2 * e + 1], qk[n][2 * e + 1]);
+			struct split s = split_pair(x.p, y.p);
+			float2 pair = { x.a, y.a };
+			*(float2 *)(m.a + r * MATRIX_LD_F32 + t) = pair;
 			p_high[(r * GDN_CHUNK + t) / 2] = s.high;
 			p_low[(r * GDN_CHUNK + t) / 2] = s.low;
 		}
+	}
 }
 
 /* The same by fmaf: a thread has rows i, i + 16, .. and columns j, j + 16, .. */
@@ -157,18 +177,23 @@ CU_DEVICE void products_f32(const struct prepare_shared &m, float *p)
 #pragma unroll
 		for (int y = 0; y < 4; y++) {
 			int r = i + 16 * x, t = j + 16 * y;
-			m.a[r * MATRIX_LD_F32 + t] = entry_a(m, r, t, kk[x][y]);
-			p[r * GDN_CHUNK + t] = entry_p(m, r, t, qk[x][y]);
+			struct entries of = entries_at(r, t, factors_at(m, r), factors_at(m, t), kk[x][y], qk[x][y]);
+			m.a[r * MATRIX_LD_F32 + t] = of.a;
+			p[r * GDN_CHUNK + t] = of.p;
 		}
 }
 
 /* T = (1 + A)^-1: first the four blocks of 16 on the diagonal, a thread each column; the rest of T zeros. */
 CU_DEVICE void invert_diagonal(const struct prepare_shared &m)
 {
-	int block = threadIdx.x / BLOCK % (GDN_CHUNK / BLOCK), c = threadIdx.x % BLOCK;
-	for (int i = threadIdx.x; i < GDN_CHUNK * GDN_CHUNK; i += GDN_THREADS)
-		if (i / GDN_CHUNK / BLOCK != i % GDN_CHUNK / BLOCK)
-			m.t[i / GDN_CHUNK * MATRIX_LD_F32 + i % GDN_CHUNK] = 0;
+	int block = threadIdx.x / BLOCK, c = threadIdx.x % BLOCK;
+#pragma unroll
+	for (int n = 0; n < GDN_CHUNK * GDN_CHUNK / 4 / GDN_THREADS; n++) {
+		int i = threadIdx.x + n * GDN_THREADS, r = i / (GDN_CHUNK / 4), four = i % (GDN_CHUNK / 4);
+		float4 zero = { 0, 0, 0, 0 };
+		if (r / BLOCK != 4 * four / BLOCK)
+			*(float4 *)(m.t + r * MATRIX_LD_F32 + 4 * four) = zero;
+	}
 	if (threadIdx.x >= GDN_CHUNK)
 		return;
 	const float *a = m.a + block * BLOCK * (MATRIX_LD_F32 + 1);
@@ -184,54 +209,71 @@ CU_DEVICE void invert_diagonal(const struct prepare_shared &m)
 	}
 }
 
-/* Then, at each distance d from the diagonal, T[i][j] = -T[i][i] sum_l A[i][l] T[l][j], l = j .. i - 1; a thread each item of a block. */
-CU_DEVICE void invert_rest(const struct prepare_shared &m)
+/* Four rows and one column of sign left right, N x N of them with MATRIX_LD_F32 from row to row. */
+template <int N> CU_DEVICE void block_product(float *to, const float *left, const float *right, int row, int column, float sign)
 {
-	enum { BLOCKS = GDN_CHUNK / BLOCK };
-	int r = threadIdx.x / BLOCK, c = threadIdx.x % BLOCK;
-	for (int d = 1; d < BLOCKS; d++) {
-		for (int i = d; i < BLOCKS; i++) {
-			float x = 0;
-			for (int l = (i - d) * BLOCK; l < i * BLOCK; l++)
-				x = fmaf(m.a[(i * BLOCK + r) * MATRIX_LD_F32 + l], m.t[l * MATRIX_LD_F32 + (i - d) * BLOCK + c], x);
-			m.x[((i - d) * BLOCK + r) * BLOCK_LD + c] = x;
+	float sum[4] = {};
+#pragma unroll 4
+	for (int l = 0; l < N; l += 4) {
+		float x[4];
+#pragma unroll
+		for (int j = 0; j < 4; j++)
+			x[j] = right[(l + j) * MATRIX_LD_F32 + column];
+#pragma unroll
+		for (int i = 0; i < 4; i++) {
+			float4 y = *(const float4 *)(left + (row + i) * MATRIX_LD_F32 + l);
+			sum[i] = fmaf(y.w, x[3], fmaf(y.z, x[2], fmaf(y.y, x[1], fmaf(y.x, x[0], sum[i]))));
 		}
-		__syncthreads();
-		for (int i = d; i < BLOCKS; i++) {
-			float y = 0;
-			for (int l = 0; l < BLOCK; l++)
-				y = fmaf(m.t[(i * BLOCK + r) * MATRIX_LD_F32 + i * BLOCK + l], m.x[((i - d) * BLOCK + l) * BLOCK_LD + c], y);
-			m.t[(i * BLOCK + r) * MATRIX_LD_F32 + (i - d) * BLOCK + c] = -y;
-		}
-		__syncthreads();
 	}
+#pragma unroll
+	for (int i = 0; i < 4; i++)
+		to[(row + i) * MATRIX_LD_F32 + column] = sign * sum[i];
 }
 
-/* T into the record. */
+/* Then, of each two blocks of N on the diagonal, what lies below the first: T21 = -T22 (A21 T11). The product in brackets stands above
+ * the diagonal of A meanwhile. */
+template <int N> CU_DEVICE void invert_below(const struct prepare_shared &m)
+{
+	enum { THREADS = N * N / 4, DOWN = N * MATRIX_LD_F32 };
+	int pair = threadIdx.x / THREADS, row = threadIdx.x % THREADS / N * 4, column = threadIdx.x % N, at = pair * 2 * N * (MATRIX_LD_F32 + 1);
+	bool mine = pair < GDN_CHUNK / (2 * N);
+	if (mine)
+		block_product<N>(m.a + at + N, m.a + at + DOWN, m.t + at, row, column, 1);
+	__syncthreads();
+	if (mine)
+		block_product<N>(m.t + at + DOWN, m.t + at + DOWN + N, m.a + at + N, row, column, -1);
+	__syncthreads();
+}
+
+/* T into the record, eight items at a time; under BF16 only those that a fragment on or below the diagonal has. */
 template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m, unsigned char *record)
 {
-	for (int i = threadIdx.x; i < GDN_CHUNK * GDN_CHUNK / 2; i += GDN_THREADS) {
-		const float *t = m.t + 2 * i / GDN_CHUNK * MATRIX_LD_F32 + 2 * i % GDN_CHUNK;
-		if (BF16) {
-			struct split s = split_pair(t[0], t[1]);
-			((uint32_t *)record)[i] = s.high;
-			((uint32_t *)(record + RECORD_MATRIX / 2))[i] = s.low;
-		} else {
-			((float *)record)[2 * i] = t[0];
-			((float *)record)[2 * i + 1] = t[1];
+#pragma unroll
+	for (int n = 0; n < GDN_CHUNK * GDN_CHUNK / 8 / GDN_THREADS; n++) {
+		int i = threadIdx.x + n * GDN_THREADS, r = i / (GDN_CHUNK / 8), piece = i % (GDN_CHUNK / 8);
+		const float4 *t = (const float4 *)(m.t + r * MATRIX_LD_F32 + 8 * piece);
+		float4 x = t[0], y = t[1];
+		if (!BF16) {
+			((float4 *)record)[2 * i] = x;
+			((float4 *)record)[2 * i + 1] = y;
+		} else if (piece / 2 <= r / 16) {
+			struct split s[4] = { split_pair(x.x, x.y), split_pair(x.z, x.w), split_pair(y.x, y.y), split_pair(y.z, y.w) };
+			uint4 high = { s[0].high, s[1].high, s[2].high, s[3].high }, low = { s[0].low, s[1].low, s[2].low, s[3].low };
+			((uint4 *)record)[i] = high;
+			((uint4 *)(record + RECORD_MATRIX / 2))[i] = low;
 		}
 	}
 }
 
 /* Blocks: slots x value heads. Writes the record of its chunk. */
-template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_prepare(const struct gdn_args a)
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, BF16 ? 3 : 2) gdn_prepare(const struct gdn_args a)
 {
 	CU_SHARED(memory);
 	const struct prepare_shared m = prepare_places<BF16>(memory);
-	cu_wait();
-	cu_let_next();
 	int head = blockIdx.x % a.op.value_heads, slot = blockIdx.x / a.op.value_heads, dk = a.op.key_dim;
 	const struct chunk_place p = chunk_at(a.op, slot);
+	cu_wait();
+	cu_let_next();
 	if (p.rows < 1)
 		return;
 	int keys = a.op.key_heads, key = head / (a.op.value_heads / keys);
@@ -249,21 +291,22 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_p
 	__syncthreads();
 	invert_diagonal(m);
 	__syncthreads();
-	invert_rest(m);
+	invert_below<BLOCK>(m);
+	invert_below<2 * BLOCK>(m);
 	keep_inverse<BF16>(m, record);
 }
 
 /* A warp per row and value head of the long sequences; o stands in y. */
 static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gdn_args a)
 {
-	cu_wait();
-	cu_let_next();
 	int item = blockIdx.x * GDN_WARPS + threadIdx.x / CU_WARP, r = item / a.op.value_heads, head = item % a.op.value_heads;
 	if (r >= a.op.qkv.rows)
 		return;
 	int s = sequence_at(a.op, 0, 0, r);
+	cu_wait();
+	cu_let_next();
 	if (a.op.first[s + 1] - a.op.first[s] >= GDN_LONG)
-		gated_norm<1>(a, cu_at(a.op.y, r) + (size_t)head * a.op.value_dim, r, head);
+		gated_norm<1, GDN_WIDTH>(a, cu_at(a.op.y, r) + head * GDN_WIDTH, r, head);
 }
 
 static size_t prepare_shared_bytes(bool bf16)

@@ -18,26 +18,29 @@ enum {
 	KEY_LD_F32 = GDN_WIDTH + 4,
 };
 
-/* `rows` rows of u from channel c on, 128 (or GDN_SLICE) items each, into shared memory; rows that are not there become zeros. */
+/* `rows` rows of u from channel c on, 128 (or GDN_SLICE) items each, into shared memory; rows that are not there become zeros. A thread has
+ * one piece of 16 bytes of every so many rows. */
 template <int ITEMS, int LD, int BYTES> CU_DEVICE void fetch_rows(unsigned char *to, const struct gdn_args &a, int row0, int rows, int channel)
 {
-	enum { PIECES = ITEMS * BYTES / 16 };
-	for (int i = threadIdx.x; i < GDN_CHUNK * PIECES; i += GDN_THREADS) {
-		int r = i / PIECES, piece = i % PIECES, at = r < rows ? row0 + r : row0;
-		const unsigned char *from = a.u + ((size_t)at * (size_t)a.op.qkv.cols + (size_t)channel) * BYTES + piece * 16;
-		cu_copy16(to + r * LD * BYTES + piece * 16, from, r < rows ? 16 : 0);
+	enum { PIECES = ITEMS * BYTES / 16, APART = GDN_THREADS / PIECES };
+	int first = threadIdx.x / PIECES, piece = threadIdx.x % PIECES;
+	int ld = a.op.qkv.cols * BYTES;
+	const unsigned char *from = a.u + (size_t)row0 * ld + (size_t)channel * BYTES + piece * 16;
+#pragma unroll
+	for (int n = 0; n < GDN_CHUNK / APART; n++) {
+		int r = first + n * APART;
+		cu_copy16(to + r * LD * BYTES + piece * 16, from + (r < rows ? r : 0) * ld, r < rows ? 16 : 0);
 	}
 }
 
-/* x as two bfloat16 of 8 bits each: the first cut off, the second rounded. Of a pair, the lower half of a word holds the first. */
+/* x as two bfloat16, 8 bits and 8 more. Of a pair, the lower half of a word holds the first. */
 struct split {
 	uint32_t high, low;
 };
 CU_DEVICE struct split split_pair(float x, float y)
 {
-	uint32_t a = __float_as_uint(x), b = __float_as_uint(y);
-	uint32_t c = __float_as_uint(x - __uint_as_float(a & 0xffff0000u)) + 0x8000, d = __float_as_uint(y - __uint_as_float(b & 0xffff0000u)) + 0x8000;
-	struct split s = { a >> 16 | (b & 0xffff0000u), c >> 16 | (d & 0xffff0000u) };
+	uint32_t high = cu_bf16x2(x, y);
+	struct split s = { high, cu_bf16x2(x - __uint_as_float(high << 16), y - __uint_as_float(high & 0xffff0000u)) };
 	return s;
 }
 

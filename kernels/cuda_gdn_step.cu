@@ -41,7 +41,31 @@ template <bool BF16> CU_DEVICE void step_key(const struct gdn_args &a, const str
 	q[threadIdx.x] = u_at<BF16>(a, r, (key ? p.k : p.q) + c) * length;
 }
 
-enum { STEP_ROWS = GDN_WIDTH / GDN_WARPS }; /* of the state, a thread's */
+enum {
+	STEP_ROWS = GDN_WIDTH / GDN_WARPS, /* of the state, a thread's */
+	STEP_PART = 4,                     /* of them are in registers together */
+	STEP_BLOCKS = 3,                   /* a multiprocessor holds: 192 KB of states are on their way there, or being written */
+};
+
+/* What a block of gdn_step has in shared memory. */
+struct step_shared {
+	float *state, *q, *k;           /* [128][128], [128], [128] */
+	float4 *m, *o;                  /* [8][32]: the warps' shares of four columns */
+	float *squares;                 /* [4] */
+};
+enum { STEP_BYTES = (GDN_WIDTH * GDN_WIDTH + 2 * GDN_WIDTH + 2 * GDN_THREADS * 4 + GDN_WIDTH / CU_WARP) * 4 };
+
+CU_DEVICE struct step_shared step_places(unsigned char *memory)
+{
+	struct step_shared m;
+	m.state = (float *)memory;
+	m.q = m.state + GDN_WIDTH * GDN_WIDTH;
+	m.k = m.q + GDN_WIDTH;
+	m.m = (float4 *)(m.k + GDN_WIDTH);
+	m.o = m.m + GDN_THREADS;
+	m.squares = (float *)(m.o + GDN_THREADS);
+	return m;
+}
 
 /* Sums of the warps' shares of four columns, in order. */
 CU_DEVICE float4 sum_shares(const float4 *share, int lane)
@@ -53,127 +77,115 @@ CU_DEVICE float4 sum_shares(const float4 *share, int lane)
 	return sum;
 }
 
-/* One row: warp w holds rows 16 w .. 16 w + 15 of the state, lane l columns 4 l .. 4 l + 3 of each.
- * o's shares are left for one warp to sum. */
-CU_DEVICE void step_row(float4 s[STEP_ROWS], const float *q, const float *k, float4 v, float2 gates, float4 *m_share, float4 *o_share)
+/* One row. Warp w has rows 16 w .. 16 w + 15 of the state, lane l columns 4 l .. 4 l + 3 of each: s is where they begin in shared memory,
+ * `to` where the new ones go, there or in the state's memory. o's shares are left for one warp to sum. */
+CU_DEVICE void step_row(const struct step_shared &m, const float *s, float *to, float4 v, float2 gates)
 {
 	int warp = threadIdx.x / CU_WARP, lane = threadIdx.x % CU_WARP;
+	const float *q = m.q + warp * STEP_ROWS, *k = m.k + warp * STEP_ROWS;
 	float decay = expf(gates.x), beta = gates.y;
-	float4 m = { 0, 0, 0, 0 }, o = { 0, 0, 0, 0 };
+	float4 of_k = { 0, 0, 0, 0 }, o = { 0, 0, 0, 0 };
 #pragma unroll
-	for (int i = 0; i < STEP_ROWS; i++) {
-		s[i] = { s[i].x * decay, s[i].y * decay, s[i].z * decay, s[i].w * decay };
-		m = fma4(k[warp * STEP_ROWS + i], s[i], m);
-	}
-	m_share[threadIdx.x] = m;
+	for (int i = 0; i < STEP_ROWS; i++)
+		of_k = fma4(k[i], scale4(decay, *(const float4 *)(s + i * GDN_WIDTH)), of_k);
+	m.m[threadIdx.x] = of_k;
 	__syncthreads();
-	m = sum_shares(m_share, lane);
-	float4 delta = { beta * (v.x - m.x), beta * (v.y - m.y), beta * (v.z - m.z), beta * (v.w - m.w) };
+	of_k = sum_shares(m.m, lane);
+	float4 delta = { beta * (v.x - of_k.x), beta * (v.y - of_k.y), beta * (v.z - of_k.z), beta * (v.w - of_k.w) };
 #pragma unroll
-	for (int i = 0; i < STEP_ROWS; i++) {
-		s[i] = fma4(k[warp * STEP_ROWS + i], delta, s[i]);
-		o = fma4(q[warp * STEP_ROWS + i], s[i], o);
+	for (int i = 0; i < STEP_ROWS; i += STEP_PART) {
+		float4 now[STEP_PART];
+#pragma unroll
+		for (int j = 0; j < STEP_PART; j++)
+			now[j] = fma4(k[i + j], delta, scale4(decay, *(const float4 *)(s + (i + j) * GDN_WIDTH)));
+#pragma unroll
+		for (int j = 0; j < STEP_PART; j++) {
+			o = fma4(q[i + j], now[j], o);
+			store4(to + (i + j) * GDN_WIDTH, now[j], 4);
+		}
 	}
-	o_share[threadIdx.x] = o;
+	m.o[threadIdx.x] = o;
 }
 
-/* The gated norm of a step: threads 0 .. 127 a column each, so that it needs few registers beside the state's. All threads call it. */
-CU_DEVICE void step_norm(const struct gdn_args &a, const float *o_share, float *squares, int r, int head)
+/* The gated norm of a step: threads 0 .. 127 a column each, with its z and weight. All threads call it. */
+CU_DEVICE void step_norm(const struct gdn_args &a, const struct step_shared &m, int r, int head, float z, float weight)
 {
 	int c = threadIdx.x, warps = GDN_WIDTH / CU_WARP;
+	const float *share = (const float *)m.o;
 	float x = 0;
 	if (c < GDN_WIDTH) {
-		x = o_share[c];
+		x = share[c];
+#pragma unroll
 		for (int w = 1; w < GDN_WARPS; w++)
-			x += o_share[w * GDN_WIDTH + c];
+			x += share[w * GDN_WIDTH + c];
 		x = cu_round(a.bf16, x);
 		float square = cu_warp_sum(x * x);
 		if (c % CU_WARP == 0)
-			squares[c / CU_WARP] = square;
+			m.squares[c / CU_WARP] = square;
 	}
 	__syncthreads();
 	if (c >= GDN_WIDTH)
 		return;
-	float sum = squares[0];
+	float sum = m.squares[0];
 	for (int w = 1; w < warps; w++)
-		sum += squares[w];
+		sum += m.squares[w];
 	x = cu_round(a.bf16, x * (1 / sqrtf(sum / GDN_WIDTH + a.op.eps)));
-	float z = cu_at(a.op.z, r)[head * GDN_WIDTH + c];
-	cu_at(a.op.y, r)[head * GDN_WIDTH + c] = cu_round(a.bf16, x * a.op.norm_w[c] * cu_silu(z));
+	cu_at(a.op.y, r)[head * GDN_WIDTH + c] = cu_round(a.bf16, x * weight * gdn_silu(z));
 }
 
-/* A thread's part of a state, 128 floats from row to row: all loads are on their way before the first is used. */
-CU_DEVICE void load_state(float4 s[STEP_ROWS], const float *from)
+/* A thread's part of a state, which nobody else looks at: on its way to shared memory, */
+CU_DEVICE void fetch_state(float *to, const float *from)
 {
 #pragma unroll
 	for (int i = 0; i < STEP_ROWS; i++)
-		s[i] = cu_load_far(from + i * GDN_WIDTH);
+		cu_copy16(to + i * GDN_WIDTH, from + i * GDN_WIDTH, 16);
+	cu_copies_end_group();
 }
 
-/* The same of a state that lies askew, or NULL: zeros. */
-CU_DEVICE void load_askew(float4 s[STEP_ROWS], const float *from)
+/* or, of a state that lies askew or is NULL (zeros), there at once. */
+CU_DEVICE void copy_askew(float *to, const float *from)
 {
-#pragma unroll
 	for (int i = 0; i < STEP_ROWS; i++) {
 		const float *at = from + i * GDN_WIDTH;
-		float4 zero = { 0, 0, 0, 0 }, there = zero;
+		float4 x = { 0, 0, 0, 0 };
 		if (from)
-			there = { at[0], at[1], at[2], at[3] };
-		s[i] = there;
-	}
-}
-
-CU_DEVICE void store_state(float *to, const float4 s[STEP_ROWS])
-{
-	if ((uintptr_t)to % 16 == 0) {
-#pragma unroll
-		for (int i = 0; i < STEP_ROWS; i++)
-			*(float4 *)(to + i * GDN_WIDTH) = s[i];
-		return;
-	}
-#pragma unroll
-	for (int i = 0; i < STEP_ROWS; i++) {
-		float *at = to + i * GDN_WIDTH;
-		at[0] = s[i].x;
-		at[1] = s[i].y;
-		at[2] = s[i].z;
-		at[3] = s[i].w;
+			x = { at[0], at[1], at[2], at[3] };
+		*(float4 *)(to + i * GDN_WIDTH) = x;
 	}
 }
 
 /* Blocks: value heads of the sequences. The state is on its way before the wait: neither conv nor finish, which come before, touches it
- * (the rule of cuda.cuh). Where it goes is looked up again at the end: all registers hold the state meanwhile. Shared: q [128], k [128], shares of m and of o [8][128], of o's squares [4]. */
-template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 2) gdn_step(const struct gdn_args a)
+ * (the rule of cuda.cuh). It goes past the registers, so that three blocks find room. */
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, STEP_BLOCKS) gdn_step(const struct gdn_args a)
 {
 	CU_SHARED(memory);
-	float *q = (float *)memory, *k = q + GDN_WIDTH;
-	float4 *m_share = (float4 *)(k + GDN_WIDTH), *o_share = m_share + GDN_THREADS;
-	float *squares = (float *)(o_share + GDN_THREADS);
+	const struct step_shared m = step_places(memory);
 	const struct step_place p = place_of(a);
-	int warp = threadIdx.x / CU_WARP, lane = threadIdx.x % CU_WARP;
-	size_t at = (size_t)warp * STEP_ROWS * GDN_WIDTH + 4 * lane;
+	int c = threadIdx.x, lane = threadIdx.x % CU_WARP, at = threadIdx.x / CU_WARP * STEP_ROWS * GDN_WIDTH + 4 * lane;
 	if (a.chunks && p.rows >= GDN_LONG) {
 		cu_wait();
 		return;
 	}
-	float4 s[STEP_ROWS];
 	bool early = p.src && (uintptr_t)p.src % 16 == 0;
 	if (early)
-		load_state(s, p.src + at);
+		fetch_state(m.state + at, p.src + at);
+	float weight = c < GDN_WIDTH ? a.op.norm_w[c] : 0;
 	cu_wait();
+	cu_let_next();
 	if (!early)
-		load_askew(s, p.src ? p.src + at : NULL);
-	for (int r = p.row0; r < p.row0 + p.rows; r++) {
-		step_key<BF16>(a, p, r, q);
+		copy_askew(m.state + at, p.src ? p.src + at : NULL);
+	for (int left = p.rows; left; left--) {
+		int r = p.row0 + p.rows - left;
+		step_key<BF16>(a, p, r, m.q);
 		float4 v = u4_at<BF16>(a, r, p.v + 4 * lane);
 		float2 gates = a.gates[(size_t)r * a.op.value_heads + p.head];
+		float z = c < GDN_WIDTH ? cu_at(a.op.z, r)[p.head * GDN_WIDTH + c] : 0;
+		cu_copies_wait<0>();
 		__syncthreads();
-		step_row(s, q, k, v, gates, m_share, o_share);
+		step_row(m, m.state + at, left > 1 ? m.state + at : p.dst + at, v, gates);
 		__syncthreads();
-		step_norm(a, (const float *)o_share, squares, r, p.head);
+		step_norm(a, m, r, p.head, z, weight);
 	}
-	cu_let_next();
-	store_state(place_of(a).dst + at, s);
 }
 
 enum { ANY_COLUMNS = CU_WARP, ANY_SHARES = GDN_WARPS };
@@ -211,7 +223,7 @@ CU_DEVICE void any_columns(const struct gdn_args &a, const struct step_place &p,
 }
 
 /* As gdn_step, heads of any width and sequences of any length: the state stays in memory. Shared: q, k [dk], o [dv], shares [256]. */
-template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_step_any(const struct gdn_args a)
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 3) gdn_step_any(const struct gdn_args a)
 {
 	CU_SHARED(memory);
 	int dk = a.op.key_dim, dv = a.op.value_dim;
@@ -236,10 +248,8 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_s
 int gdn_launch_steps(struct kern *k, const struct gdn_args &a)
 {
 	dim3 grid((unsigned)(a.op.n_seq * a.op.value_heads));
-	if (gdn_fast(&a.op)) {
-		size_t shared = (2 * GDN_WIDTH + 2 * GDN_THREADS * 4 + 4) * sizeof(float);
-		return cu_launch(k, "gdn step", a.bf16 ? gdn_step<true> : gdn_step<false>, grid, dim3(GDN_THREADS), shared, a);
-	}
+	if (gdn_fast(&a.op))
+		return cu_launch(k, "gdn step", a.bf16 ? gdn_step<true> : gdn_step<false>, grid, dim3(GDN_THREADS), STEP_BYTES, a);
 	size_t shared = (size_t)(GDN_THREADS + (a.op.value_dim + 3) / 4 * 4 + 2 * a.op.key_dim) * sizeof(float);
 	return cu_launch(k, "gdn step", a.bf16 ? gdn_step_any<true> : gdn_step_any<false>, grid, dim3(GDN_THREADS), shared, a);
 }

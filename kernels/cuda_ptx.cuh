@@ -161,6 +161,23 @@ static __device__ __forceinline__ uint64_t cu_descriptor_again(const void *share
 	return cu_descriptor(shared) & ~((uint64_t)0x3fff << 32);
 }
 
+/* Four tiles of 8 rows of 16 bytes, two items of 16 bits to a word, from shared memory, collective: lane 8j + r says where row r of tile j
+ * lies, aligned to 16. With g and t as above lane (g, t) has of tile j
+ *   cu_tiles         x[j] = row g, items 2t and 2t + 1: what b of cu_mma_bf16 wants of a matrix whose columns are rows of shared memory
+ *   cu_tiles_across  x[j] = rows 2t and 2t + 1, item g: the same where its rows are */
+static __device__ __forceinline__ void cu_tiles(uint32_t x[4], const void *row)
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(row);
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];" : "=r"(x[0]), "=r"(x[1]), "=r"(x[2]), "=r"(x[3]) : "r"(at)
+	             : "memory");
+}
+static __device__ __forceinline__ void cu_tiles_across(uint32_t x[4], const void *row)
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(row);
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];" : "=r"(x[0]), "=r"(x[1]), "=r"(x[2]), "=r"(x[3]) : "r"(at)
+	             : "memory");
+}
+
 /* 16 bytes that are read once: not kept in the first-level cache. */
 static __device__ __forceinline__ uint4 cu_load_once(const void *p)
 {
@@ -177,6 +194,14 @@ static __device__ __forceinline__ void cu_bring_near(const void *p, uint32_t byt
 #endif
 }
 
+/* x / y to the last bit but one, without the branch for what is not normal: that is 0. Where y is beyond 2^126 in size x / y may be, too. */
+static __device__ __forceinline__ float cu_divide(float x, float y)
+{
+	float q;
+	asm("div.approx.ftz.f32 %0, %1, %2;" : "=f"(q) : "f"(x), "f"(y));
+	return q;
+}
+
 /* Four floats past the first-level cache, which may still hold what was there before another multiprocessor wrote. */
 static __device__ __forceinline__ float4 cu_load_far(const float *p)
 {
@@ -189,6 +214,16 @@ static __device__ __forceinline__ float4 cu_load_far(const float *p)
 static __device__ __forceinline__ uint32_t cu_warp_largest(uint32_t x)
 {
 	return __reduce_max_sync(0xffffffffu, x);
+}
+
+/* Four floats in one store, p aligned to 16. The compiler takes an assignment apart where another path writes the same floats one by one. */
+static __device__ __forceinline__ void cu_store16(float *p, float4 x)
+{
+	asm volatile("st.v4.f32 [%0], {%1,%2,%3,%4};" ::"l"(p), "f"(x.x), "f"(x.y), "f"(x.z), "f"(x.w) : "memory");
+}
+static __device__ __forceinline__ void cu_store8(void *p, uint2 x)
+{
+	asm volatile("st.v2.u32 [%0], {%1,%2};" ::"l"(p), "r"(x.x), "r"(x.y) : "memory");
 }
 
 /* What earlier kernels wrote can be read from here on, and what they read be written. */
@@ -259,6 +294,38 @@ static inline uint32_t cu_warp_largest(uint32_t x)
 		x = other > x ? other : x;
 	}
 	return x;
+}
+static inline float cu_divide(float x, float y)
+{
+	return x / y;
+}
+static inline const uint16_t *shim_row_of(const void *row, int lane)
+{
+	return (const uint16_t *)__shfl_sync(0xffffffffu, (uintptr_t)row, lane);
+}
+static inline void cu_tiles(uint32_t x[4], const void *row)
+{
+	int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
+	for (int j = 0; j < 4; j++) {
+		const uint16_t *from = shim_row_of(row, 8 * j + g);
+		x[j] = from[2 * t] | (uint32_t)from[2 * t + 1] << 16;
+	}
+}
+static inline void cu_tiles_across(uint32_t x[4], const void *row)
+{
+	int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
+	for (int j = 0; j < 4; j++) {
+		const uint16_t *first = shim_row_of(row, 8 * j + 2 * t), *second = shim_row_of(row, 8 * j + 2 * t + 1);
+		x[j] = first[g] | (uint32_t)second[g] << 16;
+	}
+}
+static inline void cu_store16(float *p, float4 x)
+{
+	*(float4 *)p = x;
+}
+static inline void cu_store8(void *p, uint2 x)
+{
+	*(uint2 *)p = x;
 }
 uint4 cu_load_once(const void *p);
 void cu_bring_near(const void *p, uint32_t bytes);
