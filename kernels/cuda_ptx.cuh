@@ -134,6 +134,10 @@ static __device__ __forceinline__ void cu_keep(uint4 &v)
 {
 	asm volatile("" : "+r"(v.x), "+r"(v.y), "+r"(v.z), "+r"(v.w)::"memory");
 }
+static __device__ __forceinline__ void cu_keep(int &v)
+{
+	asm volatile("" : "+r"(v)::"memory");
+}
 static __device__ __forceinline__ void cu_proxy_fence(void)
 {
 	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
@@ -155,6 +159,21 @@ static __device__ __forceinline__ uint4 cu_load_once(const void *p)
 	uint4 v;
 	asm volatile("ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "l"(p));
 	return v;
+}
+
+/* Four matrices of 8 x 8 16-bit items from shared memory, collective: lane l gives the address of row l % 8 of matrix l / 8, 16 bytes.
+ * With g = lane / 4, t = lane % 4: d[i] = items 2t and 2t + 1 of row g of matrix i; transposed, item g of rows 2t and 2t + 1. */
+static __device__ __forceinline__ void cu_load_matrices(uint32_t d[4], const void *row)
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(row);
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3}, [%4];"
+	             : "=r"(d[0]), "=r"(d[1]), "=r"(d[2]), "=r"(d[3]) : "r"(at) : "memory");
+}
+static __device__ __forceinline__ void cu_load_transposed(uint32_t d[4], const void *row)
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(row);
+	asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+	             : "=r"(d[0]), "=r"(d[1]), "=r"(d[2]), "=r"(d[3]) : "r"(at) : "memory");
 }
 
 /* Four floats past the first-level cache, which may still hold what was there before another multiprocessor wrote. */
@@ -197,6 +216,7 @@ void cu_copy16(void *shared, const void *global, int bytes);
 void cu_copy4(void *shared, const void *global);
 #define CU_HAS_WGMMA 1
 static inline void cu_keep(uint4 &) {}
+static inline void cu_keep(int &) {}
 enum { CU_SUMS = 32 };
 void shim_wgmma(float *d, const uint32_t *a, uint64_t b, bool add, shim_place place);
 void shim_wgmma_wait(int n, shim_place place);
@@ -222,6 +242,26 @@ void shim_copies_wait(int n);
 template <int N> static inline void cu_copies_wait(void)
 {
 	shim_copies_wait(N);
+}
+static inline const uint16_t *shim_row_of(const void *row, int lane)
+{
+	return (const uint16_t *)(uintptr_t)__shfl_sync(0xffffffffu, (unsigned long long)(uintptr_t)row, lane);
+}
+static inline void cu_load_matrices(uint32_t d[4], const void *row)
+{
+	int lane = (int)threadIdx.x % 32, g = lane / 4, t = lane % 4;
+	for (int i = 0; i < 4; i++) {
+		const uint16_t *from = shim_row_of(row, 8 * i + g) + 2 * t;
+		d[i] = from[0] | (uint32_t)from[1] << 16;
+	}
+}
+static inline void cu_load_transposed(uint32_t d[4], const void *row)
+{
+	int lane = (int)threadIdx.x % 32, g = lane / 4, t = lane % 4;
+	for (int i = 0; i < 4; i++) {
+		const uint16_t *low = shim_row_of(row, 8 * i + 2 * t) + g, *high = shim_row_of(row, 8 * i + 2 * t + 1) + g;
+		d[i] = *low | (uint32_t)*high << 16;
+	}
 }
 uint4 cu_load_once(const void *p);
 float4 cu_load_far(const float *p);
