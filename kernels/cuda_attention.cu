@@ -28,6 +28,7 @@ enum {
 	UNIT_THREADS = UNIT_WARPS * CU_WARP,
 	PREPARE_WARPS = 4,
 	MERGE_THREADS = 256,
+	MERGE_LOADS = 8,
 	FEW_ROWS = 16 /* so many go tile by tile: there are more blocks of these */
 };
 static_assert(UNIT_WARPS == SPAN_PAGES, "a warp a page");
@@ -62,83 +63,117 @@ CU_DEVICE void store_kv(void *p, size_t at, bool half, float x)
 		((float *)p)[at] = x;
 }
 
-/* u [c] to `head` (shared, this warp's), normed and rotated. */
-CU_DEVICE void norm_and_rotate(const struct attention_job &job, float *head, const float *u, const float *w, int t)
+/* Whose head a warp prepares: row r's at position t; one of the queries, of the keys or of the values. */
+struct head_task {
+	int r, t, slot;
+	bool query, value;
+};
+
+/* By what columns lane + 32 i of a head are multiplied and turned. */
+template <int N> struct head_factors {
+	float norm[N], cosine[N], sine[N];
+};
+
+template <int N> CU_DEVICE void load_factors(struct head_factors<N> *f, const struct kern_attention &op, const float *w, int t)
 {
-	const struct kern_attention &op = job.op;
-	int lane = (int)threadIdx.x % CU_WARP, half = op.rot / 2;
+	const float *turn = op.rotary + (size_t)t * (size_t)op.rot;
+#pragma unroll
+	for (int i = 0; i < N; i++) {
+		int c = (int)threadIdx.x % CU_WARP + i * CU_WARP, half = op.rot / 2, at = c < half ? c : c - half;
+		f->norm[i] = w && c < op.dim ? (op.plus_one ? 1 : 0) + w[c] : 0;
+		f->cosine[i] = c < op.rot ? turn[at] : 0;
+		f->sine[i] = c < op.rot ? turn[at + half] : 0;
+	}
+}
+
+template <int N> CU_DEVICE void norm_head(const struct attention_job &job, float *x, const struct head_factors<N> &f)
+{
 	float sum = 0;
-	for (int c = lane; c < op.dim; c += CU_WARP) {
-		head[c] = u[c];
-		sum = fmaf(head[c], head[c], sum);
-	}
-	if (w) {
-		float scale = 1 / sqrtf(cu_warp_sum(sum) / (float)op.dim + op.eps), one = op.plus_one ? 1 : 0;
-		for (int c = lane; c < op.dim; c += CU_WARP)
-			head[c] = cu_round(job.bf16, head[c] * scale * (one + w[c]));
-	}
-	__syncwarp();
-	for (int i = lane; i < half; i += CU_WARP) {
-		float a = head[i], b = head[i + half], cosine = op.rotary[(size_t)t * (size_t)op.rot + (size_t)i],
-		      sine = op.rotary[(size_t)t * (size_t)op.rot + (size_t)(i + half)];
-		head[i] = cu_round(job.bf16, fmaf(a, cosine, -(b * sine)));
-		head[i + half] = cu_round(job.bf16, fmaf(b, cosine, a * sine));
-	}
-	__syncwarp();
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		sum = fmaf(x[i], x[i], sum);
+	float scale = 1 / sqrtf(cu_warp_sum(sum) / (float)job.op.dim + job.op.eps);
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		x[i] = cu_round(job.bf16, x[i] * scale * f.norm[i]);
 }
 
-CU_DEVICE void prepare_query(const struct attention_job &job, int r, int h, int t, float *head)
+/* Column c is turned with the one half of `rot` away: through `head` (shared, this warp's). */
+template <int N> CU_DEVICE void rotate_head(const struct attention_job &job, float *x, const struct head_factors<N> &f, float *head)
+{
+	int lane = (int)threadIdx.x % CU_WARP, rot = job.op.rot, half = rot / 2;
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		if (lane + i * CU_WARP < rot)
+			head[lane + i * CU_WARP] = x[i];
+	__syncwarp();
+#pragma unroll
+	for (int i = 0; i < N; i++) {
+		int c = lane + i * CU_WARP;
+		if (c < rot) {
+			float other = head[c < half ? c + half : c - half] * f.sine[i];
+			x[i] = cu_round(job.bf16, fmaf(x[i], f.cosine[i], c < half ? -other : other));
+		}
+	}
+}
+
+/* Column c of a prepared head to where units read it. */
+CU_DEVICE void store_head(const struct attention_job &job, const struct head_task &a, float *u, char *page, int c, float x)
 {
 	const struct kern_attention &op = job.op;
-	float *u = cu_at(op.q, r) + (size_t)h * (size_t)(op.gated ? 2 * op.dim : op.dim);
-	norm_and_rotate(job, head, u, op.q_norm, t);
-	for (int c = (int)threadIdx.x % CU_WARP; c < op.dim; c += CU_WARP) {
-		u[c] = head[c];
+	size_t dim = (size_t)op.dim, at = (size_t)c, slot = (size_t)(a.t % KERN_PAGE);
+	if (a.query) {
 		if (job.tensor)
-			job.q[((size_t)r * (size_t)op.heads + (size_t)h) * (size_t)op.dim + (size_t)c] = cu_to_bf16(head[c]);
+			job.q[((size_t)a.r * (size_t)op.heads + (size_t)a.slot) * dim + at] = cu_to_bf16(x);
+		else
+			u[c] = x;
+	} else if (a.value) {
+		store_kv(page, ((size_t)(op.kv_heads + a.slot) * KERN_PAGE + slot) * dim + at, op.kv_type == KERN_BF16, x);
+	} else {
+		store_kv(page, ((size_t)a.slot * dim + at) * KERN_PAGE + slot, op.kv_type == KERN_BF16, x);
 	}
 }
 
-CU_DEVICE void prepare_key_value(const struct attention_job &job, int r, int g, int t, char *page, bool value, float *head)
+/* The head in [r] of the operand that it comes from. */
+CU_DEVICE float *head_at(const struct kern_attention &op, const struct head_task &a)
 {
-	const struct kern_attention &op = job.op;
-	int slot = t % KERN_PAGE;
-	size_t at = (size_t)g * (size_t)op.dim * KERN_PAGE;
-	if (value) {
-		const float *u = cu_at(op.vx, r) + (size_t)g * (size_t)op.dim;
-		at += (size_t)op.kv_heads * (size_t)op.dim * KERN_PAGE + (size_t)slot * (size_t)op.dim;
-		for (int c = (int)threadIdx.x % CU_WARP; c < op.dim; c += CU_WARP)
-			store_kv(page, at + (size_t)c, op.kv_type == KERN_BF16, u[c]);
-		return;
-	}
-	float *u = cu_at(op.kx, r) + (size_t)g * (size_t)op.dim;
-	norm_and_rotate(job, head, u, op.k_norm, t);
-	for (int c = (int)threadIdx.x % CU_WARP; c < op.dim; c += CU_WARP) {
-		u[c] = head[c];
-		store_kv(page, at + (size_t)c * KERN_PAGE + (size_t)slot, op.kv_type == KERN_BF16, head[c]);
-	}
+	const struct kern_view &from = a.query ? op.q : a.value ? op.vx : op.kx;
+	return cu_at(from, a.r) + (size_t)a.slot * (size_t)(a.query && op.gated ? 2 * op.dim : op.dim);
 }
 
-/* A warp a head: h of the queries, g of the keys, g of the values of each row. Shared: c floats a warp. Positions, tables and units are
- * put in the device's memory and written by no kernel: here and below they are read before the wait. */
-static __global__ void prepare_kernel(const __grid_constant__ struct attention_job job)
+/* A warp a head of at most 32 N columns: h of the queries, g of the keys, g of the values of each row. Shared: c floats a warp.
+ * Positions, tables and units are put in the device's memory and written by no kernel, nor are weights: here and below they are read before
+ * the wait. */
+template <int N>
+static __global__ void __launch_bounds__(PREPARE_WARPS * CU_WARP, N <= 8 ? 6 : 3) prepare_kernel(const __grid_constant__ struct attention_job job)
 {
 	CU_SHARED(shared);
 	const struct kern_attention &op = job.op;
-	int warp = (int)threadIdx.x / CU_WARP, per_row = op.heads + 2 * op.kv_heads, task = (int)blockIdx.x * PREPARE_WARPS + warp,
-	    r = task / per_row, slot = task % per_row, t = r < op.q.rows ? op.position[r] : 0;
-	char *page = r < op.q.rows ? (char *)op.pool + (size_t)op.table[r][t / KERN_PAGE] * job.page_bytes : NULL;
-	float *head = (float *)shared + (size_t)warp * (size_t)op.dim;
+	int warp = (int)threadIdx.x / CU_WARP, lane = (int)threadIdx.x % CU_WARP, per_row = op.heads + 2 * op.kv_heads;
+	int task = (int)blockIdx.x * PREPARE_WARPS + warp, r = task / per_row, slot = task % per_row;
+	bool there = r < op.q.rows, query = slot < op.heads, value = slot >= op.heads + op.kv_heads;
+	struct head_task a = {r, there ? op.position[r] : 0, query ? slot : (slot - op.heads) % op.kv_heads, query, value};
+	const float *w = query ? op.q_norm : op.k_norm;
+	struct head_factors<N> f = {};
+	char *page = there && !query ? (char *)op.pool + (size_t)op.table[r][a.t / KERN_PAGE] * job.page_bytes : NULL;
+	if (there && !value)
+		load_factors<N>(&f, op, w, a.t);
 	cu_wait();
 	cu_let_next();
-	if (!page)
+	if (!there)
 		return;
-	if (slot < op.heads)
-		prepare_query(job, r, slot, t, head);
-	else if (slot < op.heads + op.kv_heads)
-		prepare_key_value(job, r, slot - op.heads, t, page, false, head);
-	else
-		prepare_key_value(job, r, slot - op.heads - op.kv_heads, t, page, true, head);
+	float *u = head_at(op, a), x[N];
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		x[i] = lane + i * CU_WARP < op.dim ? u[lane + i * CU_WARP] : 0;
+	if (!value && w)
+		norm_head<N>(job, x, f);
+	if (!value)
+		rotate_head<N>(job, x, f, (float *)shared + (size_t)warp * (size_t)op.dim);
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		if (lane + i * CU_WARP < op.dim)
+			store_head(job, a, u, page, lane + i * CU_WARP, x[i]);
 }
 
 /* One span of positions for rows that read the same pages there. */
@@ -858,38 +893,59 @@ static __global__ void __launch_bounds__(UNIT_THREADS, PLAIN_BLOCKS) plain_kerne
 	}
 }
 
-/* A block a pair, a thread a column. Shared: per span its maximum and sum, then its weight and weighted sum. */
-static __global__ void merge_kernel(const __grid_constant__ struct attention_job job)
+/* Sums of spans `first` .. + 31 of a column: as many loads under way as there are spans. */
+CU_DEVICE void load_spans(float *x, const float *sums, size_t dim, int first, int spans)
 {
-	CU_SHARED(shared);
+#pragma unroll
+	for (int i = 0; i < CU_WARP; i += MERGE_LOADS)
+		if (first + i < spans)
+#pragma unroll
+			for (int j = i; j < i + MERGE_LOADS; j++)
+				x[j] = first + j < spans ? sums[(size_t)(first + j) * dim] : 0;
+}
+
+/* Column c of a pair from its spans, in order, below the largest maximum. Each warp finds the weights for itself, a lane a span. */
+CU_DEVICE float merge_column(const struct attention_job &job, size_t from, int spans, int c)
+{
+	int lane = (int)threadIdx.x % CU_WARP;
+	const float *sums = job.sums + from * (size_t)job.op.dim + (size_t)(c < job.op.dim ? c : 0);
+	float x[CU_WARP], top = -INFINITY, total = 0, sum = 0;
+	load_spans(x, sums, (size_t)job.op.dim, 0, spans);
+	for (int i = lane; i < spans; i += CU_WARP)
+		top = fmaxf(top, job.tops[from + (size_t)i].x);
+	top = cu_warp_max(top);
+#pragma unroll 1
+	for (int first = 0; first < spans; first += CU_WARP) {
+		float2 span = first + lane < spans ? job.tops[from + (size_t)(first + lane)] : make_float2(-INFINITY, 0);
+		float w = exp2f(span.x - top);
+		total = fmaf(w, span.y, total);
+#pragma unroll
+		for (int i = 0; i < CU_WARP; i += MERGE_LOADS)
+			if (first + i < spans)
+#pragma unroll
+				for (int j = i; j < i + MERGE_LOADS; j++)
+					sum = fmaf(__shfl_sync(0xffffffffu, w, j), x[j], sum);
+		load_spans(x, sums, (size_t)job.op.dim, first + CU_WARP, spans);
+	}
+	return sum / cu_warp_sum(total);
+}
+
+/* A block a pair, a thread a column. */
+static __global__ void __launch_bounds__(MERGE_THREADS) merge_kernel(const __grid_constant__ struct attention_job job)
+{
 	const struct kern_attention &op = job.op;
-	float2 *span = (float2 *)shared;
 	int r = (int)blockIdx.x / op.heads, h = (int)blockIdx.x % op.heads, spans = op.position[r] / KERN_SPAN + 1;
-	size_t from = (size_t)blockIdx.x * (size_t)job.spans, dim = (size_t)op.dim;
+	size_t dim = (size_t)op.dim, from = (size_t)blockIdx.x * (size_t)job.spans;
 	cu_wait();
 	cu_let_next();
-	for (int i = (int)threadIdx.x; i < spans; i += (int)blockDim.x)
-		span[i] = job.tops[from + (size_t)i];
-	__syncthreads();
-	float top = -INFINITY, total = 0;
-	for (int i = 0; i < spans; i++)
-		top = fmaxf(top, span[i].x);
-	__syncthreads();
-	for (int i = (int)threadIdx.x; i < spans; i += (int)blockDim.x) {
-		float w = exp2f(span[i].x - top);
-		span[i] = make_float2(w, w * span[i].y);
-	}
-	__syncthreads();
-	for (int i = 0; i < spans; i++)
-		total += span[i].y;
-	const float *gate = op.gated ? cu_at(op.q, r) + (size_t)h * 2 * dim + dim : NULL;
-	for (int c = (int)threadIdx.x; c < op.dim; c += (int)blockDim.x) {
-		float sum = 0;
-#pragma unroll 8
-		for (int i = 0; i < spans; i++)
-			sum = fmaf(span[i].x, job.sums[(from + (size_t)i) * dim + (size_t)c], sum);
-		float y = cu_round(job.bf16, sum / total);
-		cu_at(op.y, r)[(size_t)h * dim + (size_t)c] = gate ? cu_round(job.bf16, y * cu_round(job.bf16, cu_sigmoid(gate[c]))) : y;
+	const float *gates = cu_at(op.q, r) + (size_t)h * 2 * dim + dim;
+	for (int c = (int)threadIdx.x; c < cu_ceil(op.dim, CU_WARP) * CU_WARP; c += (int)blockDim.x) {
+		bool there = c < op.dim;
+		float gate = op.gated && there ? gates[c] : 0, y = cu_round(job.bf16, merge_column(job, from, spans, c));
+		if (op.gated)
+			y = cu_round(job.bf16, y * cu_round(job.bf16, cu_sigmoid(gate)));
+		if (there)
+			cu_at(op.y, r)[(size_t)h * dim + (size_t)c] = y;
 	}
 }
 
@@ -959,11 +1015,13 @@ int cuda_attention(struct kern *k, const struct kern_attention *op)
 	struct attention_job job = {*op, kern_page_bytes(op->kv_heads, op->dim, op->kv_type), cu_ceil(op->longest, KERN_SPAN),
 		op->heads / op->kv_heads, 1, 0, op->scale * 1.44269504f, k->compute == KERN_BF16, on_tensor_cores(k, op), (uint16_t *)(scratch + at[0]),
 		(float2 *)(scratch + at[1]), (float *)(scratch + at[2]), k->device->traffic};
-	unsigned prepare = (unsigned)cu_ceil(n * (op->heads + 2 * op->kv_heads), PREPARE_WARPS), threads = (unsigned)cu_ceil(op->dim, CU_WARP) * CU_WARP;
-	if ((e = cu_launch(k, "attention's rows", prepare_kernel, prepare, PREPARE_WARPS * CU_WARP, PREPARE_WARPS * (size_t)op->dim * sizeof(float),
-		job)) ||
+	void (*prepare)(struct attention_job) = op->dim <= 64 ? prepare_kernel<2> : op->dim <= 128 ? prepare_kernel<4> :
+		op->dim <= 256 ? prepare_kernel<8> : prepare_kernel<KERN_MAX_HEAD / CU_WARP>;
+	unsigned warps = (unsigned)(n * (op->heads + 2 * op->kv_heads)), threads = (unsigned)cu_ceil(op->dim, CU_WARP) * CU_WARP;
+	if ((e = cu_launch(k, "attention's rows", prepare, (warps + PREPARE_WARPS - 1) / PREPARE_WARPS, PREPARE_WARPS * CU_WARP,
+		PREPARE_WARPS * (size_t)op->dim * sizeof(float), job)) ||
 	    (e = launch_bodies(k, job)))
 		return e;
-	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), threads < MERGE_THREADS ? threads : (unsigned)MERGE_THREADS,
-		(size_t)job.spans * sizeof(float2), job);
+	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), threads < MERGE_THREADS ? threads : (unsigned)MERGE_THREADS, 0,
+		job);
 }
