@@ -265,7 +265,7 @@ CU_DEVICE int thread_anew(void)
 {
 	int thread = (int)threadIdx.x;
 	cu_keep(thread);
-	return thread;
+	return thread & (UNIT_THREADS - 1); /* which it is, and the compiler knows */
 }
 
 /* Where part `part` (of 8 items) of a row of WIDTH lies: so that parts of one number of eight rows are in different banks. */
@@ -286,7 +286,7 @@ template <int C> CU_DEVICE size_t values_behind(const struct attention_job &job)
 	return (size_t)job.op.kv_heads * C * KERN_PAGE;
 }
 
-/* Part i of 256 of a chunk of K: 64 columns. */
+/* Part i of a chunk of K: 64 columns, 256 parts. */
 CU_DEVICE void copy_keys(uint16_t *to, const uint16_t *from, int i)
 {
 	cu_copy16(to + part_at<KERN_PAGE>(i / 4, i % 4), from + i * 8, 16);
@@ -439,36 +439,59 @@ template <int C, int SLOTS> struct tile_shared {
 	float top[TILE][SPAN_PAGES], sum[TILE][SPAN_PAGES];
 };
 
-/* The warp's chunk number `chunk`, if there is one; a group in any case. Of V no positions behind the unit's last, where anything may
- * lie: zeros. */
+/* Chunk number `chunk` of the keys of the warp's page, if there is one; a group in any case. */
 template <int C, int SLOTS>
-CU_DEVICE void tile_copy(const struct attention_job &job, const struct unit &u, int chunk, struct tile_shared<C, SLOTS> *s)
+CU_DEVICE void tile_copy_keys(const struct attention_job &job, const struct unit &u, int chunk, struct tile_shared<C, SLOTS> *s)
 {
-	enum { CHUNKS = C / CHUNK, WIDTH = C / UNIT_WARPS, ROWS = CHUNK_ITEMS / WIDTH, PARTS = WIDTH / 8 };
-	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP, first = (chunk - CHUNKS) * ROWS;
+	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP;
+	const uint16_t *from = page_of<C>(job, u, warp) + chunk * CHUNK_ITEMS;
 	uint16_t *to = s->ring[warp][chunk % SLOTS];
-	if (chunk < CHUNKS && warp * KERN_PAGE <= u.last) {
-		const uint16_t *from = page_of<C>(job, u, warp) + chunk * CHUNK_ITEMS;
+	if (warp * KERN_PAGE <= u.last)
 #pragma unroll
-		for (int i = 0; i < CHUNK_ITEMS / 8; i += CU_WARP)
-			copy_keys(to, from, i + lane);
-	} else if (chunk >= CHUNKS && chunk < 2 * CHUNKS && first <= u.last) {
+		for (int i = 0; i < CHUNK_ITEMS; i += CU_WARP * 8) /* 8 rows, over which places repeat */
+			copy_keys(to + i, from + i, lane);
+	cu_copies_end_group();
+}
+
+/* The same of the warp's columns of V. No positions behind the unit's last, where anything may lie: zeros. */
+template <int C, int SLOTS>
+CU_DEVICE void tile_copy_values(const struct attention_job &job, const struct unit &u, int chunk, struct tile_shared<C, SLOTS> *s)
+{
+	enum { WIDTH = C / UNIT_WARPS, PAGES = CHUNK / WIDTH, PARTS = WIDTH / 8, ROWS = CU_WARP / PARTS };
+	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP, row = lane / PARTS, part = lane % PARTS;
+	uint16_t *to = s->ring[warp][(C / CHUNK + chunk) % SLOTS] + part_at<WIDTH>(row, part);
+#pragma unroll 1
+	for (int i = 0; i < PAGES && chunk < C / CHUNK && (chunk * PAGES + i) * KERN_PAGE <= u.last; i++, to += KERN_PAGE * WIDTH) {
+		const uint16_t *from = page_of<C>(job, u, chunk * PAGES + i) + values_behind<C>(job) + row * C + warp * WIDTH + part * 8;
+		int filled = u.last + 1 - (chunk * PAGES + i) * KERN_PAGE;
 #pragma unroll
-		for (int i = lane; i < CHUNK_ITEMS / 8; i += CU_WARP) {
-			int row = i / PARTS, part = i % PARTS, position = first + row;
-			const uint16_t *from = page_of<C>(job, u, position / KERN_PAGE) + values_behind<C>(job);
-			cu_copy16(to + part_at<WIDTH>(row, part), from + position % KERN_PAGE * C + warp * WIDTH + part * 8, position <= u.last ? 16 : 0);
-		}
+		for (int j = 0; j < KERN_PAGE; j += ROWS) /* a multiple of 8 */
+			cu_copy16(to + j * WIDTH, from + j * C, row + j < filled ? 16 : 0);
 	}
 	cu_copies_end_group();
 }
 
+/* Chunks are those of K, then those of V. */
+template <int C, int SLOTS>
+CU_DEVICE void tile_copy(const struct attention_job &job, const struct unit &u, int chunk, struct tile_shared<C, SLOTS> *s)
+{
+	if (SLOTS < C / CHUNK && chunk < C / CHUNK)
+		tile_copy_keys<C, SLOTS>(job, u, chunk, s);
+	else
+		tile_copy_values<C, SLOTS>(job, u, chunk - C / CHUNK, s);
+}
+
+/* The first SLOTS of them. */
 template <int C, int SLOTS>
 CU_DEVICE void tile_begin_copies(const struct attention_job &job, const struct unit &u, struct tile_shared<C, SLOTS> *s)
 {
+	enum { KEYS = C / CHUNK < SLOTS ? C / CHUNK : SLOTS };
 #pragma unroll 1
-	for (int chunk = 0; chunk < SLOTS; chunk++)
-		tile_copy<C, SLOTS>(job, u, chunk, s);
+	for (int chunk = 0; chunk < KEYS; chunk++)
+		tile_copy_keys<C, SLOTS>(job, u, chunk, s);
+#pragma unroll 1
+	for (int chunk = 0; chunk < SLOTS - KEYS; chunk++)
+		tile_copy_values<C, SLOTS>(job, u, chunk, s);
 }
 
 /* q of the tile's pairs, by the whole block; zeros where there are none. */
@@ -497,6 +520,16 @@ CU_DEVICE void tile_scores(const struct attention_job &job, const struct unit &u
 	}
 }
 
+/* The largest of a pair's maxima of pages up to `page`. */
+CU_DEVICE float top_until(const float *tops, int page)
+{
+	float top = tops[0];
+#pragma unroll
+	for (int i = 1; i < SPAN_PAGES; i++)
+		top = i <= page ? fmaxf(top, tops[i]) : top;
+	return top;
+}
+
 /* Turns them into weights, to shared memory. Two barriers. */
 template <int C, int SLOTS> CU_DEVICE void tile_weights(const struct attention_job &job, const struct unit &u, const struct tile &tile,
 	float (*s)[4], struct tile_shared<C, SLOTS> *shared)
@@ -504,24 +537,26 @@ template <int C, int SLOTS> CU_DEVICE void tile_weights(const struct attention_j
 	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP, g = lane / 4;
 	bool active = warp * KERN_PAGE <= u.last;
 	struct weights w;
-	for (int half = 0; active && half < 2; half++) {
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
 		float top = page_top(s, half, job.scale, __shfl_sync(0xffffffffu, tile.limit, half * 8 + g) - warp * KERN_PAGE, lane);
-		if (lane % 4 == 0)
+		if (active && lane % 4 == 0)
 			shared->top[half * 8 + g][warp] = top;
 	}
 	__syncthreads();
-	for (int half = 0; active && half < 2; half++) {
-		float top = -INFINITY;
-		for (int page = 0; page <= warp; page++)
-			top = fmaxf(top, shared->top[half * 8 + g][page]);
-		float sum = page_weights(&w, s, half, top);
-		if (lane % 4 == 0)
-			shared->sum[half * 8 + g][warp] = sum;
-	}
-	for (int step = 0; active && step < 2; step++) {
-		const uint32_t *high = w.high[step], *low = w.low[step];
-		shared->high[warp][step][lane] = make_uint4(high[0], high[1], high[2], high[3]);
-		shared->low[warp][step][lane] = make_uint4(low[0], low[1], low[2], low[3]);
+	if (active) {
+#pragma unroll
+		for (int half = 0; half < 2; half++) {
+			float sum = page_weights(&w, s, half, top_until(shared->top[half * 8 + g], warp));
+			if (lane % 4 == 0)
+				shared->sum[half * 8 + g][warp] = sum;
+		}
+#pragma unroll
+		for (int step = 0; step < 2; step++) {
+			const uint32_t *high = w.high[step], *low = w.low[step];
+			shared->high[warp][step][lane] = make_uint4(high[0], high[1], high[2], high[3]);
+			shared->low[warp][step][lane] = make_uint4(low[0], low[1], low[2], low[3]);
+		}
 	}
 	__syncthreads();
 }
@@ -561,16 +596,18 @@ template <int C, int SLOTS> CU_DEVICE void tile_sums(const struct attention_job 
 		add_values<WIDTH>(o, w, shared->ring[warp][chunk % SLOTS] + page % PAGES * KERN_PAGE * WIDTH, lane);
 		if (page % PAGES == PAGES - 1) {
 			__syncwarp();
-			tile_copy<C, SLOTS>(job, u, chunk + SLOTS, shared);
+			if (SLOTS < C / CHUNK)
+				tile_copy<C, SLOTS>(job, u, chunk + SLOTS, shared);
+			else
+				cu_copies_end_group();
 		}
 	}
 }
 
 /* The 16 pairs of part u.part; copies have begun. */
 template <int C, int SLOTS>
-CU_DEVICE void attend_tile(const struct attention_job &job, const struct unit &u, struct tile_shared<C, SLOTS> *shared)
+CU_DEVICE void attend_tile(const struct attention_job &job, const struct unit &u, const struct tile &tile, struct tile_shared<C, SLOTS> *shared)
 {
-	struct tile tile = tile_begin(job, u, u.part * TILE);
 	struct tops all[2] = {{-INFINITY, 0}, {-INFINITY, 0}};
 	float s[4][4] = {}, o[C / UNIT_WARPS / 8][4] = {};
 	tile_query<C>(job, tile, shared->q);
@@ -603,9 +640,11 @@ static __global__ void __launch_bounds__(UNIT_THREADS, 1) tile_kernel(const __gr
 	struct tile_shared<C, SLOTS> *s = (struct tile_shared<C, SLOTS> *)shared;
 	int items = *job.op.n_units * job.op.kv_heads * job.parts, item = first_item(job, (int)blockIdx.x, items);
 	struct unit u = {};
+	struct tile tile = {};
 	bool begun = false;
 	if (item < items) {
 		u = unit_begin(job, item);
+		tile = tile_begin(job, u, u.part * TILE);
 		begun = settled(job.op, u);
 		if (begun)
 			tile_begin_copies<C, SLOTS>(job, u, s);
@@ -616,11 +655,12 @@ static __global__ void __launch_bounds__(UNIT_THREADS, 1) tile_kernel(const __gr
 	while (item < items) {
 		if (!begun)
 			tile_begin_copies<C, SLOTS>(job, u, s);
-		attend_tile<C, SLOTS>(job, u, s);
+		attend_tile<C, SLOTS>(job, u, tile, s);
 		item = first_item(job, item + (int)gridDim.x, items);
 		begun = false;
 		if (item < items) {
 			u = unit_begin(job, item);
+			tile = tile_begin(job, u, u.part * TILE);
 			count_traffic(job, u);
 		}
 	}
@@ -768,7 +808,7 @@ template <int C> static __global__ void __launch_bounds__(UNIT_THREADS, 1) unit_
 			attend_unit<C>(job, items, &item, &u, s);
 			continue;
 		}
-		attend_tile<C, UNIT_SLOTS>(job, u, &s->tile);
+		attend_tile<C, UNIT_SLOTS>(job, u, tile_begin(job, u, u.part * TILE), &s->tile);
 		next_item<C>(job, items, &item, &u, s);
 	}
 }
