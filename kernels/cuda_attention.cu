@@ -145,7 +145,7 @@ CU_DEVICE float *head_at(const struct kern_attention &op, const struct head_task
  * Positions, tables and units are put in the device's memory and written by no kernel, nor are weights: here and below they are read before
  * the wait. */
 template <int N>
-static __global__ void __launch_bounds__(PREPARE_WARPS * CU_WARP, N <= 8 ? 6 : 3) prepare_kernel(const __grid_constant__ struct attention_job job)
+static __global__ void __launch_bounds__(PREPARE_WARPS * CU_WARP, N <= 8 ? 5 : 3) prepare_kernel(const __grid_constant__ struct attention_job job)
 {
 	CU_SHARED(shared);
 	const struct kern_attention &op = job.op;
