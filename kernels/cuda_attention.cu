@@ -625,6 +625,7 @@ CU_DEVICE void attend_tile(const struct attention_job &job, const struct unit &u
 CU_DEVICE bool settled(const struct kern_attention &op, const struct unit &u)
 {
 	int least = INT_MAX;
+#pragma unroll 8
 	for (int i = (int)threadIdx.x % CU_WARP; i < op.q.rows; i += CU_WARP)
 		least = min(least, op.position[i]);
 	for (int step = CU_WARP / 2; step; step /= 2)
