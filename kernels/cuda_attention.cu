@@ -1,8 +1,8 @@
 /* kernels/cuda_attention.cu - attention over the paged cache, in three kernels.
  *
  *   prepare   norms and rotates q and k, stores k and v to the pages: a warp a head
- *   units     a block per unit and key/value head: for every pair (row, query head) the maximum, the sum of the weights and the weighted
- *             sum of the values over one span of KERN_SPAN positions. The span's pages are read once for all pairs.
+ *   units     for every pair (row, query head) the maximum, the sum of the weights and the weighted sum of the values over one span of
+ *             KERN_SPAN positions. Of many rows a block takes a unit and key/value head, whose pages it reads once for all pairs.
  *   merge     a pair's spans, in order: y, gated
  *
  * What units leaves of a (pair, span) depends on that row and those pages alone: a pair is a row of a matrix product, or has its own
@@ -14,24 +14,35 @@
  * The weights p of the softmax are f32 in ref. Tensor cores take them in two parts, high = bf16(p) and low = bf16(p - high), 16 bits
  * together. With high alone one value of y in four is another bfloat16 than ref's, where with both it is one in 500; and after products
  * in FP8 a layer was 3e-2 to 7e-2 of the logits' spread away from ref, where it is now 1e-7.
- * What low costs a unit of T tiles (16 T pairs): 2 c T products (cu_mma_bf16), beside 2 c T of q K and 2 c T of high V; 64 T KB more that
- * its warps read of shared memory, beside 64 T KB of high and c T / 4 KB of q; no room there for c = 256, as low lies where q was; and
- * nothing from the device's memory, which gives 1024 c bytes. For those 256 KB at c = 256 a multiprocessor's share of 4.8 TB/s takes 13
- * thousand clocks. Products, at most one a clock, are 1536 of one tile (a row of 8 heads a key/value head: a step) and 12288 of eight (16
- * such rows): there, units wait for tensor cores rather than for memory, by what these fall short of that rate. */
+ *
+ * What 16 rows of 8 heads a key/value head (8 tiles of 16 pairs) cost a multiprocessor at c = 256: 4096 products (cu_mma_bf16) for q K, as
+ * many for high V and for low V, which at one in 1.6 clocks are 20 thousand clocks; 2.1 MB read of shared memory, 16 thousand; 256 KB of
+ * device memory or the second-level cache. What is neither must be short: kernels are run once through by a few warps, and instructions
+ * that a multiprocessor has not met lately come to it more slowly than it computes. */
 #include "kernels/cuda_math.cuh"
+#include <limits.h>
 
-enum { SPAN_PAGES = KERN_SPAN / KERN_PAGE, UNIT_WARPS = 8, UNIT_THREADS = UNIT_WARPS * CU_WARP, PREPARE_WARPS = 4, MERGE_THREADS = 256 };
+enum {
+	SPAN_PAGES = KERN_SPAN / KERN_PAGE,
+	UNIT_WARPS = 8,
+	UNIT_THREADS = UNIT_WARPS * CU_WARP,
+	PREPARE_WARPS = 4,
+	MERGE_THREADS = 256,
+	MERGE_LOADS = 8,
+	FEW_ROWS = 16 /* so many go tile by tile: there are more blocks of these */
+};
 static_assert(UNIT_WARPS == SPAN_PAGES, "a warp a page");
-static_assert(KERN_UNIT_ROWS * SPAN_PAGES <= UNIT_THREADS, "a thread a page of a row");
+static_assert(KERN_UNIT_ROWS <= CU_WARP, "a lane a row");
 static_assert(UNIT_THREADS == KERN_SPAN, "a thread a position");
 
-/* What the kernels are given. In scratch: q as bfloat16 [n][h][c], permuted within 16 columns as multiply() wants them; per (row, head,
- * span) the maximum and the sum of the weights, and the c sums. */
+/* What the kernels are given. In scratch: q as bfloat16 [n][h][c]; per (row, head, span) the maximum and the sum of the weights, and
+ * the c sums. */
 struct attention_job {
 	struct kern_attention op;
 	size_t page_bytes;
 	int spans, group; /* of the longest row; query heads a key/value head */
+	int parts, pairs; /* a key/value head of the largest unit is so many parts of so many pairs, to a block each */
+	float scale;      /* op's, times log2 e */
 	bool bf16, tensor;
 	uint16_t *q;
 	float2 *tops;
@@ -52,132 +63,169 @@ CU_DEVICE void store_kv(void *p, size_t at, bool half, float x)
 		((float *)p)[at] = x;
 }
 
-/* u [c] to `head` (shared, this warp's), normed and rotated. */
-CU_DEVICE void norm_and_rotate(const struct attention_job &job, float *head, const float *u, const float *w, int t)
+/* Whose head a warp prepares: row r's at position t; one of the queries, of the keys or of the values. */
+struct head_task {
+	int r, t, slot;
+	bool query, value;
+};
+
+/* By what columns lane + 32 i of a head are multiplied and turned. */
+template <int N> struct head_factors {
+	float norm[N], cosine[N], sine[N];
+};
+
+template <int N> CU_DEVICE void load_factors(struct head_factors<N> *f, const struct kern_attention &op, const float *w, int t)
 {
-	const struct kern_attention &op = job.op;
-	int lane = (int)threadIdx.x % CU_WARP, half = op.rot / 2;
+	const float *turn = op.rotary + (size_t)t * (size_t)op.rot;
+#pragma unroll
+	for (int i = 0; i < N; i++) {
+		int c = (int)threadIdx.x % CU_WARP + i * CU_WARP, half = op.rot / 2, at = c < half ? c : c - half;
+		f->norm[i] = w && c < op.dim ? (op.plus_one ? 1 : 0) + w[c] : 0;
+		f->cosine[i] = c < op.rot ? turn[at] : 0;
+		f->sine[i] = c < op.rot ? turn[at + half] : 0;
+	}
+}
+
+template <int N> CU_DEVICE void norm_head(const struct attention_job &job, float *x, const struct head_factors<N> &f)
+{
 	float sum = 0;
-	for (int c = lane; c < op.dim; c += CU_WARP) {
-		head[c] = u[c];
-		sum = fmaf(head[c], head[c], sum);
-	}
-	if (w) {
-		float scale = 1 / sqrtf(cu_warp_sum(sum) / (float)op.dim + op.eps), one = op.plus_one ? 1 : 0;
-		for (int c = lane; c < op.dim; c += CU_WARP)
-			head[c] = cu_round(job.bf16, head[c] * scale * (one + w[c]));
-	}
-	__syncwarp();
-	for (int i = lane; i < half; i += CU_WARP) {
-		float a = head[i], b = head[i + half], cosine = op.rotary[(size_t)t * (size_t)op.rot + (size_t)i],
-		      sine = op.rotary[(size_t)t * (size_t)op.rot + (size_t)(i + half)];
-		head[i] = cu_round(job.bf16, fmaf(a, cosine, -(b * sine)));
-		head[i + half] = cu_round(job.bf16, fmaf(b, cosine, a * sine));
-	}
-	__syncwarp();
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		sum = fmaf(x[i], x[i], sum);
+	float scale = 1 / sqrtf(cu_warp_sum(sum) / (float)job.op.dim + job.op.eps);
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		x[i] = cu_round(job.bf16, x[i] * scale * f.norm[i]);
 }
 
-/* Column 16 i + 4 t + j of the permuted head is column 16 i + t + 4 j. */
-CU_DEVICE int permuted(int c)
+/* Column c is turned with the one half of `rot` away: through `head` (shared, this warp's). */
+template <int N> CU_DEVICE void rotate_head(const struct attention_job &job, float *x, const struct head_factors<N> &f, float *head)
 {
-	return (c & ~15) + c % 4 * 4 + c / 4 % 4;
+	int lane = (int)threadIdx.x % CU_WARP, rot = job.op.rot, half = rot / 2;
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		if (lane + i * CU_WARP < rot)
+			head[lane + i * CU_WARP] = x[i];
+	__syncwarp();
+#pragma unroll
+	for (int i = 0; i < N; i++) {
+		int c = lane + i * CU_WARP;
+		if (c < rot) {
+			float other = head[c < half ? c + half : c - half] * f.sine[i];
+			x[i] = cu_round(job.bf16, fmaf(x[i], f.cosine[i], c < half ? -other : other));
+		}
+	}
 }
 
-CU_DEVICE void prepare_query(const struct attention_job &job, int r, int h, int t, float *head)
+/* Column c of a prepared head to where units read it. */
+CU_DEVICE void store_head(const struct attention_job &job, const struct head_task &a, float *u, char *page, int c, float x)
 {
 	const struct kern_attention &op = job.op;
-	float *u = cu_at(op.q, r) + (size_t)h * (size_t)(op.gated ? 2 * op.dim : op.dim);
-	norm_and_rotate(job, head, u, op.q_norm, t);
-	for (int c = (int)threadIdx.x % CU_WARP; c < op.dim; c += CU_WARP) {
-		u[c] = head[c];
+	size_t dim = (size_t)op.dim, at = (size_t)c, slot = (size_t)(a.t % KERN_PAGE);
+	if (a.query) {
 		if (job.tensor)
-			job.q[((size_t)r * (size_t)op.heads + (size_t)h) * (size_t)op.dim + (size_t)c] = cu_to_bf16(head[permuted(c)]);
+			job.q[((size_t)a.r * (size_t)op.heads + (size_t)a.slot) * dim + at] = cu_to_bf16(x);
+		else
+			u[c] = x;
+	} else if (a.value) {
+		store_kv(page, ((size_t)(op.kv_heads + a.slot) * KERN_PAGE + slot) * dim + at, op.kv_type == KERN_BF16, x);
+	} else {
+		store_kv(page, ((size_t)a.slot * dim + at) * KERN_PAGE + slot, op.kv_type == KERN_BF16, x);
 	}
 }
 
-CU_DEVICE void prepare_key_value(const struct attention_job &job, int r, int g, int t, char *page, bool value, float *head)
+/* The head in [r] of the operand that it comes from. */
+CU_DEVICE float *head_at(const struct kern_attention &op, const struct head_task &a)
 {
-	const struct kern_attention &op = job.op;
-	int slot = t % KERN_PAGE;
-	size_t at = (size_t)g * (size_t)op.dim * KERN_PAGE;
-	if (value) {
-		const float *u = cu_at(op.vx, r) + (size_t)g * (size_t)op.dim;
-		at += (size_t)op.kv_heads * (size_t)op.dim * KERN_PAGE + (size_t)slot * (size_t)op.dim;
-		for (int c = (int)threadIdx.x % CU_WARP; c < op.dim; c += CU_WARP)
-			store_kv(page, at + (size_t)c, op.kv_type == KERN_BF16, u[c]);
-		return;
-	}
-	float *u = cu_at(op.kx, r) + (size_t)g * (size_t)op.dim;
-	norm_and_rotate(job, head, u, op.k_norm, t);
-	for (int c = (int)threadIdx.x % CU_WARP; c < op.dim; c += CU_WARP) {
-		u[c] = head[c];
-		store_kv(page, at + (size_t)c * KERN_PAGE + (size_t)slot, op.kv_type == KERN_BF16, head[c]);
-	}
+	const struct kern_view &from = a.query ? op.q : a.value ? op.vx : op.kx;
+	return cu_at(from, a.r) + (size_t)a.slot * (size_t)(a.query && op.gated ? 2 * op.dim : op.dim);
 }
 
-/* A warp a head: h of the queries, g of the keys, g of the values of each row. Shared: c floats a warp. Positions, tables and units are
- * put in the device's memory and written by no kernel: here and below they are read before the wait. */
-static __global__ void prepare_kernel(const __grid_constant__ struct attention_job job)
+/* A warp a head of at most 32 N columns: h of the queries, g of the keys, g of the values of each row. Shared: c floats a warp.
+ * Positions, tables and units are put in the device's memory and written by no kernel, nor are weights: here and below they are read before
+ * the wait. */
+template <int N>
+static __global__ void __launch_bounds__(PREPARE_WARPS * CU_WARP, N <= 8 ? 5 : 3) prepare_kernel(const __grid_constant__ struct attention_job job)
 {
 	CU_SHARED(shared);
 	const struct kern_attention &op = job.op;
-	int warp = (int)threadIdx.x / CU_WARP, per_row = op.heads + 2 * op.kv_heads, task = (int)blockIdx.x * PREPARE_WARPS + warp,
-	    r = task / per_row, slot = task % per_row, t = r < op.q.rows ? op.position[r] : 0;
-	char *page = r < op.q.rows ? (char *)op.pool + (size_t)op.table[r][t / KERN_PAGE] * job.page_bytes : NULL;
-	float *head = (float *)shared + (size_t)warp * (size_t)op.dim;
+	int warp = (int)threadIdx.x / CU_WARP, lane = (int)threadIdx.x % CU_WARP, per_row = op.heads + 2 * op.kv_heads;
+	int task = (int)blockIdx.x * PREPARE_WARPS + warp, r = task / per_row, slot = task % per_row;
+	bool there = r < op.q.rows, query = slot < op.heads, value = slot >= op.heads + op.kv_heads;
+	struct head_task a = {r, there ? op.position[r] : 0, query ? slot : (slot - op.heads) % op.kv_heads, query, value};
+	const float *w = query ? op.q_norm : op.k_norm;
+	struct head_factors<N> f = {};
+	char *page = there && !query ? (char *)op.pool + (size_t)op.table[r][a.t / KERN_PAGE] * job.page_bytes : NULL;
+	if (there && !value)
+		load_factors<N>(&f, op, w, a.t);
 	cu_wait();
 	cu_let_next();
-	if (!page)
+	if (!there)
 		return;
-	if (slot < op.heads)
-		prepare_query(job, r, slot, t, head);
-	else if (slot < op.heads + op.kv_heads)
-		prepare_key_value(job, r, slot - op.heads, t, page, false, head);
-	else
-		prepare_key_value(job, r, slot - op.heads - op.kv_heads, t, page, true, head);
+	float *u = head_at(op, a), x[N];
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		x[i] = lane + i * CU_WARP < op.dim ? u[lane + i * CU_WARP] : 0;
+	if (!value && w)
+		norm_head<N>(job, x, f);
+	if (!value)
+		rotate_head<N>(job, x, f, (float *)shared + (size_t)warp * (size_t)op.dim);
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		if (lane + i * CU_WARP < op.dim)
+			store_head(job, a, u, page, lane + i * CU_WARP, x[i]);
 }
 
-/* What a block knows of its unit; in shared memory. */
-struct unit_pages {
-	int limit[KERN_UNIT_ROWS]; /* of each row, the last position it reads, counted from the span's first */
-	int page[KERN_UNIT_ROWS][SPAN_PAGES];
-};
+/* One span of positions for rows that read the same pages there. */
 struct unit {
-	int span, first, rows, last, head; /* last: the largest limit inside the span */
-	const int *page;                   /* those of the row that goes furthest: all that any row reads; behind them the first again */
+	int span, first, rows, last, head; /* last: the largest position in the span that any row reads, counted from its first */
+	int part;                          /* of its pairs with this key/value head */
+	int page;                          /* number lane % SPAN_PAGES of the row that goes furthest; behind its last the first again */
 };
 
-/* Of a unit's pages up to position `last` of its span, those that the row ahead of it does not read: its own unit counts the others. */
-CU_DEVICE int pages_to_count(const struct kern_attention &op, const struct kern_attention_unit &at, int last)
+/* How many of a unit's pages the row ahead of it does not read: its own unit counts the others. The whole warp. */
+CU_DEVICE int pages_to_count(const struct kern_attention &op, const struct unit &u)
 {
-	int before = at.first ? op.position[at.first - 1] / KERN_PAGE - at.span * SPAN_PAGES : -1, n = 0;
-	for (int page = 0; page <= last / KERN_PAGE; page++) {
-		int i = at.span * SPAN_PAGES + page;
-		n += page > before || op.table[at.first - 1][i] != op.table[at.first][i];
-	}
-	return n;
+	int lane = (int)threadIdx.x % CU_WARP;
+	bool counts = lane <= u.last / KERN_PAGE;
+	if (counts && u.first && lane <= op.position[u.first - 1] / KERN_PAGE - u.span * SPAN_PAGES)
+		counts = op.table[u.first - 1][u.span * SPAN_PAGES + lane] != u.page;
+	return __popc(__ballot_sync(0xffffffffu, counts));
 }
 
-/* The whole block: item is a unit and a key/value head. Begins when nobody reads the one before any more, and ends with a barrier. */
-CU_DEVICE struct unit unit_begin(const struct attention_job &job, int item, struct unit_pages *p)
+/* The block's first item from `item` on: units of fewer rows have fewer parts. */
+CU_DEVICE int first_item(const struct attention_job &job, int item, int items)
+{
+	while (item < items && job.parts > 1 && item % job.parts * job.pairs >= job.op.units[item / job.parts / job.op.kv_heads].rows * job.group)
+		item += (int)gridDim.x;
+	return item;
+}
+
+/* Item number `item`: a unit, a key/value head and a part. Found out by each warp for itself. */
+CU_DEVICE struct unit unit_begin(const struct attention_job &job, int item)
 {
 	const struct kern_attention &op = job.op;
-	struct kern_attention_unit at = op.units[item / op.kv_heads];
-	int thread = (int)threadIdx.x, row = thread / SPAN_PAGES, page = thread % SPAN_PAGES, furthest = 0;
-	if (row < at.rows) {
-		int limit = op.position[at.first + row] - at.span * KERN_SPAN;
-		const int32_t *table = op.table[at.first + row] + at.span * SPAN_PAGES;
-		p->page[row][page] = table[page * KERN_PAGE <= limit ? page : 0];
-		if (page == 0)
-			p->limit[row] = limit;
-	}
-	__syncthreads();
-	for (int i = 1; i < at.rows; i++)
-		furthest = p->limit[i] > p->limit[furthest] ? i : furthest;
-	int last = p->limit[furthest] < KERN_SPAN ? p->limit[furthest] : KERN_SPAN - 1;
-	if (thread == 0 && job.traffic)
-		atomicAdd(job.traffic, (unsigned long long)pages_to_count(op, at, last) * (job.page_bytes / (size_t)op.kv_heads));
-	return {at.span, at.first, at.rows, last, item % op.kv_heads, p->page[furthest]};
+	int place = item / job.parts;
+	struct kern_attention_unit at = op.units[place / op.kv_heads];
+	int lane = (int)threadIdx.x % CU_WARP, row = at.first + (lane < at.rows ? lane : 0), limit = op.position[row] - at.span * KERN_SPAN;
+	int last = limit;
+	unsigned long long table = (unsigned long long)(uintptr_t)op.table[row];
+	for (int step = CU_WARP / 2; step; step /= 2)
+		last = max(last, __shfl_xor_sync(0xffffffffu, last, step));
+	table = __shfl_sync(0xffffffffu, table, __ffs((int)__ballot_sync(0xffffffffu, limit == last)) - 1);
+	int page = lane % SPAN_PAGES * KERN_PAGE <= last ? lane % SPAN_PAGES : 0;
+	return {at.span, at.first, at.rows, last < KERN_SPAN ? last : KERN_SPAN - 1, place % op.kv_heads, item % job.parts,
+		((const int32_t *)(uintptr_t)table)[at.span * SPAN_PAGES + page]};
+}
+
+/* What a unit reads for a key/value head, by one warp of the block of its first part. */
+CU_DEVICE void count_traffic(const struct attention_job &job, const struct unit &u)
+{
+	if (threadIdx.x >= CU_WARP || u.part || !job.traffic)
+		return;
+	int pages = pages_to_count(job.op, u);
+	if (threadIdx.x == 0)
+		atomicAdd(job.traffic, (unsigned long long)pages * (job.page_bytes / (size_t)job.op.kv_heads));
 }
 
 /* Pair i of a unit is row i / group and, of the heads that read its key/value head, head i % group. Its place among [n][h]: */
@@ -186,159 +234,121 @@ CU_DEVICE int pair_place(const struct attention_job &job, const struct unit &u, 
 	return (u.first + pair / job.group) * job.op.heads + u.head * job.group + pair % job.group;
 }
 
+/* The last position that it reads, counted from the span's first. */
+CU_DEVICE int pair_limit(const struct attention_job &job, const struct unit &u, int pair)
+{
+	return job.op.position[u.first + pair / job.group] - u.span * KERN_SPAN;
+}
+
 /* Where the results of a pair at `place` go. */
 CU_DEVICE size_t result_at(const struct attention_job &job, const struct unit &u, int place)
 {
 	return (size_t)place * (size_t)job.spans + (size_t)u.span;
 }
 
-/* ---- on tensor cores ----
- * Pairs are the rows of the products, 16 to a tile. A product's B lies in memory as [k][n] with n together, be it K (k columns, n
- * positions) or V (k positions, n columns), while a lane wants two k of one n in a word. So it loads its four k (those of b[0] and b[1])
- * for as many n as there are tiles of 8 columns and pairs the halves of the words: n of tile j is NT * (lane / 4) + j. Which k a lane
- * takes is as free, as long as a[] has the same: columns t + 4 i of K for coalesced loads, positions 4 t + i of V because the lanes that
- * computed the weights have them like that. */
-template <int C, int TILES> struct unit_shared {
-	union {
-		uint4 q[TILES][C / 16][CU_WARP];           /* a[] of the scores */
-		uint4 low[TILES][KERN_SPAN / 16][CU_WARP]; /* a[] of the sums' second product, when no warp reads q any more */
-	};
-	uint4 high[TILES][KERN_SPAN / 16][CU_WARP]; /* a[] of the sums' first */
-	float top[TILES * 16][UNIT_WARPS], sum[TILES * 16][UNIT_WARPS];
-	int limit[TILES * 16], place[TILES * 16]; /* of a pair; place is -1 where there is none */
-	struct unit_pages pages;
+/* Maximum (of scores times log2 e) and sum of weights of a pair's positions so far. */
+struct tops {
+	float top, sum;
 };
 
-/* NT items at `from` to the words of w, two in each. */
-template <int NT> CU_DEVICE void load_items(uint32_t *w, const uint16_t *from)
+/* ---- on tensor cores ----
+ * Pairs are the rows of the products, 16 to a tile. A span's pages come one after the other: q K, the maximum so far, weights below it,
+ * what was summed until then by as much less as the maximum has grown, and the weights times V on top of it. Two ways to share that among
+ * a block's warps do it with the same operations in the same order, so with the same bits: a tile for each warp, or one tile, of which
+ * a warp computes a page's scores, then an eighth of the columns for all pages.
+ * K and V come to shared memory in chunks of 4 KB. In memory a row of either product's B has its n together, be it K (k columns, n
+ * positions) or V (k positions, n columns), and is turned as it is loaded. */
+enum { TILE = 16, CHUNK = 64, CHUNK_ITEMS = CHUNK * KERN_PAGE };
+
+/* The thread's number, for what is done once or twice a unit: what follows from it need not lie in registers from one to the next. */
+CU_DEVICE int thread_anew(void)
 {
-	if (NT == 4) {
-		uint2 v = *(const uint2 *)from;
-		w[0] = v.x;
-		w[NT / 4] = v.y;
-	} else if (NT == 2) {
-		w[0] = *(const uint32_t *)from;
-	} else {
-		w[0] = *from;
+	int thread = (int)threadIdx.x;
+	cu_keep(thread);
+	return thread & (UNIT_THREADS - 1); /* which it is, and the compiler knows */
+}
+
+/* Where part `part` (of 8 items) of a row of WIDTH lies: so that parts of one number of eight rows are in different banks. */
+template <int WIDTH> CU_DEVICE int part_at(int row, int part)
+{
+	enum { PARTS = WIDTH < 64 ? WIDTH / 8 : 8, ROWS = 8 / PARTS };
+	return row * WIDTH + (part ^ row / ROWS % PARTS) * 8;
+}
+
+/* Where a page of the unit has the keys of its head; the values are `values_behind` items further. The whole warp, a page a lane. */
+template <int C> CU_DEVICE const uint16_t *page_of(const struct attention_job &job, const struct unit &u, int page)
+{
+	size_t number = (size_t)__shfl_sync(0xffffffffu, u.page, page);
+	return (const uint16_t *)((const char *)job.op.pool + number * job.page_bytes) + (size_t)u.head * C * KERN_PAGE;
+}
+template <int C> CU_DEVICE size_t values_behind(const struct attention_job &job)
+{
+	return (size_t)job.op.kv_heads * C * KERN_PAGE;
+}
+
+/* Part i of a chunk of K: 64 columns, 256 parts. */
+CU_DEVICE void copy_keys(uint16_t *to, const uint16_t *from, int i)
+{
+	cu_copy16(to + part_at<KERN_PAGE>(i / 4, i % 4), from + i * 8, 16);
+}
+
+/* Lane l's: place (-1 where there is none) and limit of pair l % 16 of a tile. A pair that is not there sees one position. */
+struct tile {
+	int place, limit;
+};
+CU_DEVICE struct tile tile_begin(const struct attention_job &job, const struct unit &u, int base)
+{
+	int pair = base + thread_anew() % TILE;
+	if (pair >= u.rows * job.group)
+		return {-1, 0};
+	return {pair_place(job, u, pair), pair_limit(job, u, pair)};
+}
+
+/* s += q K for a chunk. s[j][0], [1]: pair lane / 4, positions 8 j + 2 (lane % 4) and the next; s[j][2], [3]: pair lane / 4 + 8. */
+template <int C> CU_DEVICE void add_scores(float (*s)[4], const uint16_t *q, const uint16_t *k, int lane)
+{
+	int row = lane % 16, part = lane / 16;
+#pragma unroll
+	for (int step = 0; step < CHUNK / 16; step++) {
+		uint32_t a[4], b[2][4];
+		cu_tiles(a, q + part_at<C>(row, step * 2 + part));
+		cu_tiles_across(b[0], k + part_at<KERN_PAGE>(step * 16 + row, part));
+		cu_tiles_across(b[1], k + part_at<KERN_PAGE>(step * 16 + row, 2 + part));
+#pragma unroll
+		for (int j = 0; j < 4; j++)
+			cu_mma_bf16(s[j], a, b[j / 2] + j % 2 * 2);
 	}
 }
 
-/* b[] of one step of 16 k, which are the rows that load_items read. */
-template <int NT> CU_DEVICE void pair_up(uint32_t (*b)[2], const uint32_t (*k)[2])
-{
-#pragma unroll
-	for (int j = 0; j < NT; j++)
-#pragma unroll
-		for (int i = 0; i < 2; i++) {
-			uint32_t low = k[2 * i][j / 2], high = k[2 * i + 1][j / 2];
-			b[j][i] = j % 2 ? low >> 16 | (high & 0xffff0000u) : (low & 0xffff) | high << 16;
-		}
-}
-
-/* d += a b for one step: a[m] lies STRIDE steps after a[m - 1]. */
-template <int TILES, int NT, int STRIDE> CU_DEVICE void multiply(float (*d)[NT][4], const uint4 *a, const uint32_t (*b)[2])
-{
-#pragma unroll
-	for (int m = 0; m < TILES; m++) {
-		uint4 v = a[m * STRIDE * CU_WARP];
-		const uint32_t words[4] = {v.x, v.y, v.z, v.w};
-#pragma unroll
-		for (int j = 0; j < NT; j++)
-			cu_mma_bf16(d[m][j], words, b[j]);
-	}
-}
-
-/* Rows of 16 columns of K, for this lane's 4 positions of the warp's page. */
-CU_DEVICE void load_keys(uint32_t (*w)[2], const uint16_t *k, int step)
-{
-	int lane = (int)threadIdx.x % CU_WARP;
-#pragma unroll
-	for (int i = 0; i < 4; i++)
-		load_items<4>(w[i], k + (size_t)(16 * step + lane % 4 + 4 * i) * KERN_PAGE + 4 * (lane / 4));
-}
-
-/* s += q K from what is in the ring already on. s[m][j][..]: pair lane / 4 (and + 8) of tile m, positions 8 (lane % 4) + j and + 4. */
-template <int C, int TILES, int DEPTH> CU_DEVICE void scores(float (*s)[4][4], uint32_t (*ring)[4][2], const uint16_t *k, const uint4 *q)
-{
-#pragma unroll 1
-	for (int step = 0; step < C / 16; step += DEPTH)
-#pragma unroll
-		for (int i = 0; i < DEPTH; i++) {
-			uint32_t b[4][2];
-			pair_up<4>(b, ring[i]);
-			multiply<TILES, 4, C / 16>(s, q + (step + i) * CU_WARP, b);
-			if (step + DEPTH < C / 16)
-				load_keys(ring[i], k, step + DEPTH + i);
-		}
-}
-
-/* Positions 16 step .. + 15 of V for this lane's NT columns; none behind the unit's last, where anything may lie. */
-template <int C> CU_DEVICE void load_values(uint32_t (*w)[2], const char *v, const int *pages, size_t page_bytes, int step, int last)
-{
-	enum { NT = C / 64 };
-	int t = (int)threadIdx.x % 4;
-	const uint16_t *page = (const uint16_t *)(v + (size_t)pages[step / 2] * page_bytes);
-#pragma unroll
-	for (int i = 0; i < 4; i++) {
-		w[i][0] = w[i][1] = 0;
-		if (16 * step + 4 * t + i <= last)
-			load_items<NT>(w[i], page + (16 * (step % 2) + 4 * t + i) * C);
-	}
-}
-
-/* o += p V over the span, from what is in the ring already on: of each step high V, then low V. */
-template <int C, int TILES, int DEPTH>
-CU_DEVICE void sums(float (*o)[C / 64][4], uint32_t (*ring)[4][2], const char *v, const int *pages, size_t page_bytes, int last,
-	const uint4 *high, const uint4 *low)
-{
-	enum { NT = C / 64, STRIDE = KERN_SPAN / 16 };
-	int steps = last / 16 + 1;
-#pragma unroll 1
-	for (int step = 0; step < steps; step += DEPTH)
-#pragma unroll
-		for (int i = 0; i < DEPTH; i++) {
-			if (step + i < steps) {
-				uint32_t b[NT][2];
-				pair_up<NT>(b, ring[i]);
-				multiply<TILES, NT, STRIDE>(o, high + (step + i) * CU_WARP, b);
-				multiply<TILES, NT, STRIDE>(o, low + (step + i) * CU_WARP, b);
-			}
-			if (step + DEPTH + i < steps)
-				load_values<C>(ring[i], v, pages, page_bytes, step + DEPTH + i, last);
-		}
-}
-
-/* Of 8 values, one a warp. */
-CU_DEVICE float max_of_warps(const float *x)
-{
-	float4 a = *(const float4 *)x, b = *(const float4 *)(x + 4);
-	return fmaxf(fmaxf(fmaxf(a.x, a.y), fmaxf(a.z, a.w)), fmaxf(fmaxf(b.x, b.y), fmaxf(b.z, b.w)));
-}
-
-/* Scales and masks a pair's 8 scores of this lane, position 8 (lane % 4) + i being s[i % 4][at + i / 4]; their maximum over the page. */
-CU_DEVICE float page_top(float (*s)[4], int at, float scale, int limit)
+/* Scales the page's scores of a pair (of the lane's two) and masks those behind its limit, counted from the page's first: their maximum. */
+CU_DEVICE float page_top(float (*s)[4], int half, float scale, int limit, int lane)
 {
 	float top = -INFINITY;
 #pragma unroll
 	for (int i = 0; i < 8; i++) {
-		float x = 8 * ((int)threadIdx.x % 4) + i <= limit ? s[i % 4][at + i / 4] * scale : -INFINITY;
-		s[i % 4][at + i / 4] = x;
-		top = fmaxf(top, x);
+		float *x = &s[i / 2][half * 2 + i % 2];
+		*x = i / 2 * 8 + 2 * (lane % 4) + i % 2 <= limit ? *x * scale : -INFINITY;
+		top = fmaxf(top, *x);
 	}
 	top = fmaxf(top, __shfl_xor_sync(0xffffffffu, top, 1));
 	return fmaxf(top, __shfl_xor_sync(0xffffffffu, top, 2));
 }
 
-/* The weights of these 8 positions as two bfloat16 each, in pairs; their sum over the page. */
-CU_DEVICE float page_weights(uint32_t high[4], uint32_t low[4], float (*s)[4], int at, float top)
+/* The weights of a page as a[] of the product with V: two steps of 16 positions, each weight as two bfloat16. */
+struct weights {
+	uint32_t high[2][4], low[2][4];
+};
+
+/* Those of a pair; their sum. */
+CU_DEVICE float page_weights(struct weights *w, float (*s)[4], int half, float top)
 {
 	float sum = 0;
 #pragma unroll
-	for (int i = 0; i < 4; i++) {
-		float a = exp2f((s[2 * i % 4][at + i / 2] - top) * 1.44269504f), b = exp2f((s[2 * i % 4 + 1][at + i / 2] - top) * 1.44269504f);
-		uint32_t w = cu_bf16x2(a, b);
-		high[i] = w;
-		low[i] = cu_bf16x2(a - cu_from_bf16((uint16_t)w), b - cu_from_bf16((uint16_t)(w >> 16)));
+	for (int j = 0; j < 4; j++) {
+		float a = exp2f(s[j][half * 2] - top), b = exp2f(s[j][half * 2 + 1] - top);
+		uint32_t x = cu_bf16x2(a, b);
+		w->high[j / 2][j % 2 * 2 + half] = x;
+		w->low[j / 2][j % 2 * 2 + half] = cu_bf16x2(a - cu_from_bf16((uint16_t)x), b - cu_from_bf16((uint16_t)(x >> 16)));
 		sum += a;
 		sum += b;
 	}
@@ -346,151 +356,461 @@ CU_DEVICE float page_weights(uint32_t high[4], uint32_t low[4], float (*s)[4], i
 	return sum + __shfl_xor_sync(0xffffffffu, sum, 2);
 }
 
-/* The pairs' limits, places and q as a[] to shared memory; pairs that are not there are zeros that see one position. */
-template <int C, int TILES>
-CU_DEVICE void stage(const struct attention_job &job, const struct unit &u, int base, int pairs, const int *row_limit,
-	struct unit_shared<C, TILES> *s)
+/* A page's maximum joins those before it: by what their sums are to be multiplied. */
+CU_DEVICE float grow(struct tops *all, float top)
 {
-	int thread = (int)threadIdx.x, lane = thread % CU_WARP;
-	for (int i = thread; i < TILES * 16; i += UNIT_THREADS) {
-		s->limit[i] = base + i < pairs ? row_limit[(base + i) / job.group] : 0;
-		s->place[i] = base + i < pairs ? pair_place(job, u, base + i) : -1;
-	}
-	__syncthreads();
-#pragma unroll 2
-	for (int m = 0; m < TILES; m++) {
-		int first = s->place[m * 16 + lane / 4], second = s->place[m * 16 + 8 + lane / 4];
-		for (int step = thread / CU_WARP; step < C / 16; step += UNIT_WARPS) {
-			int at = step * 16 + lane % 4 * 4;
-			uint2 a = first < 0 ? make_uint2(0, 0) : *(const uint2 *)(job.q + (size_t)first * C + at);
-			uint2 b = second < 0 ? make_uint2(0, 0) : *(const uint2 *)(job.q + (size_t)second * C + at);
-			s->q[m][step][lane] = make_uint4(a.x, b.x, a.y, b.y);
-		}
-	}
-	__syncthreads();
+	float next = fmaxf(all->top, top), keep = exp2f(all->top - next);
+	all->top = next;
+	return keep;
 }
 
-/* Turns the warp's scores into weights: their maximum over all warps, the sum over the page, and p for everyone. */
-template <int C, int TILES> CU_DEVICE void weigh(float (*s)[4][4], float scale, struct unit_shared<C, TILES> *shared)
+/* b[] of step `step` of 16 positions for all columns of a page of V, whose rows are WIDTH wide. */
+template <int WIDTH> CU_DEVICE void load_values(uint32_t (*b)[2], const uint16_t *v, int step, int lane)
 {
-	int lane = (int)threadIdx.x % CU_WARP, warp = (int)threadIdx.x / CU_WARP, g = lane / 4, t = lane % 4;
+	enum { PAIRS = WIDTH / 16 };
+	uint32_t x[4];
+	if (WIDTH == 8) { /* both steps' in one */
+		cu_tiles_across(x, v + part_at<WIDTH>(lane, 0));
+		b[0][0] = x[step * 2];
+		b[0][1] = x[step * 2 + 1];
+	}
 #pragma unroll
-	for (int i = 0; i < 2 * TILES; i++) {
-		int pair = i * 8 + g;
-		float top = page_top(s[i / 2], i % 2 * 2, scale, shared->limit[pair] - warp * KERN_PAGE);
-		if (t == 0)
-			shared->top[pair][warp] = top;
+	for (int j = 0; j < PAIRS; j++) {
+		cu_tiles_across(x, v + part_at<WIDTH>(step * 16 + lane % 16, 2 * j + lane / 16));
+		b[2 * j][0] = x[0];
+		b[2 * j][1] = x[1];
+		b[2 * j + 1][0] = x[2];
+		b[2 * j + 1][1] = x[3];
+	}
+}
+
+/* o += weights times WIDTH columns of a page of V: of each step high V, then low V. o[j] as s[j], columns for positions. */
+template <int WIDTH> CU_DEVICE void add_values(float (*o)[4], const struct weights &w, const uint16_t *v, int lane)
+{
+#pragma unroll
+	for (int step = 0; step < KERN_PAGE / 16; step++) {
+		uint32_t b[WIDTH / 8][2];
+		load_values<WIDTH>(b, v, step, lane);
+#pragma unroll
+		for (int j = 0; j < WIDTH / 8; j++)
+			cu_mma_bf16(o[j], w.high[step], b[j]);
+#pragma unroll
+		for (int j = 0; j < WIDTH / 8; j++)
+			cu_mma_bf16(o[j], w.low[step], b[j]);
+	}
+}
+
+/* Multiplies a pair's sums by what `grow` said: by 1, which changes nothing, in most pages. */
+template <int TILES> CU_DEVICE void keep_sums(float (*o)[4], const float *keep)
+{
+	if (!__any_sync(0xffffffffu, keep[0] != 1 || keep[1] != 1))
+		return;
+#pragma unroll
+	for (int i = 0; i < 4 * TILES; i++)
+		o[i / 4][i % 4] *= keep[i % 4 / 2];
+}
+
+/* 8 TILES columns, from `column` on, of the lane's two pairs, and with the first column their tops. A zero gets a plus: pages that a pair
+ * does not see may or may not have taken its minus. */
+template <int C, int TILES> CU_DEVICE void write_sums(const struct attention_job &job, const struct unit &u, const struct tile &tile,
+	float (*o)[4], const struct tops *all, int column, int lane)
+{
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
+		int place = __shfl_sync(0xffffffffu, tile.place, half * 8 + lane / 4);
+		if (place < 0)
+			continue;
+		size_t at = result_at(job, u, place);
+		float *to = job.sums + at * C + column + lane % 4 * 2;
+#pragma unroll
+		for (int j = 0; j < TILES; j++)
+			*(float2 *)(to + j * 8) = make_float2(o[j][half * 2] + 0.0f, o[j][half * 2 + 1] + 0.0f);
+		if (lane % 4 == 0 && column == 0)
+			job.tops[at] = make_float2(all[half].top, all[half].sum);
+	}
+}
+
+/* ---- one tile by a block ----
+ * A warp has SLOTS chunks in shared memory: those of its page's K, then those of V, its C / 8 columns of all positions, as they are used up. */
+template <int C, int SLOTS> struct tile_shared {
+	uint16_t ring[UNIT_WARPS][SLOTS][CHUNK_ITEMS];
+	uint16_t q[TILE * C];
+	uint4 high[SPAN_PAGES][2][CU_WARP], low[SPAN_PAGES][2][CU_WARP];
+	float top[TILE][SPAN_PAGES], sum[TILE][SPAN_PAGES];
+};
+
+/* Chunk number `chunk` of the keys of the warp's page, if there is one; a group in any case. */
+template <int C, int SLOTS>
+CU_DEVICE void tile_copy_keys(const struct attention_job &job, const struct unit &u, int chunk, struct tile_shared<C, SLOTS> *s)
+{
+	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP;
+	const uint16_t *from = page_of<C>(job, u, warp) + chunk * CHUNK_ITEMS;
+	uint16_t *to = s->ring[warp][chunk % SLOTS];
+	if (warp * KERN_PAGE <= u.last)
+#pragma unroll
+		for (int i = 0; i < CHUNK_ITEMS; i += CU_WARP * 8) /* 8 rows, over which places repeat */
+			copy_keys(to + i, from + i, lane);
+	cu_copies_end_group();
+}
+
+/* The same of the warp's columns of V. No positions behind the unit's last, where anything may lie: zeros. */
+template <int C, int SLOTS>
+CU_DEVICE void tile_copy_values(const struct attention_job &job, const struct unit &u, int chunk, struct tile_shared<C, SLOTS> *s)
+{
+	enum { WIDTH = C / UNIT_WARPS, PAGES = CHUNK / WIDTH, PARTS = WIDTH / 8, ROWS = CU_WARP / PARTS };
+	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP, row = lane / PARTS, part = lane % PARTS;
+	uint16_t *to = s->ring[warp][(C / CHUNK + chunk) % SLOTS] + part_at<WIDTH>(row, part);
+#pragma unroll 1
+	for (int i = 0; i < PAGES && chunk < C / CHUNK && (chunk * PAGES + i) * KERN_PAGE <= u.last; i++, to += KERN_PAGE * WIDTH) {
+		const uint16_t *from = page_of<C>(job, u, chunk * PAGES + i) + values_behind<C>(job) + row * C + warp * WIDTH + part * 8;
+		int filled = u.last + 1 - (chunk * PAGES + i) * KERN_PAGE;
+#pragma unroll
+		for (int j = 0; j < KERN_PAGE; j += ROWS) /* a multiple of 8 */
+			cu_copy16(to + j * WIDTH, from + j * C, row + j < filled ? 16 : 0);
+	}
+	cu_copies_end_group();
+}
+
+/* Chunks are those of K, then those of V. */
+template <int C, int SLOTS>
+CU_DEVICE void tile_copy(const struct attention_job &job, const struct unit &u, int chunk, struct tile_shared<C, SLOTS> *s)
+{
+	if (SLOTS < C / CHUNK && chunk < C / CHUNK)
+		tile_copy_keys<C, SLOTS>(job, u, chunk, s);
+	else
+		tile_copy_values<C, SLOTS>(job, u, chunk - C / CHUNK, s);
+}
+
+/* The first SLOTS of them. */
+template <int C, int SLOTS>
+CU_DEVICE void tile_begin_copies(const struct attention_job &job, const struct unit &u, struct tile_shared<C, SLOTS> *s)
+{
+	enum { KEYS = C / CHUNK < SLOTS ? C / CHUNK : SLOTS };
+#pragma unroll 1
+	for (int chunk = 0; chunk < KEYS; chunk++)
+		tile_copy_keys<C, SLOTS>(job, u, chunk, s);
+#pragma unroll 1
+	for (int chunk = 0; chunk < SLOTS - KEYS; chunk++)
+		tile_copy_values<C, SLOTS>(job, u, chunk, s);
+}
+
+/* q of the tile's pairs, by the whole block; zeros where there are none. */
+template <int C> CU_DEVICE void tile_query(const struct attention_job &job, const struct tile &tile, uint16_t *q)
+{
+	for (int i = thread_anew(); i < TILE * C / 8; i += UNIT_THREADS) {
+		int row = i / (C / 8), part = i % (C / 8), place = __shfl_sync(0xffffffffu, tile.place, row);
+		uint4 x = place < 0 ? make_uint4(0, 0, 0, 0) : *(const uint4 *)(job.q + (size_t)place * C + part * 8);
+		*(uint4 *)(q + part_at<C>(row, part)) = x;
+	}
+}
+
+/* The scores of the warp's page. */
+template <int C, int SLOTS>
+CU_DEVICE void tile_scores(const struct attention_job &job, const struct unit &u, float (*s)[4], struct tile_shared<C, SLOTS> *shared)
+{
+	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP;
+#pragma unroll 1
+	for (int chunk = 0; chunk < C / CHUNK; chunk++) {
+		cu_copies_wait<SLOTS - 1>();
+		__syncwarp();
+		if (warp * KERN_PAGE <= u.last)
+			add_scores<C>(s, shared->q + chunk * CHUNK, shared->ring[warp][chunk % SLOTS], lane);
+		__syncwarp();
+		tile_copy<C, SLOTS>(job, u, chunk + SLOTS, shared);
+	}
+}
+
+/* The largest of a pair's maxima of pages up to `page`. */
+CU_DEVICE float top_until(const float *tops, int page)
+{
+	float top = tops[0];
+#pragma unroll
+	for (int i = 1; i < SPAN_PAGES; i++)
+		top = i <= page ? fmaxf(top, tops[i]) : top;
+	return top;
+}
+
+/* Turns them into weights, to shared memory. Two barriers. */
+template <int C, int SLOTS> CU_DEVICE void tile_weights(const struct attention_job &job, const struct unit &u, const struct tile &tile,
+	float (*s)[4], struct tile_shared<C, SLOTS> *shared)
+{
+	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP, g = lane / 4;
+	bool active = warp * KERN_PAGE <= u.last;
+	struct weights w;
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
+		float top = page_top(s, half, job.scale, __shfl_sync(0xffffffffu, tile.limit, half * 8 + g) - warp * KERN_PAGE, lane);
+		if (active && lane % 4 == 0)
+			shared->top[half * 8 + g][warp] = top;
 	}
 	__syncthreads();
-#pragma unroll
-	for (int m = TILES - 1; m >= 0; m--) { /* in this order the compiler gets by with fewer registers */
-		uint32_t a[2][4], b[2][4];
+	if (active) {
 #pragma unroll
 		for (int half = 0; half < 2; half++) {
-			int pair = m * 16 + half * 8 + g;
-			float sum = page_weights(a[half], b[half], s[m], half * 2, max_of_warps(shared->top[pair]));
-			if (t == 0)
-				shared->sum[pair][warp] = sum;
+			float sum = page_weights(&w, s, half, top_until(shared->top[half * 8 + g], warp));
+			if (lane % 4 == 0)
+				shared->sum[half * 8 + g][warp] = sum;
 		}
-		uint4 *high = &shared->high[m][warp * 2 + t / 2][g * 4 + t % 2 * 2], *low = &shared->low[m][warp * 2 + t / 2][g * 4 + t % 2 * 2];
-		high[0] = make_uint4(a[0][0], a[1][0], a[0][1], a[1][1]);
-		high[1] = make_uint4(a[0][2], a[1][2], a[0][3], a[1][3]);
-		low[0] = make_uint4(b[0][0], b[1][0], b[0][1], b[1][1]);
-		low[1] = make_uint4(b[0][2], b[1][2], b[0][3], b[1][3]);
+#pragma unroll
+		for (int step = 0; step < 2; step++) {
+			const uint32_t *high = w.high[step], *low = w.low[step];
+			shared->high[warp][step][lane] = make_uint4(high[0], high[1], high[2], high[3]);
+			shared->low[warp][step][lane] = make_uint4(low[0], low[1], low[2], low[3]);
+		}
 	}
 	__syncthreads();
 }
 
-/* Columns 2 NT (lane % 4) .. of this warp's: d[..][0], [1] are the pair lane / 4's, d[..][2], [3] the pair 8 further's. */
-template <int NT> CU_DEVICE void store_sums(float *to, float (*o)[4], int at)
+CU_DEVICE void words_of(uint32_t *to, const uint4 &x)
 {
-	float v[2 * NT];
-#pragma unroll
-	for (int i = 0; i < 2 * NT; i++)
-		v[i] = o[i % NT][at + i / NT];
-#pragma unroll
-	for (int i = 0; i < 2 * NT; i += 2)
-		*(float2 *)(to + i) = make_float2(v[i], v[i + 1]);
+	to[0] = x.x;
+	to[1] = x.y;
+	to[2] = x.z;
+	to[3] = x.w;
 }
 
-template <int C, int TILES>
-CU_DEVICE void write_pairs(const struct attention_job &job, const struct unit &u, float (*o)[C / 64][4], const struct unit_shared<C, TILES> *s)
+/* The warp's columns over all pages. */
+template <int C, int SLOTS> CU_DEVICE void tile_sums(const struct attention_job &job, const struct unit &u, float (*o)[4], struct tops *all,
+	struct tile_shared<C, SLOTS> *shared)
 {
-	enum { NT = C / 64 };
-	int thread = (int)threadIdx.x, lane = thread % CU_WARP, column = thread / CU_WARP * (C / UNIT_WARPS) + 2 * NT * (lane % 4);
-#pragma unroll
-	for (int i = 0; i < 2 * TILES; i++) {
-		int place = s->place[i * 8 + lane / 4];
-		if (place >= 0)
-			store_sums<NT>(job.sums + result_at(job, u, place) * C + column, o[i / 2], i % 2 * 2);
+	enum { WIDTH = C / UNIT_WARPS, PAGES = CHUNK / WIDTH };
+	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP;
+#pragma unroll 1
+	for (int page = 0; page <= u.last / KERN_PAGE; page++) {
+		int chunk = C / CHUNK + page / PAGES;
+		if (page % PAGES == 0) {
+			cu_copies_wait<SLOTS - 1>();
+			__syncwarp();
+		}
+		struct weights w;
+		float keep[2];
+		for (int half = 0; half < 2; half++) {
+			keep[half] = grow(&all[half], shared->top[half * 8 + lane / 4][page]);
+			all[half].sum = fmaf(all[half].sum, keep[half], shared->sum[half * 8 + lane / 4][page]);
+		}
+		for (int step = 0; step < 2; step++) {
+			words_of(w.high[step], shared->high[page][step][lane]);
+			words_of(w.low[step], shared->low[page][step][lane]);
+		}
+		keep_sums<WIDTH / 8>(o, keep);
+		add_values<WIDTH>(o, w, shared->ring[warp][chunk % SLOTS] + page % PAGES * KERN_PAGE * WIDTH, lane);
+		if (page % PAGES == PAGES - 1) {
+			__syncwarp();
+			if (SLOTS < C / CHUNK)
+				tile_copy<C, SLOTS>(job, u, chunk + SLOTS, shared);
+			else
+				cu_copies_end_group();
+		}
 	}
-	if (thread >= TILES * 16 || s->place[thread] < 0)
-		return;
-	float sum = 0;
-	for (int w = 0; w < UNIT_WARPS; w++)
-		sum += s->sum[thread][w];
-	job.tops[result_at(job, u, s->place[thread])] = make_float2(max_of_warps(s->top[thread]), sum);
 }
 
-/* 16 TILES pairs of the unit. Warp w computes the scores of page w for all of them, then the sums of its eighth of the columns over
- * all pages. Keys are asked for before q is there, and values before the weights are. */
-template <int C, int TILES, int DEPTH> CU_DEVICE void attend(const struct attention_job &job, const struct unit &u, int base, int pairs,
-	const int *row_limit, struct unit_shared<C, TILES> *shared)
+/* The 16 pairs of part u.part; copies have begun. */
+template <int C, int SLOTS>
+CU_DEVICE void attend_tile(const struct attention_job &job, const struct unit &u, const struct tile &tile, struct tile_shared<C, SLOTS> *shared)
 {
-	enum { KEYS = DEPTH < C / 16 ? DEPTH : C / 16 };
-	int warp = (int)threadIdx.x / CU_WARP, lane = (int)threadIdx.x % CU_WARP;
-	size_t head = (size_t)u.head * C * KERN_PAGE * 2, values = (size_t)job.op.kv_heads * C * KERN_PAGE * 2;
-	const char *pool = (const char *)job.op.pool + head, *v = pool + values + (size_t)(warp * (C / UNIT_WARPS) + lane / 4 * (C / 64)) * 2;
-	const uint16_t *k = (const uint16_t *)(pool + (size_t)u.page[warp] * job.page_bytes);
-	bool active = warp * KERN_PAGE <= u.last;
-	uint32_t ring[DEPTH][4][2];
-#pragma unroll
-	for (int i = 0; i < KEYS; i++)
-		load_keys(ring[i], k, i);
-	stage(job, u, base, pairs, row_limit, shared);
-	float s[TILES][4][4] = {};
-	if (active)
-		scores<C, TILES, KEYS>(s, ring, k, &shared->q[0][0][lane]);
-#pragma unroll
-	for (int i = 0; i < DEPTH; i++)
-		load_values<C>(ring[i], v, u.page, job.page_bytes, i, u.last);
-	weigh(s, job.op.scale, shared);
-	float o[TILES][C / 64][4] = {};
-	sums<C, TILES, DEPTH>(o, ring, v, u.page, job.page_bytes, u.last, &shared->high[0][0][lane], &shared->low[0][0][lane]);
-	write_pairs(job, u, o, shared);
+	struct tops all[2] = {{-INFINITY, 0}, {-INFINITY, 0}};
+	float s[4][4] = {}, o[C / UNIT_WARPS / 8][4] = {};
+	tile_query<C>(job, tile, shared->q);
+	__syncthreads();
+	tile_scores<C, SLOTS>(job, u, s, shared);
+	tile_weights<C, SLOTS>(job, u, tile, s, shared);
+	tile_sums<C, SLOTS>(job, u, o, all, shared);
+	int thread = thread_anew();
+	write_sums<C, C / UNIT_WARPS / 8>(job, u, tile, o, all, thread / CU_WARP * (C / UNIT_WARPS), thread % CU_WARP);
+	cu_copies_wait<0>();
 	__syncthreads();
 }
 
-/* Blocks of few tiles that share a multiprocessor; before Hopper the compiler would not get by with half the registers. */
-#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
-enum { UNIT_BLOCKS = 1 };
-#else
-enum { UNIT_BLOCKS = 2 };
-#endif
-
-/* A persistent grid over units and key/value heads. Units of few rows among those of many take the small body: the same bits. */
-template <int C, int TILES>
-static __global__ void __launch_bounds__(UNIT_THREADS, TILES <= 4 ? UNIT_BLOCKS : 1) unit_kernel(const __grid_constant__ struct attention_job job)
+/* Whether none of the positions that the call stores is in the unit's pages: they can be read ahead of the wait. */
+CU_DEVICE bool settled(const struct kern_attention &op, const struct unit &u)
 {
-	enum { DEPTH = TILES == 1 ? 8 : TILES == 4 ? 2 : 4 }; /* as many loads under way as registers allow */
+	int least = INT_MAX;
+#pragma unroll 8
+	for (int i = (int)threadIdx.x % CU_WARP; i < op.q.rows; i += CU_WARP)
+		least = min(least, op.position[i]);
+	for (int step = CU_WARP / 2; step; step /= 2)
+		least = min(least, __shfl_xor_sync(0xffffffffu, least, step));
+	return u.span * SPAN_PAGES + u.last / KERN_PAGE < least / KERN_PAGE;
+}
+
+/* For few rows: a persistent grid over units, key/value heads and tiles. */
+template <int C, int SLOTS>
+static __global__ void __launch_bounds__(UNIT_THREADS, 1) tile_kernel(const __grid_constant__ struct attention_job job)
+{
 	CU_SHARED(shared);
-	struct unit_pages *pages = &((struct unit_shared<C, TILES> *)shared)->pages;
-	int items = *job.op.n_units * job.op.kv_heads, item = (int)blockIdx.x;
+	struct tile_shared<C, SLOTS> *s = (struct tile_shared<C, SLOTS> *)shared;
+	int items = *job.op.n_units * job.op.kv_heads * job.parts, item = first_item(job, (int)blockIdx.x, items);
 	struct unit u = {};
-	if (item < items)
-		u = unit_begin(job, item, pages);
+	struct tile tile = {};
+	bool begun = false;
+	if (item < items) {
+		u = unit_begin(job, item);
+		tile = tile_begin(job, u, u.part * TILE);
+		begun = settled(job.op, u);
+		if (begun)
+			tile_begin_copies<C, SLOTS>(job, u, s);
+		count_traffic(job, u);
+	}
 	cu_wait();
 	cu_let_next();
 	while (item < items) {
-		int pairs = u.rows * job.group;
-		if (pairs <= 16)
-			attend<C, 1, 8>(job, u, 0, pairs, pages->limit, (struct unit_shared<C, 1> *)shared);
-		else
-			for (int base = 0; base < pairs; base += TILES * 16)
-				attend<C, TILES, DEPTH>(job, u, base, pairs, pages->limit, (struct unit_shared<C, TILES> *)shared);
-		item += (int)gridDim.x;
-		if (item < items)
-			u = unit_begin(job, item, pages);
+		if (!begun)
+			tile_begin_copies<C, SLOTS>(job, u, s);
+		attend_tile<C, SLOTS>(job, u, tile, s);
+		item = first_item(job, item + (int)gridDim.x, items);
+		begun = false;
+		if (item < items) {
+			u = unit_begin(job, item);
+			tile = tile_begin(job, u, u.part * TILE);
+			count_traffic(job, u);
+		}
+	}
+}
+
+/* ---- eight tiles by a block: a warp a tile, and all go over the pages together ---- */
+enum { STAGES = 3, UNIT_SLOTS = 4 };
+template <int C> struct unit_shared {
+	uint16_t q[UNIT_WARPS][TILE * C];
+	uint16_t ring[STAGES][2 * C / CHUNK][CHUNK_ITEMS]; /* K, then V in chunks of 64 columns */
+};
+template <int C> union block_shared {
+	struct unit_shared<C> unit;
+	struct tile_shared<C, UNIT_SLOTS> tile;
+};
+
+/* Page `page` of the unit, if there is one, by the whole block; a group in any case. */
+template <int C> CU_DEVICE void unit_copy(const struct attention_job &job, const struct unit &u, int page, struct unit_shared<C> *s)
+{
+	const uint16_t *from = page_of<C>(job, u, page);
+	int filled = u.last + 1 - page * KERN_PAGE, thread = thread_anew(), row = thread / 8, part = thread % 8;
+	uint16_t (*to)[CHUNK_ITEMS] = s->ring[page % STAGES];
+	if (filled > 0)
+#pragma unroll
+		for (int chunk = 0; chunk < C / CHUNK; chunk++) {
+			const uint16_t *v = from + values_behind<C>(job) + row * C + part * 8;
+			copy_keys(to[chunk], from + chunk * CHUNK_ITEMS, thread);
+			cu_copy16(to[C / CHUNK + chunk] + part_at<CHUNK>(row, part), v + chunk * CHUNK, row < filled ? 16 : 0);
+		}
+	cu_copies_end_group();
+}
+
+/* q of the warp's tile; zeros where there are no pairs. */
+template <int C> CU_DEVICE void unit_query(const struct attention_job &job, const struct tile &tile, uint16_t *q)
+{
+#pragma unroll 4
+	for (int i = thread_anew() % CU_WARP; i < TILE * C / 8; i += CU_WARP) {
+		int row = i / (C / 8), part = i % (C / 8), place = __shfl_sync(0xffffffffu, tile.place, row);
+		cu_copy16(q + part_at<C>(row, part), job.q + (size_t)(place < 0 ? 0 : place) * C + part * 8, place < 0 ? 0 : 16);
+	}
+}
+
+/* One page more for the warp's tile. */
+template <int C> CU_DEVICE void unit_page(float (*o)[4], struct tops *all, const uint16_t *q, const uint16_t (*page)[CHUNK_ITEMS], float scale,
+	const int *limit)
+{
+	int lane = thread_anew() % CU_WARP;
+	float s[4][4] = {}, keep[2];
+	struct weights w;
+#pragma unroll
+	for (int chunk = 0; chunk < C / CHUNK; chunk++)
+		add_scores<C>(s, q + chunk * CHUNK, page[chunk], lane);
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
+		keep[half] = grow(&all[half], page_top(s, half, scale, limit[half], lane));
+		all[half].sum = fmaf(all[half].sum, keep[half], page_weights(&w, s, half, all[half].top));
+	}
+	keep_sums<C / 8>(o, keep);
+#pragma unroll
+	for (int chunk = 0; chunk < C / CHUNK; chunk++)
+		add_values<CHUNK>(o + chunk * (CHUNK / 8), w, page[C / CHUNK + chunk], lane);
+}
+
+/* The first pages of an item, and q. */
+template <int C> CU_DEVICE void begin_pages(const struct attention_job &job, const struct unit &u, union block_shared<C> *s)
+{
+	if (u.rows * job.group <= TILE) {
+		tile_begin_copies<C, UNIT_SLOTS>(job, u, &s->tile);
+		return;
+	}
+#pragma unroll 1
+	for (int page = 0; page < STAGES - 1; page++)
+		unit_copy<C>(job, u, page, &s->unit);
+}
+template <int C> CU_DEVICE void begin_query(const struct attention_job &job, const struct unit &u, union block_shared<C> *s)
+{
+	int warp = thread_anew() / CU_WARP;
+	if (u.rows * job.group <= TILE)
+		return;
+	unit_query<C>(job, tile_begin(job, u, (u.part * UNIT_WARPS + warp) * TILE), s->unit.q[warp]);
+	cu_copies_end_group();
+}
+
+/* The block's next item, if there is one. All are done with what is in shared memory. */
+template <int C> CU_DEVICE void next_item(const struct attention_job &job, int items, int *item, struct unit *u, union block_shared<C> *s)
+{
+	*item = first_item(job, *item + (int)gridDim.x, items);
+	if (*item >= items)
+		return;
+	*u = unit_begin(job, *item);
+	begin_pages<C>(job, *u, s);
+	begin_query<C>(job, *u, s);
+	count_traffic(job, *u);
+}
+
+/* An item of many pairs, 128 at most, whose copies have begun; then the next one's begin, while results go to memory. */
+template <int C> CU_DEVICE void attend_unit(const struct attention_job &job, int items, int *item, struct unit *next, union block_shared<C> *shared)
+{
+	const struct unit u = *next;
+	struct unit_shared<C> *s = &shared->unit;
+	int thread = thread_anew(), warp = thread / CU_WARP, lane = thread % CU_WARP, base = (u.part * UNIT_WARPS + warp) * TILE;
+	struct tile tile = tile_begin(job, u, base);
+	int limit[2] = {__shfl_sync(0xffffffffu, tile.limit, lane / 4), __shfl_sync(0xffffffffu, tile.limit, lane / 4 + 8)};
+	struct tops all[2] = {{-INFINITY, 0}, {-INFINITY, 0}};
+	float o[C / 8][4] = {};
+	cu_copies_wait<0>();
+#pragma unroll 1
+	for (int page = 0; page <= u.last / KERN_PAGE; page++) {
+		cu_copies_wait<STAGES - 2>();
+		__syncthreads();
+		unit_copy<C>(job, u, page + STAGES - 1, s);
+		if (base < u.rows * job.group)
+			unit_page<C>(o, all, s->q[warp], s->ring[page % STAGES], job.scale, limit);
+		limit[0] -= KERN_PAGE;
+		limit[1] -= KERN_PAGE;
+	}
+	__syncthreads();
+	next_item<C>(job, items, item, next, shared);
+	write_sums<C, C / 8>(job, u, tile, o, all, 0, thread_anew() % CU_WARP);
+}
+
+/* For many rows: a persistent grid over units and key/value heads. Units of few rows among those of many go as one tile. */
+template <int C> static __global__ void __launch_bounds__(UNIT_THREADS, 1) unit_kernel(const __grid_constant__ struct attention_job job)
+{
+	CU_SHARED(shared);
+	union block_shared<C> *s = (union block_shared<C> *)shared;
+	int items = *job.op.n_units * job.op.kv_heads * job.parts, item = first_item(job, (int)blockIdx.x, items);
+	struct unit u = {};
+	bool begun = false;
+	if (item < items) {
+		u = unit_begin(job, item);
+		begun = settled(job.op, u);
+		if (begun)
+			begin_pages<C>(job, u, s);
+		count_traffic(job, u);
+	}
+	cu_wait();
+	cu_let_next();
+	if (item < items && !begun)
+		begin_pages<C>(job, u, s);
+	if (item < items)
+		begin_query<C>(job, u, s);
+	while (item < items) {
+		if (u.rows * job.group > TILE) {
+			attend_unit<C>(job, items, &item, &u, s);
+			continue;
+		}
+		attend_tile<C, UNIT_SLOTS>(job, u, tile_begin(job, u, u.part * TILE), &s->tile);
+		next_item<C>(job, items, &item, &u, s);
 	}
 }
 
@@ -501,8 +821,15 @@ enum { PLAIN_PAIRS = 8, PLAIN_BLOCKS = 4 };
 struct plain_shared {
 	float q[KERN_MAX_HEAD][PLAIN_PAIRS], p[KERN_SPAN][PLAIN_PAIRS];
 	float top[PLAIN_PAIRS][UNIT_WARPS], sum[PLAIN_PAIRS][UNIT_WARPS];
-	struct unit_pages pages;
+	int page[SPAN_PAGES];
 };
+
+/* Of 8 values, one a warp. */
+CU_DEVICE float max_of_warps(const float *x)
+{
+	float4 a = *(const float4 *)x, b = *(const float4 *)(x + 4);
+	return fmaxf(fmaxf(fmaxf(a.x, a.y), fmaxf(a.z, a.w)), fmaxf(fmaxf(b.x, b.y), fmaxf(b.z, b.w)));
+}
 
 CU_DEVICE void plain_stage(const struct attention_job &job, const struct unit &u, int base, int pairs, struct plain_shared *s)
 {
@@ -521,7 +848,7 @@ template <bool HALF> CU_DEVICE void plain_scores(const struct attention_job &job
 	int j = (int)threadIdx.x;
 	if (j > u.last)
 		return;
-	const char *page = (const char *)job.op.pool + (size_t)u.page[j / KERN_PAGE] * job.page_bytes;
+	const char *page = (const char *)job.op.pool + (size_t)s->page[j / KERN_PAGE] * job.page_bytes;
 	size_t at = (size_t)u.head * (size_t)job.op.dim * KERN_PAGE + (size_t)(j % KERN_PAGE);
 	for (int c = 0; c < job.op.dim; c++, at += KERN_PAGE) {
 		float key = load_kv(page, at, HALF);
@@ -532,13 +859,13 @@ template <bool HALF> CU_DEVICE void plain_scores(const struct attention_job &job
 }
 
 /* Pairs that are not there are left out, by the whole block. */
-CU_DEVICE void plain_weigh(const struct attention_job &job, int base, int pairs, struct plain_shared *s, float *a)
+CU_DEVICE void plain_weigh(const struct attention_job &job, const struct unit &u, int base, int pairs, struct plain_shared *s, float *a)
 {
 	int j = (int)threadIdx.x, warp = j / CU_WARP;
 #pragma unroll
 	for (int i = 0; i < PLAIN_PAIRS; i++)
 		if (base + i < pairs) {
-			a[i] = j <= s->pages.limit[(base + i) / job.group] ? a[i] * job.op.scale : -INFINITY;
+			a[i] = j <= pair_limit(job, u, base + i) ? a[i] * job.scale : -INFINITY;
 			s->top[i][warp] = cu_warp_max(a[i]);
 		}
 	__syncthreads();
@@ -546,7 +873,7 @@ CU_DEVICE void plain_weigh(const struct attention_job &job, int base, int pairs,
 	for (int i = 0; i < PLAIN_PAIRS; i++) {
 		s->p[j][i] = 0;
 		if (base + i < pairs) {
-			s->p[j][i] = expf(a[i] - max_of_warps(s->top[i]));
+			s->p[j][i] = exp2f(a[i] - max_of_warps(s->top[i]));
 			s->sum[i][warp] = cu_warp_sum(s->p[j][i]);
 		}
 	}
@@ -562,7 +889,7 @@ CU_DEVICE void plain_sums(const struct attention_job &job, const struct unit &u,
 	for (int c = (int)threadIdx.x; c < dim; c += UNIT_THREADS) {
 		float o[PLAIN_PAIRS] = {};
 		for (int j = 0; j <= u.last; j++) {
-			const char *page = (const char *)job.op.pool + (size_t)u.page[j / KERN_PAGE] * job.page_bytes;
+			const char *page = (const char *)job.op.pool + (size_t)s->page[j / KERN_PAGE] * job.page_bytes;
 			float value = load_kv(page, head + (size_t)(j % KERN_PAGE) * (size_t)dim + (size_t)c, HALF);
 #pragma unroll
 			for (int i = 0; i < PLAIN_PAIRS; i++)
@@ -588,54 +915,78 @@ static __global__ void __launch_bounds__(UNIT_THREADS, PLAIN_BLOCKS) plain_kerne
 	struct plain_shared *s = (struct plain_shared *)shared;
 	cu_wait();
 	cu_let_next();
-	int items = *job.op.n_units * job.op.kv_heads;
-	for (int item = (int)blockIdx.x; item < items; item += (int)gridDim.x) {
-		struct unit u = unit_begin(job, item, &s->pages);
+	int items = *job.op.n_units * job.op.kv_heads * job.parts;
+	for (int item = (int)blockIdx.x; item < items; item += (int)gridDim.x) { /* of one part each */
+		struct unit u = unit_begin(job, item);
 		int pairs = u.rows * job.group;
+		count_traffic(job, u);
+		if (threadIdx.x < SPAN_PAGES)
+			s->page[threadIdx.x] = u.page;
 		for (int base = 0; base < pairs; base += PLAIN_PAIRS) {
 			float a[PLAIN_PAIRS] = {};
 			plain_stage(job, u, base, pairs, s);
 			__syncthreads();
 			plain_scores<HALF>(job, u, s, a);
-			plain_weigh(job, base, pairs, s, a);
+			plain_weigh(job, u, base, pairs, s, a);
 			plain_sums<HALF>(job, u, base, pairs, s);
 			__syncthreads();
 		}
 	}
 }
 
-/* A block a pair, a thread a column. Shared: per span its maximum and sum, then its weight and weighted sum. */
-static __global__ void merge_kernel(const __grid_constant__ struct attention_job job)
+/* Sums of spans `first` .. + 31 of a column: as many loads under way as there are spans. */
+CU_DEVICE void load_spans(float *x, const float *sums, size_t dim, int first, int spans)
 {
-	CU_SHARED(shared);
+#pragma unroll
+	for (int i = 0; i < CU_WARP; i += MERGE_LOADS)
+		if (first + i < spans)
+#pragma unroll
+			for (int j = i; j < i + MERGE_LOADS; j++)
+				x[j] = first + j < spans ? sums[(size_t)(first + j) * dim] : 0;
+}
+
+/* Column c of a pair from its spans, in order, below the largest maximum. Each warp finds the weights for itself, a lane a span. */
+CU_DEVICE float merge_column(const struct attention_job &job, size_t from, int spans, int c)
+{
+	int lane = (int)threadIdx.x % CU_WARP;
+	const float *sums = job.sums + from * (size_t)job.op.dim + (size_t)(c < job.op.dim ? c : 0);
+	float x[CU_WARP], top = -INFINITY, total = 0, sum = 0;
+	load_spans(x, sums, (size_t)job.op.dim, 0, spans);
+	for (int i = lane; i < spans; i += CU_WARP)
+		top = fmaxf(top, job.tops[from + (size_t)i].x);
+	top = cu_warp_max(top);
+#pragma unroll 1
+	for (int first = 0; first < spans; first += CU_WARP) {
+		float2 span = first + lane < spans ? job.tops[from + (size_t)(first + lane)] : make_float2(-INFINITY, 0);
+		float w = exp2f(span.x - top);
+		total = fmaf(w, span.y, total);
+#pragma unroll
+		for (int i = 0; i < CU_WARP; i += MERGE_LOADS)
+			if (first + i < spans)
+#pragma unroll
+				for (int j = i; j < i + MERGE_LOADS; j++)
+					sum = fmaf(__shfl_sync(0xffffffffu, w, j), x[j], sum);
+		load_spans(x, sums, (size_t)job.op.dim, first + CU_WARP, spans);
+	}
+	return sum / cu_warp_sum(total);
+}
+
+/* A block a pair, a thread a column. */
+static __global__ void __launch_bounds__(MERGE_THREADS) merge_kernel(const __grid_constant__ struct attention_job job)
+{
 	const struct kern_attention &op = job.op;
-	float2 *span = (float2 *)shared;
 	int r = (int)blockIdx.x / op.heads, h = (int)blockIdx.x % op.heads, spans = op.position[r] / KERN_SPAN + 1;
-	size_t from = (size_t)blockIdx.x * (size_t)job.spans, dim = (size_t)op.dim;
+	size_t dim = (size_t)op.dim, from = (size_t)blockIdx.x * (size_t)job.spans;
 	cu_wait();
 	cu_let_next();
-	for (int i = (int)threadIdx.x; i < spans; i += (int)blockDim.x)
-		span[i] = job.tops[from + (size_t)i];
-	__syncthreads();
-	float top = -INFINITY, total = 0;
-	for (int i = 0; i < spans; i++)
-		top = fmaxf(top, span[i].x);
-	__syncthreads();
-	for (int i = (int)threadIdx.x; i < spans; i += (int)blockDim.x) {
-		float w = expf(span[i].x - top);
-		span[i] = make_float2(w, w * span[i].y);
-	}
-	__syncthreads();
-	for (int i = 0; i < spans; i++)
-		total += span[i].y;
-	const float *gate = op.gated ? cu_at(op.q, r) + (size_t)h * 2 * dim + dim : NULL;
-	for (int c = (int)threadIdx.x; c < op.dim; c += (int)blockDim.x) {
-		float sum = 0;
-#pragma unroll 8
-		for (int i = 0; i < spans; i++)
-			sum = fmaf(span[i].x, job.sums[(from + (size_t)i) * dim + (size_t)c], sum);
-		float y = cu_round(job.bf16, sum / total);
-		cu_at(op.y, r)[(size_t)h * dim + (size_t)c] = gate ? cu_round(job.bf16, y * cu_round(job.bf16, cu_sigmoid(gate[c]))) : y;
+	const float *gates = cu_at(op.q, r) + (size_t)h * 2 * dim + dim;
+	for (int c = (int)threadIdx.x; c < cu_ceil(op.dim, CU_WARP) * CU_WARP; c += (int)blockDim.x) {
+		bool there = c < op.dim;
+		float gate = op.gated && there ? gates[c] : 0, y = cu_round(job.bf16, merge_column(job, from, spans, c));
+		if (op.gated)
+			y = cu_round(job.bf16, y * cu_round(job.bf16, cu_sigmoid(gate)));
+		if (there)
+			cu_at(op.y, r)[(size_t)h * dim + (size_t)c] = y;
 	}
 }
 
@@ -663,23 +1014,27 @@ size_t cuda_attention_scratch(const struct kern *k, const struct kern_attention 
 	return lay_out(op, n, at);
 }
 
-static int launch_units(const struct kern *k, const struct attention_job &job, void (*kernel)(struct attention_job), size_t shared, int per_sm)
+/* `pairs` of a unit's key/value head to a block. */
+static int launch_units(const struct kern *k, struct attention_job job, void (*kernel)(struct attention_job), int pairs, size_t shared,
+	int per_sm)
 {
 	const struct kern_attention *op = &job.op;
-	long long items = (long long)op->q.rows * job.spans * op->kv_heads, most = (long long)k->device->sm_count * per_sm;
+	int n = op->q.rows, rows = n < KERN_UNIT_ROWS ? n : KERN_UNIT_ROWS;
+	job.parts = cu_ceil(rows * job.group, pairs);
+	job.pairs = pairs;
+	long long items = (long long)n * job.spans * op->kv_heads * job.parts, most = (long long)k->device->sm_count * per_sm;
 	return cu_launch(k, "attention over units", kernel, (unsigned)(items < most ? items : most), UNIT_THREADS, shared, job);
 }
 
-/* As many tiles as the largest unit can fill, if the block's shared memory has room: fewer go over the pages several times. */
+/* Of few rows a block takes a tile: there are more of these. So, too, where a block's shared memory has no room for more. */
 template <int C> static int launch_tensor(const struct kern *k, const struct attention_job &job)
 {
-	int rows = job.op.q.rows < KERN_UNIT_ROWS ? job.op.q.rows : KERN_UNIT_ROWS, pairs = rows * job.group;
 	size_t room = k->device->shared_max;
-	if (pairs > 64 && sizeof(struct unit_shared<C, 8>) <= room)
-		return launch_units(k, job, unit_kernel<C, 8>, sizeof(struct unit_shared<C, 8>), 1);
-	if (pairs > 16 && sizeof(struct unit_shared<C, 4>) <= room)
-		return launch_units(k, job, unit_kernel<C, 4>, sizeof(struct unit_shared<C, 4>), UNIT_BLOCKS);
-	return launch_units(k, job, unit_kernel<C, 1>, sizeof(struct unit_shared<C, 1>), UNIT_BLOCKS);
+	if (job.op.q.rows > FEW_ROWS && sizeof(union block_shared<C>) <= room)
+		return launch_units(k, job, unit_kernel<C>, UNIT_WARPS * TILE, sizeof(union block_shared<C>), 1);
+	if (sizeof(struct tile_shared<C, 6>) <= room)
+		return launch_units(k, job, tile_kernel<C, 6>, TILE, sizeof(struct tile_shared<C, 6>), 1);
+	return launch_units(k, job, tile_kernel<C, 2>, TILE, sizeof(struct tile_shared<C, 2>), 1);
 }
 
 static int launch_bodies(const struct kern *k, const struct attention_job &job)
@@ -687,7 +1042,7 @@ static int launch_bodies(const struct kern *k, const struct attention_job &job)
 	if (job.tensor)
 		return job.op.dim == 64 ? launch_tensor<64>(k, job) : job.op.dim == 128 ? launch_tensor<128>(k, job) : launch_tensor<256>(k, job);
 	void (*plain)(struct attention_job) = job.op.kv_type == KERN_BF16 ? plain_kernel<true> : plain_kernel<false>;
-	return launch_units(k, job, plain, sizeof(struct plain_shared), PLAIN_BLOCKS);
+	return launch_units(k, job, plain, KERN_UNIT_ROWS * job.group, sizeof(struct plain_shared), PLAIN_BLOCKS);
 }
 
 int cuda_attention(struct kern *k, const struct kern_attention *op)
@@ -699,13 +1054,15 @@ int cuda_attention(struct kern *k, const struct kern_attention *op)
 	lay_out(op, n, at);
 	char *scratch = (char *)op->scratch;
 	struct attention_job job = {*op, kern_page_bytes(op->kv_heads, op->dim, op->kv_type), cu_ceil(op->longest, KERN_SPAN),
-		op->heads / op->kv_heads, k->compute == KERN_BF16, on_tensor_cores(k, op), (uint16_t *)(scratch + at[0]),
+		op->heads / op->kv_heads, 1, 0, op->scale * 1.44269504f, k->compute == KERN_BF16, on_tensor_cores(k, op), (uint16_t *)(scratch + at[0]),
 		(float2 *)(scratch + at[1]), (float *)(scratch + at[2]), k->device->traffic};
-	unsigned prepare = (unsigned)cu_ceil(n * (op->heads + 2 * op->kv_heads), PREPARE_WARPS), threads = (unsigned)cu_ceil(op->dim, CU_WARP) * CU_WARP;
-	if ((e = cu_launch(k, "attention's rows", prepare_kernel, prepare, PREPARE_WARPS * CU_WARP, PREPARE_WARPS * (size_t)op->dim * sizeof(float),
-		job)) ||
+	void (*prepare)(struct attention_job) = op->dim <= 64 ? prepare_kernel<2> : op->dim <= 128 ? prepare_kernel<4> :
+		op->dim <= 256 ? prepare_kernel<8> : prepare_kernel<KERN_MAX_HEAD / CU_WARP>;
+	unsigned warps = (unsigned)(n * (op->heads + 2 * op->kv_heads)), threads = (unsigned)cu_ceil(op->dim, CU_WARP) * CU_WARP;
+	if ((e = cu_launch(k, "attention's rows", prepare, (warps + PREPARE_WARPS - 1) / PREPARE_WARPS, PREPARE_WARPS * CU_WARP,
+		PREPARE_WARPS * (size_t)op->dim * sizeof(float), job)) ||
 	    (e = launch_bodies(k, job)))
 		return e;
-	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), threads < MERGE_THREADS ? threads : (unsigned)MERGE_THREADS,
-		(size_t)job.spans * sizeof(float2), job);
+	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), threads < MERGE_THREADS ? threads : (unsigned)MERGE_THREADS, 0,
+		job);
 }

@@ -140,6 +140,11 @@ template <int SUMS> static __device__ __forceinline__ void cu_wgmma_done(float (
 	for (int i = 0; i < SUMS; i++)
 		asm volatile("" : "+f"(d[i])::"memory");
 }
+/* This word is not moved ahead of what stands before. */
+static __device__ __forceinline__ void cu_keep(int &v)
+{
+	asm volatile("" : "+r"(v)::"memory");
+}
 static __device__ __forceinline__ void cu_proxy_fence(void)
 {
 	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
@@ -257,6 +262,7 @@ uint32_t cu_two_codes_of(float first, float second);
 void cu_copy16(void *shared, const void *global, int bytes);
 void cu_copy4(void *shared, const void *global);
 #define CU_HAS_WGMMA 1
+static inline void cu_keep(int &) {}
 void shim_wgmma(float *d, int sums, bool fp8, uint64_t a, uint64_t b, bool add, shim_place place);
 void shim_wgmma_wait(int n, shim_place place);
 void shim_wgmma_done(const float *d, shim_place place);
