@@ -46,11 +46,11 @@ static int multiply(struct forward *f, const struct kern_matmul *op)
 	return rc || !plain.n_out ? rc : kern_matmul(f->k, &plain);
 }
 
-/* x += w . from, for what comes back to the residual stream. */
-static int project_back(struct forward *f, const struct kern_weight *w, float *from, int n)
+/* x += w . mixed, for what comes back to the residual stream. */
+static int project_back(struct forward *f, const struct kern_weight *w, const struct kern_forms *forms, int n)
 {
 	struct kern_view x = kern_rows(f->x, n, f->c->d_model);
-	return multiply(f, &(struct kern_matmul){.x = kern_rows(from, n, w->cols), .n_out = 1, .out = {{.w = w, .y = x, .residual = &x}}});
+	return multiply(f, &(struct kern_matmul){.x = kern_rows(f->mixed, n, w->cols), .n_out = 1, .forms = forms, .out = {{.w = w, .y = x, .residual = &x}}});
 }
 
 /* ENG_QK_FULL: the projection is normalised whole, before the heads. */
@@ -73,6 +73,9 @@ static int attend(struct forward *f, const struct kern_attention *all)
 		op.table += from;
 		op.units += (size_t)from * (size_t)f->spans;
 		op.n_units += from / FORWARD_ATTENDED;
+		struct kern_forms forms = f->mixed_forms;
+		forms.first = from;
+		op.forms = if_used(&forms);
 		rc = kern_attention(f->k, &op);
 	}
 	return rc;
@@ -103,7 +106,7 @@ static int attention(struct forward *f, const struct forward_batch *b, const str
 	forward_describe_attention(f, &op);
 	op.longest = f->spans * KERN_SPAN < op.longest ? f->spans * KERN_SPAN : op.longest;
 	rc = attend(f, &op);
-	return rc ? rc : project_back(f, &l->o, f->mixed, n);
+	return rc ? rc : project_back(f, &l->o, if_used(&f->mixed_forms), n);
 }
 
 /* The same operation on one row, as a step by ring. */
@@ -166,8 +169,9 @@ static int gdn(struct forward *f, const struct forward_batch *b, const struct en
 	                      .state = f->in.state + (size_t)index * (size_t)b->n_seq, .y = kern_rows(f->mixed, n, vw),
 	                      .scratch = f->gdn_scratch, .scratch_bytes = f->gdn_scratch_bytes};
 	forward_describe_gdn(f, l, &op);
+	op.forms = f->limits.n_rings ? NULL : if_used(&f->mixed_forms);
 	rc = recur(f, b, &op, index);
-	return rc ? rc : project_back(f, &l->out, f->mixed, n);
+	return rc ? rc : project_back(f, &l->out, op.forms, n);
 }
 
 /* An FP8 matrix among the experts; NULL when there is none. All of a model's blocks have one width. */

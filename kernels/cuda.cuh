@@ -96,6 +96,8 @@ int cuda_pages(struct kern *k, const struct kern_pages *op);
 int cuda_matmul(struct kern *k, const struct kern_matmul *op);
 bool cuda_has_warp_groups(void);
 size_t cuda_forms_bytes(const struct kern *k, int rows, int cols, int block);
+/* By a launch of its own, where what computes x does not. */
+int cuda_make_forms(const struct kern *k, const struct kern_view *x, const struct kern_forms *forms);
 size_t cuda_matmul_scratch(const struct kern *k, const struct kern_matmul *op, int n);
 int cuda_experts(struct kern *k, const struct kern_experts *op);
 size_t cuda_experts_scratch(const struct kern *k, const struct kern_experts *op, int n);

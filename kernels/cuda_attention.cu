@@ -19,7 +19,7 @@
  * many for high V and for low V, which at one in 1.6 clocks are 20 thousand clocks; 2.1 MB read of shared memory, 16 thousand; 256 KB of
  * device memory or the second-level cache. What is neither must be short: kernels are run once through by a few warps, and instructions
  * that a multiprocessor has not met lately come to it more slowly than it computes. */
-#include "kernels/cuda_math.cuh"
+#include "kernels/cuda_forms.cuh"
 #include <limits.h>
 
 enum {
@@ -48,6 +48,7 @@ struct attention_job {
 	float2 *tops;
 	float *sums;
 	unsigned long long *traffic;
+	struct cu_forms forms; /* of y; where heads are whole blocks of inputs, else none */
 };
 
 CU_DEVICE float load_kv(const void *p, size_t at, bool half)
@@ -974,7 +975,9 @@ CU_DEVICE float merge_column(const struct attention_job &job, size_t from, int s
 /* A block a pair, a thread a column. */
 static __global__ void __launch_bounds__(MERGE_THREADS) merge_kernel(const __grid_constant__ struct attention_job job)
 {
+	CU_SHARED(shared);
 	const struct kern_attention &op = job.op;
+	float *head = (float *)shared; /* [dim], where forms are made */
 	int r = (int)blockIdx.x / op.heads, h = (int)blockIdx.x % op.heads, spans = op.position[r] / KERN_SPAN + 1;
 	size_t dim = (size_t)op.dim, from = (size_t)blockIdx.x * (size_t)job.spans;
 	cu_wait();
@@ -987,7 +990,15 @@ static __global__ void __launch_bounds__(MERGE_THREADS) merge_kernel(const __gri
 			y = cu_round(job.bf16, y * cu_round(job.bf16, cu_sigmoid(gate)));
 		if (there)
 			cu_at(op.y, r)[(size_t)h * dim + (size_t)c] = y;
+		if (job.forms.halves.data)
+			head[c] = y;
 	}
+	if (!job.forms.halves.data)
+		return;
+	__syncthreads();
+	for (int block = (int)threadIdx.x / CU_WARP; block < op.dim / CU_BLOCK; block += (int)blockDim.x / CU_WARP)
+		cu_put_forms(job.forms, r, h * op.dim / CU_BLOCK + block, ((const float4 *)head)[block * CU_WARP + (int)threadIdx.x % CU_WARP],
+			(int)threadIdx.x % CU_WARP);
 }
 
 static bool on_tensor_cores(const struct kern *k, const struct kern_attention *op)
@@ -1055,7 +1066,7 @@ int cuda_attention(struct kern *k, const struct kern_attention *op)
 	char *scratch = (char *)op->scratch;
 	struct attention_job job = {*op, kern_page_bytes(op->kv_heads, op->dim, op->kv_type), cu_ceil(op->longest, KERN_SPAN),
 		op->heads / op->kv_heads, 1, 0, op->scale * 1.44269504f, k->compute == KERN_BF16, on_tensor_cores(k, op), (uint16_t *)(scratch + at[0]),
-		(float2 *)(scratch + at[1]), (float *)(scratch + at[2]), k->device->traffic};
+		(float2 *)(scratch + at[1]), (float *)(scratch + at[2]), k->device->traffic, {}};
 	void (*prepare)(struct attention_job) = op->dim <= 64 ? prepare_kernel<2> : op->dim <= 128 ? prepare_kernel<4> :
 		op->dim <= 256 ? prepare_kernel<8> : prepare_kernel<KERN_MAX_HEAD / CU_WARP>;
 	unsigned warps = (unsigned)(n * (op->heads + 2 * op->kv_heads)), threads = (unsigned)cu_ceil(op->dim, CU_WARP) * CU_WARP;
@@ -1063,6 +1074,10 @@ int cuda_attention(struct kern *k, const struct kern_attention *op)
 		PREPARE_WARPS * (size_t)op->dim * sizeof(float), job)) ||
 	    (e = launch_bodies(k, job)))
 		return e;
-	return cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), threads < MERGE_THREADS ? threads : (unsigned)MERGE_THREADS, 0,
-		job);
+	bool whole = op->dim % CU_BLOCK == 0;
+	if (whole)
+		job.forms = cu_forms_of(op->forms, n, op->y.cols);
+	e = cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), threads < MERGE_THREADS ? threads : (unsigned)MERGE_THREADS,
+		job.forms.halves.data ? (size_t)op->dim * sizeof(float) : 0, job);
+	return e || whole || !op->forms ? e : cuda_make_forms(k, &op->y, op->forms);
 }

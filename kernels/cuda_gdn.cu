@@ -298,6 +298,8 @@ int cuda_gdn(struct kern *k, const struct kern_gdn *op)
 	a.op = *op;
 	a.bf16 = k->compute == KERN_BF16;
 	a.chunks = gdn_has_chunks(k, op);
+	if (gdn_fast(op))
+		a.forms = cu_forms_of(op->forms, n, op->y.cols);
 	gdn_lay_out(op, n, &a);
 	if ((e = gdn_launch_conv(k, a)))
 		return e;
@@ -306,5 +308,7 @@ int cuda_gdn(struct kern *k, const struct kern_gdn *op)
 	n_long = n_long < n_seq ? n_long : n_seq;
 	if (n_long && (e = gdn_launch_chunks(k, a, n_long)))
 		return e;
-	return n_long == 1 && n_seq == 1 ? 0 : gdn_launch_steps(k, a);
+	if (!(n_long == 1 && n_seq == 1) && (e = gdn_launch_steps(k, a)))
+		return e;
+	return op->forms && !gdn_fast(op) ? cuda_make_forms(k, &op->y, op->forms) : 0;
 }

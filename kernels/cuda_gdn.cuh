@@ -25,7 +25,7 @@
 #ifndef KERNELS_CUDA_GDN_CUH
 #define KERNELS_CUDA_GDN_CUH
 
-#include "kernels/cuda_math.cuh"
+#include "kernels/cuda_forms.cuh"
 
 enum {
 	GDN_WIDTH = 128,  /* dk = dv of the fast forms */
@@ -46,6 +46,7 @@ struct gdn_args {
 	unsigned char *u, *records;
 	float *lengths;
 	float2 *gates;
+	struct cu_forms forms; /* of y; where heads are of GDN_WIDTH, else none */
 	bool bf16, chunks; /* chunks: long sequences go by them; else all go by steps */
 };
 
@@ -197,7 +198,10 @@ template <int PARTS, int WIDTH = 0> CU_DEVICE void gated_norm(const struct gdn_a
 			continue;
 		float4 w = load4(a.op.norm_w + c, n - c), u = round_four(a.bf16, scale4(scale, x[i])), z = silu4(g[i]);
 		float4 out = { u.x * w.x * z.x, u.y * w.y * z.y, u.z * w.z * z.z, u.w * w.w * z.w };
-		store4(y + c, round_four(a.bf16, out), n - c);
+		out = round_four(a.bf16, out);
+		store4(y + c, out, n - c);
+		if (WIDTH == CU_BLOCK)
+			cu_put_forms(a.forms, r, head, out, lane);
 	}
 }
 

@@ -130,7 +130,20 @@ CU_DEVICE void step_norm(const struct gdn_args &a, const struct step_shared &m, 
 	for (int w = 1; w < warps; w++)
 		sum += m.squares[w];
 	x = cu_round(a.bf16, x * (1 / sqrtf(sum / GDN_WIDTH + a.op.eps)));
-	cu_at(a.op.y, r)[head * GDN_WIDTH + c] = cu_round(a.bf16, x * weight * gdn_silu(z));
+	x = cu_round(a.bf16, x * weight * gdn_silu(z));
+	cu_at(a.op.y, r)[head * GDN_WIDTH + c] = x;
+	if (a.forms.halves.data)
+		((float *)m.o)[c] = x;
+}
+
+/* A head is a block of inputs of what reads y. All threads call it. */
+CU_DEVICE void step_forms(const struct gdn_args &a, const struct step_shared &m, int r, int head)
+{
+	if (!a.forms.halves.data)
+		return;
+	__syncthreads();
+	if (threadIdx.x < CU_WARP)
+		cu_put_forms(a.forms, r, head, m.o[threadIdx.x], threadIdx.x);
 }
 
 /* A thread's part of a state, which nobody else looks at: on its way to shared memory, */
@@ -185,6 +198,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, STEP_
 		step_row(m, m.state + at, left > 1 ? m.state + at : p.dst + at, v, gates);
 		__syncthreads();
 		step_norm(a, m, r, p.head, z, weight);
+		step_forms(a, m, r, p.head);
 	}
 }
 

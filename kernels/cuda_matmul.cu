@@ -210,6 +210,18 @@ static struct cu_staging staging_of(struct matmul_job *job, enum cu_order order,
 	return s;
 }
 
+int cuda_make_forms(const struct kern *k, const struct kern_view *x, const struct kern_forms *forms)
+{
+	struct cu_forms all = cu_forms_of(forms, x->rows, x->cols);
+	struct cu_staging s = {};
+	s.x = *x;
+	s.order = CU_IN_ORDER;
+	if (all.codes.data)
+		s.form[s.n_forms++] = { all.codes.data, CU_BLOCK, true };
+	s.form[s.n_forms++] = { all.halves.data, 0, false };
+	return cu_launch_staging(k, &s);
+}
+
 template <int V> static bool fills_the_device(const struct kern *k, const struct matmul_job *job)
 {
 	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(job->x.cols, CU_BLOCK), false);

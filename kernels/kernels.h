@@ -291,6 +291,7 @@ struct kern_attention {
 	int n_pages;                 /* in pool; page numbers are below (checked) */
 	struct kern_view y;          /* [n, h * c] */
 	/* What follows is for devices alone; others look at none of it. */
+	const struct kern_forms *forms; /* NULL, or y's, which are made too */
 	const struct kern_attention_unit *units; /* from kern_attention_units */
 	const int32_t *n_units;      /* [1] */
 	int longest;                 /* no row has more positions than that (position + 1) */
@@ -343,6 +344,7 @@ struct kern_gdn {
 	const int32_t *first; /* [n_seq + 1], first[0] = 0, first[n_seq] = n, each sequence at least one row */
 	const struct kern_gdn_state *state; /* [n_seq] */
 	struct kern_view y;   /* [n, hv dv] */
+	const struct kern_forms *forms; /* NULL, or y's, which kern_gdn makes too; kern_gdn_ring does not */
 	void *scratch;        /* kern_gdn_scratch bytes, 64-byte aligned; NULL where that is 0 */
 	size_t scratch_bytes;
 };

@@ -141,7 +141,7 @@ static void a_chunk_of_more_rows_than_attention_takes(void **state)
 /* Of one step of so many forks, its pass recorded already. */
 static int launches_of_a_step(int layers, const char *types, int forks)
 {
-	struct eng_model *m = made_up("cuda", 64, layers, types, 100);
+	struct eng_model *m = made_up("cuda", 128, layers, types, 100);
 	struct eng_prefix *p;
 	struct eng_fork *f[MOST_FORKS];
 	int32_t tokens[MOST_FORKS];
@@ -164,8 +164,8 @@ static int launches_of_a_step(int layers, const char *types, int forks)
 	return n;
 }
 
-/* A launch costs about a microsecond, whatever it does: a step of one fork is many small ones. With more rows than a tile has, rows are
- * staged ahead of each of the four products and of the router's, and pairs are grouped. */
+/* A launch costs about a microsecond, whatever it does: a step of one fork is many small ones. With many pairs of rows and experts they are
+ * grouped by a launch of its own. */
 static void a_layer_is_few_launches(void **state)
 {
 	(void)state;
@@ -173,9 +173,9 @@ static void a_layer_is_few_launches(void **state)
 		skip(); /* nobody counts there */
 	for (int forks = 1; forks <= MOST_FORKS; forks += MOST_FORKS - 1) {
 		int one = launches_of_a_step(1, GDN, forks), gdn = launches_of_a_step(2, GDN ", " GDN, forks) - one;
-		int full = launches_of_a_step(2, GDN ", " FULL, forks) - one, more = forks == 1 ? 0 : 6;
+		int full = launches_of_a_step(2, GDN ", " FULL, forks) - one, more = forks == 1 ? 0 : 1;
 		print_message("launches of %d forks: %d a layer of Gated DeltaNet, %d of attention, %d beside the layers\n", forks, gdn, full, one - gdn);
-		assert_true(gdn <= 11 + more && full <= 12 + more && one - gdn <= (forks == 1 ? 3 : 4));
+		assert_true(gdn <= 12 + more && full <= 13 + more && one - gdn <= 3);
 	}
 }
 
