@@ -28,7 +28,7 @@ enum {
 
 /*   CU_8_NARROW  8 rows, 16 outputs: of a small matrix every multiprocessor has a part, all of it under way at once. Rows are operand A here,
  *                which takes 64 of them: they are read over and over, and what the first 8 give is used. Weights are b's columns
- *   CU_8 ..      8, 16, 32 or 64 rows, two blocks on a multiprocessor
+ *   CU_8 ..      8, 16, 32 or 64 rows; three blocks on a multiprocessor, or two
  *   CU_128       128 rows and outputs: where weights are used so often that arithmetic, and what comes from the second-level cache, are the limit */
 enum cu_tile_variant { CU_8_NARROW, CU_8, CU_16, CU_32, CU_64, CU_128 };
 template <int V> struct cu_groups_of {
@@ -41,13 +41,13 @@ template <int V> struct cu_groups_of {
 		SUMS = NARROW ? OUTS / 2 : ROWS / HALVES / 2, /* of a half a thread */
 		TOTALS = HALVES * SUMS / 4,
 		CHUNKS = NARROW ? 4 : ROWS <= 16 ? 2 : 1,
-		STAGES = NARROW ? 8 : V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
-		RESIDENT = V == CU_128 ? 1 : 2,
+		STAGES = NARROW ? 8 : ROWS == 8 ? 3 : V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
+		RESIDENT = V == CU_128 ? 1 : V == CU_8 ? 3 : 2,
 		THREADS = GROUPS * CU_GROUP_THREADS, WARPS = THREADS / CU_WARP,
 		TILES = STAGES + 1, /* of the item in hand, and of those whose weights are fetched or come next */
 		LD = OUTS + 4,
 		STEP = THREADS / CU_PARTS, /* a thread has one part of every STEP-th row */
-		FETCHED = OUTS / STEP,
+		FETCHED = OUTS / STEP, FETCHED_ROWS = (ROWS + STEP - 1) / STEP,
 	};
 	static_assert(OUTS % STEP == 0 && STEP % 8 == 0, "so that a part has the same place in all rows of a thread");
 	typedef struct cu_tile_of<ROWS> tile;
@@ -117,35 +117,61 @@ CU_DEVICE void cu_bring_soon(const struct cu_soon &s)
 
 /* ---- what is fetched ---- */
 
-/* The next stage to be fetched, of the items before `end`, and where this thread's weights lie. */
+/* The next stage to be fetched, of the items before `end`, and where this thread's part of it lies: a few registers that move on from stage
+ * to stage, since with few warps on a multiprocessor instructions are what a stage takes. */
 template <class OF> struct cu_feed {
 	int item, turn, chunk, end;
-	int bytes, chunks;                     /* of a row of weights */
-	const unsigned char *row[OF::FETCHED];
-	const float *scale;                    /* of output threadIdx.x, NULL: none */
-	int scale_blocks;                      /* blocks of inputs that share one; 0: all */
+	int bytes, chunks;                        /* of a row of weights; chunks 0: the item is to be begun */
+	int rows;                                 /* of x are this thread's */
+	const unsigned char *w[OF::FETCHED], *x[OF::FETCHED_ROWS];
+	const float *w_scale, *x_scale;           /* of output, of row threadIdx.x; NULL: none */
+	int scale_blocks;                         /* blocks of inputs that share w_scale; 0: all */
 };
 
 /* Outputs beyond the last are the last over again: nobody stores them. */
+template <class OF> CU_DEVICE const struct kern_weight &cu_weight_at(const typename OF::tile &t, int r, int &out)
+{
+	int strip = r / CU_STRIP;
+	const struct kern_weight &w = t.w[t.pair ? strip & 1 : 0];
+	out = min(t.from + (t.pair ? strip / 2 : strip) * CU_STRIP + r % CU_STRIP, w.rows - 1);
+	return w;
+}
+
 template <class OF> CU_DEVICE void cu_feed_begin(struct cu_feed<OF> &f, const typename OF::tile &t)
 {
+	int part = (int)threadIdx.x % CU_PARTS * 16, first = (int)threadIdx.x / CU_PARTS, thread = (int)threadIdx.x, out;
+	bool fp8 = t.w[0].type == KERN_FP8;
 	f.chunk = 0;
 	f.chunks = cu_chunks(t.w[0]);
-	f.bytes = t.w[0].cols * (t.w[0].type == KERN_FP8 ? 1 : 2);
+	f.bytes = t.w[0].cols * (fp8 ? 1 : 2);
+	f.rows = (t.rows - first + OF::STEP - 1) / OF::STEP;
 #pragma unroll
 	for (int i = 0; i < OF::FETCHED; i++) {
-		int r = (int)threadIdx.x / CU_PARTS + i * OF::STEP, strip = r / CU_STRIP;
-		const struct kern_weight &w = t.w[t.pair ? strip & 1 : 0];
-		f.row[i] = (const unsigned char *)cu_row(w, min(t.from + (t.pair ? strip / 2 : strip) * CU_STRIP + r % CU_STRIP, w.rows - 1));
+		const struct kern_weight &w = cu_weight_at<OF>(t, first + i * OF::STEP, out);
+		f.w[i] = (const unsigned char *)cu_row(w, out) + part;
 	}
-	f.scale = NULL;
-	if (t.w[0].type == KERN_FP8 && (int)threadIdx.x < OF::OUTS) {
-		int strip = (int)threadIdx.x / CU_STRIP;
-		const struct kern_weight &w = t.w[t.pair ? strip & 1 : 0];
-		int out = min(t.from + (t.pair ? strip / 2 : strip) * CU_STRIP + (int)threadIdx.x % CU_STRIP, w.rows - 1);
-		f.scale = w.scale + (size_t)((w.scale_row0 + out) / w.block_rows) * (size_t)w.scale_ld;
+#pragma unroll
+	for (int i = 0; i < OF::FETCHED_ROWS; i++)
+		f.x[i] = (const unsigned char *)t.x[i < f.rows ? first + i * OF::STEP : 0] + part;
+	f.w_scale = f.x_scale = NULL;
+	if (fp8 && thread < OF::OUTS) {
+		const struct kern_weight &w = cu_weight_at<OF>(t, thread, out);
+		f.w_scale = w.scale + (size_t)((w.scale_row0 + out) / w.block_rows) * (size_t)w.scale_ld;
 		f.scale_blocks = w.block_cols >= w.cols ? 0 : w.block_cols / CU_BLOCK;
 	}
+	if (fp8 && thread < t.rows)
+		f.x_scale = t.x[thread] + cu_scales_at(t.w[0].cols);
+}
+
+/* A thread's parts of chunk c of a stage; the last 16 bytes of a row may be fewer, then zeros. */
+template <class OF> CU_DEVICE void cu_feed_edge(const struct cu_feed<OF> &f, unsigned char *to, float *scale, int c)
+{
+	int chunk = f.chunk + c, left = min(f.bytes - chunk * CU_CHUNK - (int)threadIdx.x % CU_PARTS * 16, 16);
+#pragma unroll
+	for (int i = 0; i < OF::FETCHED; i++)
+		cu_copy16(to + c * OF::W_CHUNK + i * OF::STEP * CU_CHUNK, f.w[i] + (left > 0 ? c * CU_CHUNK : 0), left > 0 ? left : 0);
+	if (f.w_scale)
+		cu_copy4(scale + c * OF::OUTS, f.w_scale + (f.scale_blocks ? chunk / f.scale_blocks : 0));
 }
 
 template <class OF> CU_DEVICE void cu_feed_weights(unsigned char *memory, const struct cu_feed<OF> &f, int slot)
@@ -153,37 +179,40 @@ template <class OF> CU_DEVICE void cu_feed_weights(unsigned char *memory, const 
 	int part = (int)threadIdx.x % CU_PARTS, first = (int)threadIdx.x / CU_PARTS;
 	unsigned char *to = memory + OF::W + slot * OF::CHUNKS * OF::W_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
 	float *scale = (float *)(memory + OF::W_SCALE) + slot * OF::CHUNKS * OF::OUTS + threadIdx.x;
-#pragma unroll
-	for (int c = 0; c < OF::CHUNKS; c++) {
-		int chunk = f.chunk + c, at = chunk * CU_CHUNK + part * 16, left = min(f.bytes - at, 16);
-		if (chunk >= f.chunks)
-			break;
-#pragma unroll
-		for (int i = 0; i < OF::FETCHED; i++) /* zeros beyond the row's end */
-			cu_copy16(to + c * OF::W_CHUNK + i * OF::STEP * CU_CHUNK, f.row[i] + (left > 0 ? at : 0), left > 0 ? left : 0);
-		if (f.scale)
-			cu_copy4(scale + c * OF::OUTS, f.scale + (f.scale_blocks == 1 ? chunk : f.scale_blocks ? chunk / f.scale_blocks : 0));
+	if (f.bytes < (f.chunk + OF::CHUNKS) * CU_CHUNK || (f.w_scale && f.scale_blocks != 1)) {
+#pragma unroll 1
+		for (int c = 0; c < OF::CHUNKS && f.chunk + c < f.chunks; c++)
+			cu_feed_edge<OF>(f, to, scale, c);
+		return;
 	}
+#pragma unroll
+	for (int c = 0; c < OF::CHUNKS; c++)
+#pragma unroll
+		for (int i = 0; i < OF::FETCHED; i++)
+			cu_copy16(to + c * OF::W_CHUNK + i * OF::STEP * CU_CHUNK, f.w[i] + c * CU_CHUNK, 16);
+	if (f.w_scale)
+#pragma unroll
+		for (int c = 0; c < OF::CHUNKS; c++)
+			cu_copy4(scale + c * OF::OUTS, f.w_scale + f.chunk + c);
 }
 
 /* What lies in a stage beyond the tile's rows is left there: nobody stores its sums. */
-template <class OF> CU_DEVICE void cu_feed_rows(unsigned char *memory, const struct cu_feed<OF> &f, const typename OF::tile &t, int slot)
+template <class OF> CU_DEVICE void cu_feed_rows(unsigned char *memory, const struct cu_feed<OF> &f, int slot)
 {
-	int part = (int)threadIdx.x % CU_PARTS, first = (int)threadIdx.x / CU_PARTS;
+	int part = (int)threadIdx.x % CU_PARTS, first = (int)threadIdx.x / CU_PARTS, last = f.chunks - 1 - f.chunk;
 	unsigned char *to = memory + OF::X + slot * OF::CHUNKS * OF::X_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
 	float *scale = (float *)(memory + OF::X_SCALE) + slot * OF::CHUNKS * OF::ROWS + threadIdx.x;
 #pragma unroll
-	for (int c = 0; c < OF::CHUNKS; c++) {
-		int chunk = f.chunk + c;
-		if (chunk >= f.chunks)
-			break;
+	for (int c = 0; c < OF::CHUNKS; c++)
 #pragma unroll
-		for (int r = 0; r < OF::ROWS; r += OF::STEP)
-			if (first + r < t.rows)
-				cu_copy16(to + c * OF::X_CHUNK + r * CU_CHUNK, (const unsigned char *)t.x[first + r] + chunk * CU_CHUNK + part * 16, 16);
-		if (f.scale && (int)threadIdx.x < t.rows)
-			cu_copy4(scale + c * OF::ROWS, t.x[threadIdx.x] + (t.w[0].cols + CU_BLOCK - 1) / CU_BLOCK * (CU_STAGED / 4) + chunk);
-	}
+		for (int i = 0; i < OF::FETCHED_ROWS; i++)
+			if (i < f.rows && c <= last)
+				cu_copy16(to + c * OF::X_CHUNK + i * OF::STEP * CU_CHUNK, f.x[i] + c * CU_CHUNK, 16);
+	if (f.x_scale)
+#pragma unroll
+		for (int c = 0; c < OF::CHUNKS; c++)
+			if (c <= last)
+				cu_copy4(scale + c * OF::ROWS, f.x_scale + f.chunk + c);
 }
 
 /* Describes an item's tile. Of items that differ by the outputs alone the one before has read what there is to read. Called by a warp. */
@@ -207,6 +236,12 @@ CU_DEVICE void cu_next_tile(const JOB &job, int item, typename OF::tile *t, cons
 template <class OF, class JOB> CU_DEVICE void cu_feed_on(typename OF::tile *tiles, const JOB &job, struct cu_feed<OF> &f, bool describe)
 {
 	f.chunk += OF::CHUNKS;
+#pragma unroll
+	for (int i = 0; i < OF::FETCHED; i++)
+		f.w[i] += OF::CHUNKS * CU_CHUNK;
+#pragma unroll
+	for (int i = 0; i < OF::FETCHED_ROWS; i++)
+		f.x[i] += OF::CHUNKS * CU_CHUNK;
 	if (f.chunk < f.chunks)
 		return;
 	f.chunk = f.chunks = 0; /* to be begun */
@@ -225,7 +260,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_stage(unsigned char *memor
 		if (!f.chunks)
 			cu_feed_begin<OF>(f, tiles[f.turn]);
 		cu_feed_weights<OF>(memory, f, slot);
-		cu_feed_rows<OF>(memory, f, tiles[f.turn], slot);
+		cu_feed_rows<OF>(memory, f, slot);
 		cu_feed_on<OF>(tiles, job, f, true);
 	}
 	cu_copies_end_group();
@@ -248,6 +283,7 @@ template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *mem
 {
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
 	struct cu_feed<OF> rows = f;
+#pragma unroll 1
 	for (int i = 0; i < OF::STAGES - 1; i++) {
 		if (f.item < f.end) {
 			if (!f.chunks)
@@ -260,11 +296,12 @@ template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *mem
 		cu_wait();
 		cu_let_next();
 	}
+#pragma unroll 1
 	for (int i = 0; i < OF::STAGES - 1; i++) {
 		if (rows.item < rows.end) {
 			if (!rows.chunks)
 				cu_feed_begin<OF>(rows, tiles[rows.turn]);
-			cu_feed_rows<OF>(memory, rows, tiles[rows.turn], i);
+			cu_feed_rows<OF>(memory, rows, i);
 			cu_feed_on<OF>(tiles, job, rows, false);
 		}
 		cu_copies_end_group();
@@ -281,8 +318,7 @@ template <int SUMS> CU_DEVICE void cu_add_chain(float (*total)[4], const float (
 		float2 column = fp8 ? *(const float2 *)(columns + i * CU_GROUP) : make_float2(1, 1);
 #pragma unroll
 		for (int j = 0; j < 4; j++)
-			total[i][j] = fp8 ? fmaf(acc[4 * i + j], __fmul_rn(scale[j / 2], j % 2 ? column.y : column.x), total[i][j])
-				          : __fadd_rn(total[i][j], acc[4 * i + j]);
+			total[i][j] = fmaf(acc[4 * i + j], __fmul_rn(scale[j / 2], j % 2 ? column.y : column.x), total[i][j]);
 	}
 }
 
@@ -292,16 +328,27 @@ struct cu_stage_at {
 	bool both;                     /* there are rows in the second half */
 };
 
-/* Begins the chain of chunk c of the stage for half h of the rows. */
+/* Begins the chain of chunk c of the stage for half h of the rows. group: the warp group. */
 template <class OF, bool FP8>
-CU_DEVICE void cu_begin_chain(float (&acc)[OF::SUMS], const unsigned char *memory, const struct cu_stage_at &s, int c, int h)
+CU_DEVICE void cu_begin_chain(float (&acc)[OF::SUMS], const unsigned char *memory, int slot, int group, int c, int h)
 {
-	const unsigned char *w = memory + OF::W + (s.slot * OF::CHUNKS + c) * OF::W_CHUNK + (int)threadIdx.x / CU_GROUP_THREADS * CU_GROUP_OUTS * CU_CHUNK;
-	const unsigned char *x = memory + OF::X + (s.slot * OF::CHUNKS + c) * OF::X_CHUNK + h * (OF::X_CHUNK / OF::HALVES);
+	const unsigned char *w = memory + OF::W + (slot * OF::CHUNKS + c) * OF::W_CHUNK + group * CU_GROUP_OUTS * CU_CHUNK;
+	const unsigned char *x = memory + OF::X + (slot * OF::CHUNKS + c) * OF::X_CHUNK + h * (OF::X_CHUNK / OF::HALVES);
 	uint64_t a = OF::NARROW ? cu_descriptor_again(x) : cu_descriptor(w), b = cu_descriptor(OF::NARROW ? w : x);
 #pragma unroll
 	for (int i = 0; i < CU_CHUNK / 32; i++)
 		cu_wgmma<FP8>(acc, a + (uint64_t)(2 * i), b + (uint64_t)(2 * i), i > 0);
+}
+
+/* The chains of half h of the rows, a group. */
+template <class OF, bool FP8, int N>
+CU_DEVICE void cu_begin_chains(float (&acc)[N][OF::SUMS], const unsigned char *memory, int slot, int group, int h)
+{
+	cu_wgmma_fence();
+#pragma unroll
+	for (int c = 0; c < N; c++)
+		cu_begin_chain<OF, FP8>(acc[c], memory, slot, group, c, h);
+	cu_wgmma_commit();
 }
 
 /* Where a lane's scales lie: of its two rows of a (outputs, but in narrow tiles), and of its columns of b. */
@@ -309,47 +356,49 @@ struct cu_scales {
 	const float *a, *b;
 };
 
-/* total += chunk c of the stage, for half h of the rows. */
-template <class OF, bool FP8>
-CU_DEVICE void cu_end_chain(float (&total)[OF::TOTALS][4], float (&acc)[OF::SUMS], const struct cu_scales &at, const struct cu_stage_at &s,
+/* total += chunk c of the stage, for half h of the rows. What is no FP8 has scales of 1. */
+template <class OF>
+CU_DEVICE void cu_end_chain(float (&total)[OF::TOTALS][4], float (&acc)[OF::SUMS], const struct cu_scales &at, const struct cu_stage_at &s, bool fp8,
 	int c, int h)
 {
 	enum { GROUPS = OF::SUMS / 4, A = OF::NARROW ? OF::ROWS : OF::OUTS, B = OF::NARROW ? OF::OUTS : OF::ROWS };
 	cu_wgmma_done(acc);
-	float scale[2] = { FP8 ? at.a[c * A] : 1, FP8 ? at.a[c * A + (OF::NARROW ? 0 : 8)] : 1 };
+	float scale[2] = { fp8 ? at.a[c * A] : 1, fp8 ? at.a[c * A + (OF::NARROW ? 0 : 8)] : 1 };
 	if (s.chunk + c < s.chunks)
-		cu_add_chain(total + h * GROUPS, acc, scale, at.b + c * B + h * GROUPS * CU_GROUP, FP8);
+		cu_add_chain(total + h * GROUPS, acc, scale, at.b + c * B + h * GROUPS * CU_GROUP, fp8);
 }
 
 /* total += the stage, while the next one to come is fetched. The first half of the rows is scaled while the second is multiplied. */
-template <class OF, bool FP8, class JOB>
-CU_DEVICE void cu_take_stage(float (&total)[OF::TOTALS][4], unsigned char *memory, const struct cu_stage_at &s, const JOB &job, struct cu_feed<OF> &f)
+template <class OF, class JOB>
+CU_DEVICE void cu_take_stage(float (&total)[OF::TOTALS][4], unsigned char *memory, const struct cu_stage_at &s, bool fp8, const JOB &job,
+	struct cu_feed<OF> &f)
 {
-	float acc[OF::CHUNKS][OF::SUMS], second[OF::SUMS];
-	int lane = (int)threadIdx.x % CU_WARP;
+	float acc[OF::CHUNKS][OF::SUMS], second[1][OF::SUMS];
+	int lane = (int)threadIdx.x % CU_WARP, slot = cu_uniform(s.slot);
+	int group = OF::GROUPS > 1 ? cu_uniform((int)threadIdx.x / CU_GROUP_THREADS) : 0;
 	const float *w_scale = (const float *)(memory + OF::W_SCALE) + s.slot * OF::CHUNKS * OF::OUTS;
 	const float *x_scale = (const float *)(memory + OF::X_SCALE) + s.slot * OF::CHUNKS * OF::ROWS;
 	struct cu_scales at = { (OF::NARROW ? x_scale : w_scale + threadIdx.x / CU_WARP * CU_STRIP) + lane / 4, (OF::NARROW ? w_scale : x_scale) + lane % 4 * 2 };
-	cu_wgmma_fence();
-#pragma unroll
-	for (int c = 0; c < OF::CHUNKS; c++)
-		cu_begin_chain<OF, FP8>(acc[c], memory, s, c, 0);
-	cu_wgmma_commit();
+	if (fp8)
+		cu_begin_chains<OF, true>(acc, memory, slot, group, 0);
+	else
+		cu_begin_chains<OF, false>(acc, memory, slot, group, 0);
 	if (OF::HALVES == 2 && s.both) {
-		cu_wgmma_fence();
-		cu_begin_chain<OF, FP8>(second, memory, s, 0, 1);
-		cu_wgmma_commit();
+		if (fp8)
+			cu_begin_chains<OF, true>(second, memory, slot, group, 1);
+		else
+			cu_begin_chains<OF, false>(second, memory, slot, group, 1);
 		cu_feed_stage<OF>(memory, job, f, s.free);
 		cu_wgmma_wait<1>();
-		cu_end_chain<OF, FP8>(total, acc[0], at, s, 0, 0);
+		cu_end_chain<OF>(total, acc[0], at, s, fp8, 0, 0);
 		cu_wgmma_wait<0>();
-		cu_end_chain<OF, FP8>(total, second, at, s, 0, OF::HALVES - 1);
+		cu_end_chain<OF>(total, second[0], at, s, fp8, 0, OF::HALVES - 1);
 	} else {
 		cu_feed_stage<OF>(memory, job, f, s.free);
 		cu_wgmma_wait<0>();
 #pragma unroll
 		for (int c = 0; c < OF::CHUNKS; c++)
-			cu_end_chain<OF, FP8>(total, acc[c], at, s, c, 0);
+			cu_end_chain<OF>(total, acc[c], at, s, fp8, c, 0);
 	}
 }
 
@@ -391,6 +440,7 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 	for (int turn = 0, slot = 0; item < end; item++) {
 		const typename OF::tile &t = tiles[turn];
 		float total[OF::TOTALS][4] = {};
+		bool fp8 = t.w[0].type == KERN_FP8;
 		struct cu_stage_at s = { slot, 0, 0, cu_chunks(t.w[0]), t.rows > OF::ROWS / OF::HALVES };
 		for (; s.chunk < s.chunks; s.chunk += OF::CHUNKS) {
 			s.slot = slot;
@@ -398,10 +448,7 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 			cu_copies_wait<OF::STAGES - 2>();
 			cu_proxy_fence();
 			__syncthreads();
-			if (t.w[0].type == KERN_FP8)
-				cu_take_stage<OF, true>(total, memory, s, job, feed);
-			else
-				cu_take_stage<OF, false>(total, memory, s, job, feed);
+			cu_take_stage<OF>(total, memory, s, fp8, job, feed);
 			slot = slot + 1 < OF::STAGES ? slot + 1 : 0;
 		}
 		turn = turn + 1 < OF::TILES ? turn + 1 : 0;

@@ -150,6 +150,13 @@ static __device__ __forceinline__ void cu_proxy_fence(void)
 	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
 }
 
+/* x, the same in all lanes of a warp, where the compiler sees that it is: descriptors that it takes for different ones cost more than what they
+ * describe. Collective. */
+static __device__ __forceinline__ int cu_uniform(int x)
+{
+	return __shfl_sync(0xffffffffu, x, 0);
+}
+
 /* What cu_wgmma is told of rows of 128 bytes that lie one behind the other from a multiple of 1024 bytes on, so that 16 bytes that would be
  * number c of row r are number c ^ r % 8 (K-major, swizzled over 128 bytes): the address, 1024 bytes from 8 rows to the next, both in
  * units of 16, and the kind of layout in the two highest bits. The distance of bits 16 .. 29 is not looked at. A row of b is a column.
@@ -282,6 +289,10 @@ template <int SUMS> static inline void cu_wgmma_done(float (&d)[SUMS], SHIM_HERE
 	shim_wgmma_done(d, place);
 }
 void cu_proxy_fence(void);
+static inline int cu_uniform(int x)
+{
+	return x;
+}
 uint64_t cu_descriptor(const void *shared);
 static inline uint64_t cu_descriptor_again(const void *shared)
 {
