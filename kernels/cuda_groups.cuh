@@ -26,22 +26,19 @@ enum {
 	CU_STEP_ROWS = 512,   /* more are a prompt's, which arithmetic limits */
 };
 
-/*   CU_8_NARROW  8 rows, 16 outputs: of a small matrix every multiprocessor has a part, all of it under way at once. Rows are operand A here,
- *                which takes 64 of them: they are read over and over, and what the first 8 give is used. Weights are b's columns
- *   CU_8 ..      8, 16, 32 or 64 rows; three blocks on a multiprocessor, or two
- *   CU_128       128 rows and outputs: where weights are used so often that arithmetic, and what comes from the second-level cache, are the limit */
-enum cu_tile_variant { CU_8_NARROW, CU_8, CU_16, CU_32, CU_64, CU_128 };
+/*   CU_8 ..  8, 16, 32 or 64 rows; three blocks on a multiprocessor, or two
+ *   CU_128   128 rows and outputs: where weights are used so often that arithmetic, and what comes from the second-level cache, are the limit */
+enum cu_tile_variant { CU_8, CU_16, CU_32, CU_64, CU_128 };
 template <int V> struct cu_groups_of {
 	enum {
-		ROWS = V <= CU_8 ? 8 : 8 << (V - CU_8),
-		NARROW = V == CU_8_NARROW,
+		ROWS = 8 << V,
 		HALVES = ROWS == 128 ? 2 : 1, /* of the rows, each of instructions of its own */
 		GROUPS = ROWS == 128 ? 2 : 1, /* warp groups, beside each other along the outputs */
-		OUTS = NARROW ? CU_STRIP : GROUPS * CU_GROUP_OUTS,
-		SUMS = NARROW ? OUTS / 2 : ROWS / HALVES / 2, /* of a half a thread */
+		OUTS = GROUPS * CU_GROUP_OUTS,
+		SUMS = ROWS / HALVES / 2, /* of a half a thread */
 		TOTALS = HALVES * SUMS / 4,
-		CHUNKS = NARROW ? 4 : ROWS <= 16 ? 2 : 1,
-		STAGES = NARROW ? 8 : ROWS == 8 ? 3 : V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
+		CHUNKS = ROWS <= 16 ? 2 : 1,
+		STAGES = V == CU_8 ? 3 : V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
 		RESIDENT = V == CU_128 ? 1 : V == CU_8 ? 3 : 2,
 		THREADS = GROUPS * CU_GROUP_THREADS, WARPS = THREADS / CU_WARP,
 		TILES = STAGES + 1, /* of the item in hand, and of those whose weights are fetched or come next */
@@ -328,16 +325,21 @@ struct cu_stage_at {
 	bool both;                     /* there are rows in the second half */
 };
 
+/* A chain. */
+template <bool FP8, int SUMS> CU_DEVICE void cu_multiply_chunk(float (&acc)[SUMS], uint64_t a, uint64_t b)
+{
+#pragma unroll
+	for (int i = 0; i < CU_CHUNK / 32; i++)
+		cu_wgmma<FP8>(acc, a + (uint64_t)(2 * i), b + (uint64_t)(2 * i), i > 0);
+}
+
 /* Begins the chain of chunk c of the stage for half h of the rows. group: the warp group. */
 template <class OF, bool FP8>
 CU_DEVICE void cu_begin_chain(float (&acc)[OF::SUMS], const unsigned char *memory, int slot, int group, int c, int h)
 {
 	const unsigned char *w = memory + OF::W + (slot * OF::CHUNKS + c) * OF::W_CHUNK + group * CU_GROUP_OUTS * CU_CHUNK;
 	const unsigned char *x = memory + OF::X + (slot * OF::CHUNKS + c) * OF::X_CHUNK + h * (OF::X_CHUNK / OF::HALVES);
-	uint64_t a = OF::NARROW ? cu_descriptor_again(x) : cu_descriptor(w), b = cu_descriptor(OF::NARROW ? w : x);
-#pragma unroll
-	for (int i = 0; i < CU_CHUNK / 32; i++)
-		cu_wgmma<FP8>(acc, a + (uint64_t)(2 * i), b + (uint64_t)(2 * i), i > 0);
+	cu_multiply_chunk<FP8>(acc, cu_descriptor(w), cu_descriptor(x));
 }
 
 /* The chains of half h of the rows, a group. */
@@ -351,9 +353,9 @@ CU_DEVICE void cu_begin_chains(float (&acc)[N][OF::SUMS], const unsigned char *m
 	cu_wgmma_commit();
 }
 
-/* Where a lane's scales lie: of its two rows of a (outputs, but in narrow tiles), and of its columns of b. */
+/* Where a lane's scales lie: of its outputs, and of its rows. */
 struct cu_scales {
-	const float *a, *b;
+	const float *w, *x;
 };
 
 /* total += chunk c of the stage, for half h of the rows. What is no FP8 has scales of 1. */
@@ -361,11 +363,11 @@ template <class OF>
 CU_DEVICE void cu_end_chain(float (&total)[OF::TOTALS][4], float (&acc)[OF::SUMS], const struct cu_scales &at, const struct cu_stage_at &s, bool fp8,
 	int c, int h)
 {
-	enum { GROUPS = OF::SUMS / 4, A = OF::NARROW ? OF::ROWS : OF::OUTS, B = OF::NARROW ? OF::OUTS : OF::ROWS };
+	enum { GROUPS = OF::SUMS / 4 };
 	cu_wgmma_done(acc);
-	float scale[2] = { fp8 ? at.a[c * A] : 1, fp8 ? at.a[c * A + (OF::NARROW ? 0 : 8)] : 1 };
+	float scale[2] = { fp8 ? at.w[c * OF::OUTS] : 1, fp8 ? at.w[c * OF::OUTS + 8] : 1 };
 	if (s.chunk + c < s.chunks)
-		cu_add_chain(total + h * GROUPS, acc, scale, at.b + c * B + h * GROUPS * CU_GROUP, fp8);
+		cu_add_chain(total + h * GROUPS, acc, scale, at.x + c * OF::ROWS + h * GROUPS * CU_GROUP, fp8);
 }
 
 /* total += the stage, while the next one to come is fetched. The first half of the rows is scaled while the second is multiplied. */
@@ -378,7 +380,7 @@ CU_DEVICE void cu_take_stage(float (&total)[OF::TOTALS][4], unsigned char *memor
 	int group = OF::GROUPS > 1 ? cu_uniform((int)threadIdx.x / CU_GROUP_THREADS) : 0;
 	const float *w_scale = (const float *)(memory + OF::W_SCALE) + s.slot * OF::CHUNKS * OF::OUTS;
 	const float *x_scale = (const float *)(memory + OF::X_SCALE) + s.slot * OF::CHUNKS * OF::ROWS;
-	struct cu_scales at = { (OF::NARROW ? x_scale : w_scale + threadIdx.x / CU_WARP * CU_STRIP) + lane / 4, (OF::NARROW ? w_scale : x_scale) + lane % 4 * 2 };
+	struct cu_scales at = { w_scale + threadIdx.x / CU_WARP * CU_STRIP + lane / 4, x_scale + lane % 4 * 2 };
 	if (fp8)
 		cu_begin_chains<OF, true>(acc, memory, slot, group, 0);
 	else
@@ -399,17 +401,6 @@ CU_DEVICE void cu_take_stage(float (&total)[OF::TOTALS][4], unsigned char *memor
 #pragma unroll
 		for (int c = 0; c < OF::CHUNKS; c++)
 			cu_end_chain<OF>(total, acc[c], at, s, fp8, c, 0);
-	}
-}
-
-template <class OF> CU_DEVICE void cu_put_tile(const struct cu_place &p, const float (&total)[OF::TOTALS][4])
-{
-	if (!OF::NARROW) {
-		cu_put_totals<OF::TOTALS>(p, total);
-	} else if (p.warp == 0) { /* a's first 8 rows */
-#pragma unroll
-		for (int i = 0; i < OF::TOTALS; i++)
-			*(float2 *)(p.total + p.lane / 4 * OF::LD + i * CU_GROUP + p.lane % 4 * 2) = make_float2(total[i][0], total[i][1]);
 	}
 }
 
@@ -452,7 +443,7 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 			slot = slot + 1 < OF::STAGES ? slot + 1 : 0;
 		}
 		turn = turn + 1 < OF::TILES ? turn + 1 : 0;
-		cu_put_tile<OF>(p, total);
+		cu_put_totals<OF::TOTALS>(p, total);
 		__syncthreads();
 		if (job_in_fours(job, t))
 			job_store_fours(job, t, t.place, p.total, OF::OUTS);

@@ -1,7 +1,7 @@
 /* Matrices times rows. All outputs of a call that go one way are one launch: a flat list of strips, for one tile of rows after another.
  * FP8 and bfloat16 weights go one way: a block whose strips pass from one kind to the other stages its rows again. More rows than a few
  * are brought into the forms they are wanted in by a launch ahead (cuda_staged.cuh). */
-#include "kernels/cuda_groups.cuh"
+#include "kernels/cuda_narrow.cuh"
 
 struct matmul_out {
 	struct kern_weight w;
@@ -118,6 +118,12 @@ static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<
 matmul_groups(const __grid_constant__ struct matmul_job job)
 {
 	cu_groups_work<cu_groups_of<V>>(job);
+	cu_bring_soon(job.soon);
+}
+
+static __global__ void __launch_bounds__(CU_NARROW_THREADS) matmul_narrow(const __grid_constant__ struct matmul_job job)
+{
+	cu_narrow_work(job);
 	cu_bring_soon(job.soon);
 }
 
@@ -253,13 +259,28 @@ template <int V> static int launch_groups(const struct kern *k, struct matmul_jo
 		dim3(cu_groups_of<V>::THREADS), cu_groups_of<V>::BYTES, *job);
 }
 
+static int most_chunks(const struct matmul_job *job)
+{
+	int n = 0;
+	for (int j = 0; j < job->n_out; j++)
+		n = cu_chunks(job->out[j].w) > n ? cu_chunks(job->out[j].w) : n;
+	return n;
+}
+
+static int launch_narrow(const struct kern *k, struct matmul_job *job)
+{
+	job->tile_rows = CU_NARROW_ROWS;
+	return cu_launch(k, "matmul (narrow)", matmul_narrow, dim3((unsigned)all_strips(*job, CU_NARROW_OUTS)), dim3(CU_NARROW_THREADS),
+		cu_narrow_bytes(most_chunks(job)), *job);
+}
+
 /* The smallest tile that takes all rows, unless it leaves half of the multiprocessors idle: then a smaller one, whose weights come from the
  * cache as often. */
 static int launch_by_groups(const struct kern *k, struct matmul_job *job)
 {
 	int n = job->x.rows, least = k->device->sm_count / 2;
 	if (n <= CU_GROUP)
-		return group_items<CU_8>(job) < k->device->sm_count ? launch_groups<CU_8_NARROW>(k, job) : launch_groups<CU_8>(k, job);
+		return group_items<CU_8>(job) < k->device->sm_count && most_chunks(job) <= CU_NARROW_MOST ? launch_narrow(k, job) : launch_groups<CU_8>(k, job);
 	if (n > 64 && group_items<CU_128>(job) >= least)
 		return launch_groups<CU_128>(k, job);
 	if (n > 32 && group_items<CU_64>(job) >= least)
