@@ -67,15 +67,6 @@ CU_DEVICE void put_result(const struct experts_job &job, void *to, size_t i, flo
 		((float *)to)[i] = x;
 }
 
-/* i a multiple of 4 */
-CU_DEVICE void put_four_results(const struct experts_job &job, void *to, size_t i, float4 v)
-{
-	if (job.bf16)
-		*(uint2 *)((uint16_t *)to + i) = make_uint2(cu_pack_bf16(v.x, v.y), cu_pack_bf16(v.z, v.w));
-	else
-		*(float4 *)((float *)to + i) = v;
-}
-
 CU_DEVICE int job_row_tiles(const struct experts_job &job)
 {
 	return (job.n + job.tile_rows - 1) / job.tile_rows;
@@ -191,7 +182,7 @@ enum { OUT_PAIRS, OUT_SHARED, OUT_FACTOR };
 enum { DO_MLP = 1, DO_GATE = 2 };
 
 struct up_job {
-	enum { EARLY = 0 };
+	enum { EARLY = 0, ADDS = 0 };
 	struct experts_job e;
 	int parts; /* DO_ */
 };
@@ -308,31 +299,25 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 	}
 }
 
-[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct up_job &job, const struct cu_tile &t)
+/* By warp groups. The factor's matrix is no pair. */
+[[maybe_unused]] CU_DEVICE float job_before_sum(const struct up_job &, const struct cu_tile &, int, int)
 {
-	return t.out != OUT_FACTOR && cu_in_fours(t.out == OUT_SHARED ? job.e.shared_hidden : job.e.hidden, 0, t.w[0].rows);
+	return 0;
 }
 
-[[maybe_unused]] CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_put(const struct up_job &job, const struct cu_tile &t, int place, int r, int o, float gate, float up, float)
 {
 	const struct experts_job &e = job.e;
-	bool shared = t.out == OUT_SHARED;
-	int fours = outs / 8, width = t.w[0].rows;
-	for (int i = (int)threadIdx.x; i < t.rows * fours; i += (int)blockDim.x) {
-		int r = i / fours, c = i % fours * 4, o = t.from + c;
-		if (o >= width)
-			continue;
-		const float *at = total + r * (outs + 4) + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
-		float4 g = *(const float4 *)at, u = *(const float4 *)(at + CU_STRIP);
-		g = make_float4(hidden_of(e.bf16, g.x, u.x), hidden_of(e.bf16, g.y, u.y), hidden_of(e.bf16, g.z, u.z), hidden_of(e.bf16, g.w, u.w));
-		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)place[r] * (size_t)width + (size_t)o) = g;
-	}
+	if (t.out == OUT_FACTOR)
+		e.factor[t.first + r] = cu_sigmoid(cu_round(e.bf16, gate));
+	else
+		(t.out == OUT_SHARED ? e.shared_hidden : e.hidden)[(size_t)place * (size_t)t.w[0].rows + (size_t)o] = hidden_of(e.bf16, gate, up);
 }
 
 /* ---- down ---- */
 
 struct down_job {
-	enum { EARLY = 0 };
+	enum { EARLY = 0, ADDS = 0 };
 	struct experts_job e;
 	struct kern_view x, shared_x; /* hidden and shared_hidden, or these staged */
 };
@@ -393,21 +378,14 @@ CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, co
 	}
 }
 
-[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct down_job &job, const struct cu_tile &t)
+[[maybe_unused]] CU_DEVICE float job_before_sum(const struct down_job &, const struct cu_tile &, int, int)
 {
-	return cu_in_fours(t.out == OUT_SHARED ? job.e.shared_result : job.e.result, 0, job.e.d);
+	return 0;
 }
 
-[[maybe_unused]] CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_put(const struct down_job &job, const struct cu_tile &t, int place, int, int o, float sum, float, float)
 {
-	const struct experts_job &e = job.e;
-	bool shared = t.out == OUT_SHARED;
-	for (int i = (int)threadIdx.x; i < t.rows * (outs / 4); i += (int)blockDim.x) {
-		int r = i / (outs / 4), c = i % (outs / 4) * 4, o = t.from + c;
-		if (o < e.d)
-			put_four_results(e, shared ? e.shared_result : e.result, (size_t)place[r] * (size_t)e.d + (size_t)o,
-				*(const float4 *)(total + r * (outs + 4) + c));
-	}
+	put_result(job.e, t.out == OUT_SHARED ? job.e.shared_result : job.e.result, (size_t)place * (size_t)job.e.d + (size_t)o, sum);
 }
 
 /* ---- kernels ---- */
