@@ -187,6 +187,20 @@ struct up_job {
 	int parts; /* DO_ */
 };
 
+/* The shared expert is chosen by every row: its weights come near ahead of the wait. */
+CU_DEVICE void bring_shared(const struct experts_job &job)
+{
+	const struct kern_mlp &mlp = job.plan->unit[job.n_experts].mlp;
+	const struct kern_weight *all[] = { &mlp.gate, &mlp.up, &mlp.down };
+#pragma unroll
+	for (int j = 0; j < 3; j++) {
+		size_t at = ((size_t)threadIdx.x * gridDim.x + blockIdx.x) * CU_NEAR_PIECE;
+		size_t bytes = (size_t)all[j]->rows * all[j]->ld * (all[j]->type == KERN_FP8 ? 1 : all[j]->type == KERN_F32 ? 4 : 2);
+		if (at + CU_NEAR_PIECE <= bytes && !((uintptr_t)all[j]->data & 15))
+			cu_bring_near((const unsigned char *)all[j]->data + at, CU_NEAR_PIECE);
+	}
+}
+
 /* The plan has been idle since the last pass: it comes nearer while the kernel before this one ends. */
 CU_DEVICE void job_before(const struct up_job &job)
 {
@@ -195,6 +209,8 @@ CU_DEVICE void job_before(const struct up_job &job)
 	size_t at = ((size_t)blockIdx.x * blockDim.x + threadIdx.x) * 128;
 	if (at + 16 <= bytes)
 		cu_load_once(plan + at);
+	if (job.e.shared_width && job.parts & DO_MLP)
+		bring_shared(job.e);
 }
 
 CU_DEVICE void job_begin(const struct up_job &job)

@@ -39,7 +39,7 @@ template <int V> struct cu_groups_of {
 		SUMS = ROWS / HALVES / 2, /* of a half a thread */
 		TOTALS = HALVES * SUMS / 4,
 		CHUNKS = ROWS <= 16 ? 2 : 1,
-		STAGES = V == CU_8 ? 3 : V == CU_16 ? 4 : 6,
+		STAGES = V == CU_8 ? 3 : V == CU_16 ? 5 : 6,
 		RESIDENT = V == CU_128 ? 1 : V == CU_8 ? 3 : 2,
 		THREADS = GROUPS * CU_GROUP_THREADS, WARPS = THREADS / CU_WARP,
 		TILES = STAGES + 1, /* of the item in hand, and of those whose weights are fetched or come next */
@@ -198,6 +198,20 @@ template <class OF> CU_DEVICE void cu_feed_rows(unsigned char *memory, const str
 				cu_copy4(scale + c * OF::ROWS, f.x_scale + f.chunk + c);
 }
 
+/* Brings a tile's weights near, in long pieces, as soon as it is described: what memory takes to answer for another expert's pages is longer than
+ * what the stages have under way. Called by a warp. */
+template <class OF> CU_DEVICE void cu_bring_tile(const typename OF::tile &t)
+{
+	int lane = (int)threadIdx.x % CU_WARP, outs = t.pair ? OF::OUTS / 2 : OF::OUTS;
+	for (int j = 0; j < (t.pair ? 2 : 1); j++) {
+		const struct kern_weight &w = t.w[j];
+		int bytes = min(outs, w.rows - t.from) * (int)w.ld * (w.type == KERN_FP8 ? 1 : 2);
+		const unsigned char *from = (const unsigned char *)cu_row(w, t.from);
+		for (int at = lane * CU_NEAR_PIECE; at < bytes; at += CU_WARP * CU_NEAR_PIECE)
+			cu_bring_near(from + at, (uint32_t)min(bytes - at, (int)CU_NEAR_PIECE));
+	}
+}
+
 /* Describes an item's tile. Of items that differ by the outputs alone the one before has read what there is to read. Called by a warp. */
 template <class OF, class JOB>
 CU_DEVICE void cu_next_tile(const JOB &job, int item, typename OF::tile *t, const typename OF::tile *before)
@@ -205,13 +219,15 @@ CU_DEVICE void cu_next_tile(const JOB &job, int item, typename OF::tile *t, cons
 	int lane = (int)threadIdx.x % CU_WARP, from = job_next_outputs(job, item, OF::OUTS);
 	if (from < 0) {
 		job_tile(job, item, OF::OUTS, lane, t, t->x, t->place);
-		return;
+	} else {
+		for (int i = lane; i < (int)(sizeof *t / 16); i += CU_WARP)
+			((uint4 *)t)[i] = ((const uint4 *)before)[i];
+		__syncwarp();
+		if (lane == 0)
+			t->from = from;
 	}
-	for (int i = lane; i < (int)(sizeof *t / 16); i += CU_WARP)
-		((uint4 *)t)[i] = ((const uint4 *)before)[i];
 	__syncwarp();
-	if (lane == 0)
-		t->from = from;
+	cu_bring_tile<OF>(*t);
 }
 
 /* On to the next stage. A tile is described when the stage before its first is fetched: at the latest a barrier lies between that and

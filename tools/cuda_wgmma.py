@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """usage: tools/cuda_wgmma.py OBJECT...: machine code that touches a register which a matrix instruction of a warp group may still read or write.
 
-Between such an instruction (HGMMA) and the wait that covers it (WARPGROUP.DEPBAR) the registers of its sums and of its weights are the
-tensor cores'. The sources keep to that, and the shim holds them to it; but which registers a variable has is the compiler's choice, and it
-has been seen to give those of weights in use to the next ones. Branches are not followed: code is read from top to bottom.
+Between such an instruction (HGMMA, QGMMA) and the wait that covers it (WARPGROUP.DEPBAR) the registers of its sums are the tensor cores'. The
+sources keep to that, and the shim holds them to it; but which registers a variable has is the compiler's choice, and it has been seen to
+give registers in use to others. Branches are not followed: code is read from top to bottom.
 Exit status 1 where it finds some; 0, and a line that says so, without cuobjdump and nvdisasm (CUDA Toolkit).
 """
 
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-WRITES_NONE = ("ST", "BAR", "BRA", "HGMMA", "RED", "LDGSTS", "WARP")
+WRITES_NONE = ("ST", "BAR", "BRA", "HGMMA", "QGMMA", "RED", "LDGSTS", "WARP")
 
 
 def functions(text):
@@ -45,9 +45,9 @@ def touched_early(instructions):
     """(address of the matrix instruction, address and text of what touches its registers)"""
     done, group, under_way = [], [], []
     for at, text in instructions:
-        if match := re.search(r"HGMMA\S* R(\d+), R(\d+), gdesc", text):
-            sums, weights = int(match.group(1)), int(match.group(2))
-            group.append((at, set(range(sums, sums + 32)), set(range(weights, weights + 4))))
+        if match := re.search(r"[HQ]GMMA\.64x(\d+)x\S* R(\d+), gdesc", text):
+            columns, first = int(match.group(1)), int(match.group(2))
+            group.append((at, set(range(first, first + columns // 2))))
             if "gsb0" in text:
                 under_way.append(group)
                 group = []
@@ -56,7 +56,7 @@ def touched_early(instructions):
             under_way = under_way[-left:] if left else []
         else:
             target, all_of_it = written(text), {int(r) for r in re.findall(r"\bR(\d+)\b", text)}
-            done += [(a, at, text) for g in under_way for a, sums, weights in g if target & weights or all_of_it & sums]
+            done += [(a, at, text) for g in under_way for a, sums in g if (target | all_of_it) & sums]
     return done
 
 
@@ -69,7 +69,7 @@ def main():
         out = subprocess.run(["cuobjdump", "-sass", "-arch", "sm_90a", path], capture_output=True, text=True).stdout
         for name, instructions in functions(out).items():
             found = touched_early(instructions)
-            kernels += any("HGMMA" in text for _, text in instructions)
+            kernels += any("GMMA" in text for _, text in instructions)
             bad += bool(found)
             for a, at, text in found[:3]:
                 print(f"{name}: {text}  at {at:x} touches what the matrix instruction at {a:x} still uses ({len(found)} such)")
