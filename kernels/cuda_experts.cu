@@ -67,6 +67,15 @@ CU_DEVICE void put_result(const struct experts_job &job, void *to, size_t i, flo
 		((float *)to)[i] = x;
 }
 
+/* i a multiple of 4 */
+CU_DEVICE void put_four_results(const struct experts_job &job, void *to, size_t i, float4 v)
+{
+	if (job.bf16)
+		*(uint2 *)((uint16_t *)to + i) = make_uint2(cu_pack_bf16(v.x, v.y), cu_pack_bf16(v.z, v.w));
+	else
+		*(float4 *)((float *)to + i) = v;
+}
+
 CU_DEVICE int job_row_tiles(const struct experts_job &job)
 {
 	return (job.n + job.tile_rows - 1) / job.tile_rows;
@@ -182,24 +191,10 @@ enum { OUT_PAIRS, OUT_SHARED, OUT_FACTOR };
 enum { DO_MLP = 1, DO_GATE = 2 };
 
 struct up_job {
-	enum { EARLY = 0, ADDS = 0 };
+	enum { EARLY = 0 };
 	struct experts_job e;
 	int parts; /* DO_ */
 };
-
-/* The shared expert is chosen by every row: its weights come near ahead of the wait. */
-CU_DEVICE void bring_shared(const struct experts_job &job)
-{
-	const struct kern_mlp &mlp = job.plan->unit[job.n_experts].mlp;
-	const struct kern_weight *all[] = { &mlp.gate, &mlp.up, &mlp.down };
-#pragma unroll
-	for (int j = 0; j < 3; j++) {
-		size_t at = ((size_t)threadIdx.x * gridDim.x + blockIdx.x) * CU_NEAR_PIECE;
-		size_t bytes = (size_t)all[j]->rows * all[j]->ld * (all[j]->type == KERN_FP8 ? 1 : all[j]->type == KERN_F32 ? 4 : 2);
-		if (at + CU_NEAR_PIECE <= bytes && !((uintptr_t)all[j]->data & 15))
-			cu_bring_near((const unsigned char *)all[j]->data + at, CU_NEAR_PIECE);
-	}
-}
 
 /* The plan has been idle since the last pass: it comes nearer while the kernel before this one ends. */
 CU_DEVICE void job_before(const struct up_job &job)
@@ -209,8 +204,6 @@ CU_DEVICE void job_before(const struct up_job &job)
 	size_t at = ((size_t)blockIdx.x * blockDim.x + threadIdx.x) * 128;
 	if (at + 16 <= bytes)
 		cu_load_once(plan + at);
-	if (job.e.shared_width && job.parts & DO_MLP)
-		bring_shared(job.e);
 }
 
 CU_DEVICE void job_begin(const struct up_job &job)
@@ -315,25 +308,31 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 	}
 }
 
-/* By warp groups. The factor's matrix is no pair. */
-[[maybe_unused]] CU_DEVICE float job_before_sum(const struct up_job &, const struct cu_tile &, int, int)
+[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct up_job &job, const struct cu_tile &t)
 {
-	return 0;
+	return t.out != OUT_FACTOR && cu_in_fours(t.out == OUT_SHARED ? job.e.shared_hidden : job.e.hidden, 0, t.w[0].rows);
 }
 
-[[maybe_unused]] CU_DEVICE void job_put(const struct up_job &job, const struct cu_tile &t, int place, int r, int o, float gate, float up, float)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
 {
 	const struct experts_job &e = job.e;
-	if (t.out == OUT_FACTOR)
-		e.factor[t.first + r] = cu_sigmoid(cu_round(e.bf16, gate));
-	else
-		(t.out == OUT_SHARED ? e.shared_hidden : e.hidden)[(size_t)place * (size_t)t.w[0].rows + (size_t)o] = hidden_of(e.bf16, gate, up);
+	bool shared = t.out == OUT_SHARED;
+	int fours = outs / 8, width = t.w[0].rows;
+	for (int i = (int)threadIdx.x; i < t.rows * fours; i += (int)blockDim.x) {
+		int r = i / fours, c = i % fours * 4, o = t.from + c;
+		if (o >= width)
+			continue;
+		const float *at = total + r * (outs + 4) + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
+		float4 g = *(const float4 *)at, u = *(const float4 *)(at + CU_STRIP);
+		g = make_float4(hidden_of(e.bf16, g.x, u.x), hidden_of(e.bf16, g.y, u.y), hidden_of(e.bf16, g.z, u.z), hidden_of(e.bf16, g.w, u.w));
+		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)place[r] * (size_t)width + (size_t)o) = g;
+	}
 }
 
 /* ---- down ---- */
 
 struct down_job {
-	enum { EARLY = 0, ADDS = 0 };
+	enum { EARLY = 0 };
 	struct experts_job e;
 	struct kern_view x, shared_x; /* hidden and shared_hidden, or these staged */
 };
@@ -394,14 +393,21 @@ CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, co
 	}
 }
 
-[[maybe_unused]] CU_DEVICE float job_before_sum(const struct down_job &, const struct cu_tile &, int, int)
+[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct down_job &job, const struct cu_tile &t)
 {
-	return 0;
+	return cu_in_fours(t.out == OUT_SHARED ? job.e.shared_result : job.e.result, 0, job.e.d);
 }
 
-[[maybe_unused]] CU_DEVICE void job_put(const struct down_job &job, const struct cu_tile &t, int place, int, int o, float sum, float, float)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
 {
-	put_result(job.e, t.out == OUT_SHARED ? job.e.shared_result : job.e.result, (size_t)place * (size_t)job.e.d + (size_t)o, sum);
+	const struct experts_job &e = job.e;
+	bool shared = t.out == OUT_SHARED;
+	for (int i = (int)threadIdx.x; i < t.rows * (outs / 4); i += (int)blockDim.x) {
+		int r = i / (outs / 4), c = i % (outs / 4) * 4, o = t.from + c;
+		if (o < e.d)
+			put_four_results(e, shared ? e.shared_result : e.result, (size_t)place[r] * (size_t)e.d + (size_t)o,
+				*(const float4 *)(total + r * (outs + 4) + c));
+	}
 }
 
 /* ---- kernels ---- */
