@@ -59,12 +59,21 @@ struct experts_job {
 };
 
 /* Results are rounded: under bf16 they lie there as bfloat16, since a prompt's are many. */
-CU_DEVICE void put_result(bool bf16, void *to, size_t i, float x)
+CU_DEVICE void put_result(const struct experts_job &job, void *to, size_t i, float x)
 {
-	if (bf16)
+	if (job.bf16)
 		((uint16_t *)to)[i] = cu_to_bf16(x);
 	else
 		((float *)to)[i] = x;
+}
+
+/* i a multiple of 4 */
+CU_DEVICE void put_four_results(const struct experts_job &job, void *to, size_t i, float4 v)
+{
+	if (job.bf16)
+		*(uint2 *)((uint16_t *)to + i) = make_uint2(cu_pack_bf16(v.x, v.y), cu_pack_bf16(v.z, v.w));
+	else
+		*(float4 *)((float *)to + i) = v;
 }
 
 CU_DEVICE int job_row_tiles(const struct experts_job &job)
@@ -182,12 +191,7 @@ enum { OUT_PAIRS, OUT_SHARED, OUT_FACTOR };
 enum { DO_MLP = 1, DO_GATE = 2 };
 
 struct up_job {
-	enum { EARLY = 0, ADDS = 0, PLACES = 1 };
-	struct sink {
-		float *to, *factor; /* one of both */
-		size_t width;
-		bool bf16;
-	};
+	enum { EARLY = 0 };
 	struct experts_job e;
 	int parts; /* DO_ */
 };
@@ -222,7 +226,7 @@ CU_DEVICE int job_items(const struct up_job &job, int outs)
 	return n + job_pair_tiles(job.e) * cu_ceil(job.e.width, outs / 2);
 }
 
-CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu_tile *t, const float **x, int *place)
+CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu_tile *t, const float **x)
 {
 	const struct experts_job &e = job.e;
 	int first = item * e.tile_rows, rows = min(e.tile_rows, e.n - first);
@@ -236,10 +240,8 @@ CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu
 		t->out = OUT_FACTOR;
 		t->first = first;
 	}
-	for (int r = lane; r < rows; r += CU_WARP) {
+	for (int r = lane; r < rows; r += CU_WARP)
 		x[r] = cu_at(x_for(e, e.plan->shared_gate), first + r);
-		place[r] = first + r;
-	}
 }
 
 CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x, int *place)
@@ -247,7 +249,7 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 	const struct experts_job &e = job.e;
 	int gates = gate_items(job);
 	if (item < gates) {
-		gate_tile(job, item, lane, t, x, place);
+		gate_tile(job, item, lane, t, x);
 		return;
 	}
 	struct job_part part = part_at(e, item - gates, cu_ceil(e.shared_width, outs / 2), cu_ceil(e.width, outs / 2));
@@ -306,36 +308,31 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 	}
 }
 
-/* By warp groups. The factor's matrix is no pair, and its rows' places are those of the batch. */
-[[maybe_unused]] CU_DEVICE struct up_job::sink job_sink(const struct up_job &job, const struct cu_tile &t)
+[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct up_job &job, const struct cu_tile &t)
+{
+	return t.out != OUT_FACTOR && cu_in_fours(t.out == OUT_SHARED ? job.e.shared_hidden : job.e.hidden, 0, t.w[0].rows);
+}
+
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
 {
 	const struct experts_job &e = job.e;
-	struct up_job::sink s = { t.out == OUT_SHARED ? e.shared_hidden : e.hidden, t.out == OUT_FACTOR ? e.factor : NULL, (size_t)t.w[0].rows, e.bf16 };
-	return s;
-}
-
-[[maybe_unused]] CU_DEVICE float job_before_sum(const struct up_job::sink &, int, int)
-{
-	return 0;
-}
-
-[[maybe_unused]] CU_DEVICE void job_put(const struct up_job::sink &s, int place, int o, float gate, float up, float)
-{
-	if (s.factor)
-		s.factor[place] = cu_sigmoid(cu_round(s.bf16, gate));
-	else
-		s.to[(size_t)place * s.width + (size_t)o] = hidden_of(s.bf16, gate, up);
+	bool shared = t.out == OUT_SHARED;
+	int fours = outs / 8, width = t.w[0].rows;
+	for (int i = (int)threadIdx.x; i < t.rows * fours; i += (int)blockDim.x) {
+		int r = i / fours, c = i % fours * 4, o = t.from + c;
+		if (o >= width)
+			continue;
+		const float *at = total + r * (outs + 4) + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
+		float4 g = *(const float4 *)at, u = *(const float4 *)(at + CU_STRIP);
+		g = make_float4(hidden_of(e.bf16, g.x, u.x), hidden_of(e.bf16, g.y, u.y), hidden_of(e.bf16, g.z, u.z), hidden_of(e.bf16, g.w, u.w));
+		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)place[r] * (size_t)width + (size_t)o) = g;
+	}
 }
 
 /* ---- down ---- */
 
 struct down_job {
-	enum { EARLY = 0, ADDS = 0, PLACES = 1 };
-	struct sink {
-		void *to;
-		size_t d;
-		bool bf16;
-	};
+	enum { EARLY = 0 };
 	struct experts_job e;
 	struct kern_view x, shared_x; /* hidden and shared_hidden, or these staged */
 };
@@ -391,25 +388,26 @@ CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, co
 	for (int i = (int)threadIdx.x; i < t.rows * outs; i += (int)blockDim.x) {
 		int r = i / outs, c = i % outs, o = t.from + c;
 		if (o < e.d)
-			put_result(e.bf16, shared ? e.shared_result : e.result, (size_t)place[r] * (size_t)e.d + (size_t)o,
+			put_result(e, shared ? e.shared_result : e.result, (size_t)place[r] * (size_t)e.d + (size_t)o,
 				total[r * (outs + 4) + c]);
 	}
 }
 
-[[maybe_unused]] CU_DEVICE struct down_job::sink job_sink(const struct down_job &job, const struct cu_tile &t)
+[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct down_job &job, const struct cu_tile &t)
 {
-	struct down_job::sink s = { t.out == OUT_SHARED ? job.e.shared_result : job.e.result, (size_t)job.e.d, job.e.bf16 };
-	return s;
+	return cu_in_fours(t.out == OUT_SHARED ? job.e.shared_result : job.e.result, 0, job.e.d);
 }
 
-[[maybe_unused]] CU_DEVICE float job_before_sum(const struct down_job::sink &, int, int)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
 {
-	return 0;
-}
-
-[[maybe_unused]] CU_DEVICE void job_put(const struct down_job::sink &s, int place, int o, float sum, float, float)
-{
-	put_result(s.bf16, s.to, (size_t)place * s.d + (size_t)o, sum);
+	const struct experts_job &e = job.e;
+	bool shared = t.out == OUT_SHARED;
+	for (int i = (int)threadIdx.x; i < t.rows * (outs / 4); i += (int)blockDim.x) {
+		int r = i / (outs / 4), c = i % (outs / 4) * 4, o = t.from + c;
+		if (o < e.d)
+			put_four_results(e, shared ? e.shared_result : e.result, (size_t)place[r] * (size_t)e.d + (size_t)o,
+				*(const float4 *)(total + r * (outs + 4) + c));
+	}
 }
 
 /* ---- kernels ---- */

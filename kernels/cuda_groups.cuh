@@ -5,10 +5,9 @@
  *
  *   chunk:   128 bytes of each of a warp group's 64 outputs, and of each row of the tile: 128 inputs in FP8, 64 in bfloat16
  *   stage:   one chunk or a few. CU_STAGES of them are in shared memory: the one in hand, and those under way (cu_copy16), across items
- *   weights: operand A; 16 outputs a warp, or 8 of each of a pair of matrices, so that a lane has the sums that belong together. Scales of FP8
- *            weights come along, one an output
+ *   weights: operand A; 16 outputs a warp. Scales of FP8 weights come along, one an output
  *   rows:    operand B, staged by a kernel ahead (cuda_staged.cuh); they come with the weights
- *   sums:    one chain a chunk; scaled and added in order in registers, and stored from there
+ *   sums:    one chain a chunk; scaled and added in order in registers; stored four at a time where they lie so
  *
  * A chain is the same whatever the shape of the tile: cu_wgmma computes each column by itself, and four of them make a chunk. So all
  * variants have the same bits, for a prompt's rows as for a step's. Of an item's last stage chunks may be missing: what lies there is
@@ -39,17 +38,18 @@ template <int V> struct cu_groups_of {
 		SUMS = ROWS / HALVES / 2, /* of a half a thread */
 		TOTALS = HALVES * SUMS / 4,
 		CHUNKS = ROWS <= 16 ? 2 : 1,
-		STAGES = V == CU_8 ? 3 : V == CU_16 ? 5 : 6,
+		STAGES = V == CU_8 ? 3 : V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
 		RESIDENT = V == CU_128 ? 1 : V == CU_8 ? 3 : 2,
 		THREADS = GROUPS * CU_GROUP_THREADS, WARPS = THREADS / CU_WARP,
 		TILES = STAGES + 1, /* of the item in hand, and of those whose weights are fetched or come next */
+		LD = OUTS + 4,
 		STEP = THREADS / CU_PARTS, /* a thread has one part of every STEP-th row */
 		FETCHED = OUTS / STEP, FETCHED_ROWS = (ROWS + STEP - 1) / STEP,
 	};
 	static_assert(OUTS % STEP == 0 && STEP % 8 == 0, "so that a part has the same place in all rows of a thread");
 	typedef struct cu_tile_of<ROWS> tile;
 	/* Shared memory: the job's lists, weights [STAGES][CHUNKS][OUTS][CU_CHUNK], x [STAGES][CHUNKS][ROWS][CU_CHUNK], tiles, w_scale
-	 * [STAGES][CHUNKS][OUTS], x_scale [STAGES][CHUNKS][ROWS]. */
+	 * [STAGES][CHUNKS][OUTS], x_scale [STAGES][CHUNKS][ROWS], total [ROWS][LD]. */
 	enum {
 		W = CU_LISTS,
 		W_CHUNK = OUTS * CU_CHUNK, X_CHUNK = ROWS * CU_CHUNK,
@@ -57,7 +57,8 @@ template <int V> struct cu_groups_of {
 		TILE = X + STAGES * CHUNKS * X_CHUNK,
 		W_SCALE = TILE + (TILES * (int)sizeof(tile) + 127) / 128 * 128,
 		X_SCALE = W_SCALE + STAGES * CHUNKS * OUTS * 4,
-		BYTES = X_SCALE + STAGES * CHUNKS * ROWS * 4,
+		TOTAL = X_SCALE + STAGES * CHUNKS * ROWS * 4,
+		BYTES = TOTAL + ROWS * LD * 4,
 	};
 };
 static_assert(CU_LISTS % 1024 == 0, "where rows are swizzled, their addresses count");
@@ -65,6 +66,18 @@ static_assert(CU_LISTS % 1024 == 0, "where rows are swizzled, their addresses co
 static __host__ __device__ inline int cu_chunks(const struct kern_weight &w)
 {
 	return (w.cols * (w.type == KERN_FP8 ? 1 : 2) + CU_CHUNK - 1) / CU_CHUNK;
+}
+
+/* Four sums in their columns, as R rounds them. */
+CU_DEVICE float4 cu_round4(bool bf16, float4 v)
+{
+	return make_float4(cu_round(bf16, v.x), cu_round(bf16, v.y), cu_round(bf16, v.z), cu_round(bf16, v.w));
+}
+
+/* Whether rows of floats can be written four at a time. */
+CU_DEVICE bool cu_in_fours(const void *data, size_t ld, int cols)
+{
+	return !(((uintptr_t)data & 15) | (ld & 3) | (size_t)(cols & 3));
 }
 
 /* ---- what later kernels read ---- */
@@ -115,8 +128,9 @@ template <class OF> struct cu_feed {
 /* Outputs beyond the last are the last over again: nobody stores them. */
 template <class OF> CU_DEVICE const struct kern_weight &cu_weight_at(const typename OF::tile &t, int r, int &out)
 {
-	const struct kern_weight &w = t.w[t.pair ? r / 8 & 1 : 0];
-	out = min(t.from + (t.pair ? r / 16 * 8 + r % 8 : r), w.rows - 1);
+	int strip = r / CU_STRIP;
+	const struct kern_weight &w = t.w[t.pair ? strip & 1 : 0];
+	out = min(t.from + (t.pair ? strip / 2 : strip) * CU_STRIP + r % CU_STRIP, w.rows - 1);
 	return w;
 }
 
@@ -401,38 +415,17 @@ CU_DEVICE void cu_take_stage(float (&total)[OF::TOTALS][4], unsigned char *memor
 	}
 }
 
-/* From registers to where the job has them. All that says where is read ahead of the first store: it lies in shared memory, and the compiler takes
- * it for something that a store may change. So is what the sums are added to, which may be what is stored. */
-template <class OF, class JOB> CU_DEVICE void cu_store_tile(const JOB &job, const typename OF::tile &t, const float (&total)[OF::TOTALS][4])
-{
-	const typename JOB::sink sink = job_sink(job, t);
-	int lane = (int)threadIdx.x % CU_WARP, warp = (int)threadIdx.x / CU_WARP, rows = t.rows - lane % 4 * 2, pair = t.pair;
-	int o = t.from + warp * (pair ? 8 : CU_STRIP) + lane / 4, outs = t.w[0].rows - o, place[OF::TOTALS][2];
-	float before[OF::TOTALS][4];
-#pragma unroll
-	for (int j = 0; j < OF::TOTALS; j++)
-#pragma unroll
-		for (int i = 0; i < 2; i++)
-			place[j][i] = JOB::PLACES ? t.place[min(j * CU_GROUP + lane % 4 * 2 + i, OF::ROWS - 1)] : j * CU_GROUP + lane % 4 * 2 + i;
-#pragma unroll
-	for (int j = 0; j < OF::TOTALS; j++)
-#pragma unroll
-		for (int i = 0; i < 4; i++)
-			before[j][i] = JOB::ADDS && j * CU_GROUP + i % 2 < rows && i / 2 * 8 < outs ? job_before_sum(sink, place[j][i % 2], o + i / 2 * 8) : 0;
-#pragma unroll
-	for (int j = 0; j < OF::TOTALS; j++)
-#pragma unroll
-		for (int i = 0; i < 4; i++)
-			if (j * CU_GROUP + i % 2 < rows && i / 2 * 8 < outs && !(pair && i / 2))
-				job_put(sink, place[j][i % 2], o + i / 2 * 8, total[j][i], total[j][i % 2 + 2], before[j][i]);
-}
-
 /* All items of a block. One barrier a stage: behind it the next stage is there, and the last one has been read. */
 template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 {
 #if CU_HAS_WGMMA
 	CU_SHARED(memory);
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
+	struct cu_place p = {};
+	p.lane = (int)threadIdx.x % CU_WARP;
+	p.strip = p.warp = (int)threadIdx.x / CU_WARP;
+	p.strips = p.warps = OF::WARPS;
+	p.total = (float *)(memory + OF::TOTAL);
 	if (!JOB::EARLY) {
 		job_before(job);
 		cu_wait();
@@ -461,7 +454,12 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 			slot = slot + 1 < OF::STAGES ? slot + 1 : 0;
 		}
 		turn = turn + 1 < OF::TILES ? turn + 1 : 0;
-		cu_store_tile<OF>(job, t, total);
+		cu_put_totals<OF::TOTALS>(p, total);
+		__syncthreads();
+		if (job_in_fours(job, t))
+			job_store_fours(job, t, t.place, p.total, OF::OUTS);
+		else
+			job_store(job, t, t.place, p.total, OF::OUTS);
 	}
 #else /* nobody launches it there */
 	(void)job;

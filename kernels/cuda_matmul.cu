@@ -12,13 +12,7 @@ struct matmul_out {
 };
 
 struct matmul_job {
-	enum { EARLY = 1, ADDS = 1, PLACES = 0 };
-	struct sink {
-		float *y;
-		const float *residual;
-		size_t ld, residual_ld;
-		bool round, bf16;
-	};
+	enum { EARLY = 1 };
 	struct kern_view x;
 	int tile_rows, n_out;
 	bool bf16;
@@ -89,24 +83,27 @@ CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, 
 	}
 }
 
-/* By warp groups: what a sum is added to, and where it goes. r: of the tile. */
-[[maybe_unused]] CU_DEVICE struct matmul_job::sink job_sink(const struct matmul_job &job, const struct cu_tile &t)
+[[maybe_unused]] CU_DEVICE bool job_in_fours(const struct matmul_job &job, const struct cu_tile &t)
 {
 	const struct matmul_out &out = job.out[t.out];
-	struct matmul_job::sink s = { cu_at(out.y, t.first), out.residual.data ? cu_at(out.residual, t.first) : NULL, out.y.ld, out.residual.ld,
-		job.bf16 && !out.keep_f32, job.bf16 };
-	return s;
+	return cu_in_fours(out.y.data, out.y.ld, out.w.rows) && cu_in_fours(out.residual.data, out.residual.ld, out.w.rows);
 }
 
-[[maybe_unused]] CU_DEVICE float job_before_sum(const struct matmul_job::sink &s, int r, int o)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct matmul_job &job, const struct cu_tile &t, const int *, const float *total, int outs)
 {
-	return s.residual ? s.residual[(size_t)r * s.residual_ld + (size_t)o] : 0;
-}
-
-[[maybe_unused]] CU_DEVICE void job_put(const struct matmul_job::sink &s, int r, int o, float sum, float, float before)
-{
-	float y = cu_round(s.round, sum);
-	s.y[(size_t)r * s.ld + (size_t)o] = s.residual ? cu_round(s.bf16, __fadd_rn(before, y)) : y;
+	const struct matmul_out &out = job.out[t.out];
+	bool round = job.bf16 && !out.keep_f32;
+	for (int i = (int)threadIdx.x; i < t.rows * (outs / 4); i += (int)blockDim.x) {
+		int r = i / (outs / 4), c = i % (outs / 4) * 4, o = t.from + c;
+		if (o >= out.w.rows)
+			continue;
+		float4 y = cu_round4(round, *(const float4 *)(total + r * (outs + 4) + c));
+		if (out.residual.data) {
+			float4 x = *(const float4 *)(cu_at(out.residual, t.first + r) + o);
+			y = cu_round4(job.bf16, make_float4(__fadd_rn(x.x, y.x), __fadd_rn(x.y, y.y), __fadd_rn(x.z, y.z), __fadd_rn(x.w, y.w)));
+		}
+		*(float4 *)(cu_at(out.y, t.first + r) + o) = y;
+	}
 }
 
 template <int V>
