@@ -175,6 +175,60 @@ static void without_scratch_it_is_refused(void **state)
 	arena_release(&a);
 }
 
+/* -- forms -- */
+
+enum { FORMED = 21, ROOM = 30, FIRST = 4 }; /* rows FIRST .. of ROOM that there is room for */
+
+/* With forms that the norm has made, or with those that the product makes. */
+static void product_of_normed(struct kern *k, int block, bool formed, float *out)
+{
+	struct arena a;
+	arena_init(&a);
+	struct weight_spec specs[] = {{.type = KERN_BF16}, {KERN_FP8, 128, 128, 3, false}};
+	struct kern_view y = mat(&a, 0, NULL, FORMED, IN);
+	float *w = arena_alloc(&a, IN * sizeof *w);
+	for (int i = 0; i < IN; i++)
+		w[i] = bf16_to_f32(bf16_from_f32(value_at(40, 0, i)));
+	struct kern_forms forms = {.rows = ROOM, .first = FIRST, .block = block};
+	forms.data = scratch(kern_forms_bytes(k, ROOM, IN, block));
+	OK(kern_norm(k, &(struct kern_norm){.x = mat(&a, 4, ids, FORMED, IN), .w = w, .eps = 1e-6f, .y = y, .forms = formed ? &forms : NULL}));
+	struct kern_matmul op = {.x = y, .n_out = block ? 2 : 1, .forms = formed ? &forms : NULL};
+	struct kern_weight m[2];
+	for (int j = 0; j < op.n_out; j++) {
+		m[j] = weight(&a, k, 20 + (uint32_t)j, OUT, IN, specs[j]);
+		op.out[j] = (struct kern_matmul_out){.w = &m[j], .y = mat(&a, 0, NULL, FORMED, OUT), .keep_f32 = true, .quantised = j ? block : 0};
+	}
+	op.scratch_bytes = kern_matmul_scratch(k, &op, FORMED);
+	op.scratch = scratch(op.scratch_bytes);
+	OK(kern_matmul(k, &op));
+	settled();
+	for (int j = 0; j < op.n_out; j++)
+		take(out, 2 * OUT, j * OUT, &op.out[j].y);
+	free(op.scratch);
+	free(forms.data);
+	arena_release(&a);
+}
+
+static void forms_are_what_a_product_makes(void **state)
+{
+	(void)state;
+	struct kern k;
+	float *made = mem_array(2 * FORMED * OUT, sizeof *made), *want = mem_array(2 * FORMED * OUT, sizeof *want);
+	open_bf16(&k);
+	for (int block = 0; block <= 128; block += 128) {
+		memset(made, 0, 2 * FORMED * OUT * sizeof *made);
+		memset(want, 0, 2 * FORMED * OUT * sizeof *want);
+		product_of_normed(&k, block, true, made);
+		product_of_normed(&k, block, false, want);
+		assert_rows_equal("forms made by the norm and by the product", made, want, 2 * FORMED * OUT);
+		assert_true(fabsf(want[OUT - 1]) > 0);
+	}
+	assert_int_equal(kern_forms_bytes(&k, ROOM, IN, 64), 0); /* blocks that no warp group reads */
+	kern_close(&k);
+	mem_free(made);
+	mem_free(want);
+}
+
 /* -- experts -- */
 
 enum { D = 320, WIDTH = 136, SHARED = 200, EXPERTS = 6, TOP = 3 };
@@ -262,7 +316,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_alone_and_among_any_number), cmocka_unit_test(small_integers_are_exact),
 		cmocka_unit_test(reals_are_near_to_ref), cmocka_unit_test(an_older_device_takes_the_usual_way),
-		cmocka_unit_test(without_scratch_it_is_refused), cmocka_unit_test(experts_of_any_number_of_rows),
+		cmocka_unit_test(without_scratch_it_is_refused), cmocka_unit_test(forms_are_what_a_product_makes),
+		cmocka_unit_test(experts_of_any_number_of_rows),
 	};
 	settle = shim_settle;
 	bf16_activations = aligned_weights = true;
