@@ -294,7 +294,7 @@ static uint32_t number_of_how(struct forward *f, const struct forward_next *next
 }
 
 /* A decode step is recorded: its shape is its number of rows, the spans of the longest, and how it draws. A prompt's chunks are of
- * many shapes, and one of a single row is computed otherwise than a step of one. */
+ * many shapes. */
 static int pass_or_replay(struct forward *f, const struct forward_batch *b)
 {
 	if (!forward_is_step(b))

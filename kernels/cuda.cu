@@ -60,7 +60,6 @@ static int find_device(struct kern_device *d)
 	if (prop.major < 8)
 		return err_set(ERR_UNSUPPORTED, "%s has compute capability %d.%d; 8.0 or later is needed", prop.name, prop.major, prop.minor);
 	d->sm_count = prop.multiProcessorCount;
-	d->sm_major = prop.major;
 	d->warp_groups = prop.major == 9 && cuda_has_warp_groups();
 	d->shared_max = prop.sharedMemPerBlockOptin;
 	snprintf(d->name, sizeof d->name, "%s", prop.name);

@@ -6,9 +6,11 @@
  *   - asynchronous copies, matrix instructions and other PTX stand in cuda_ptx.cuh alone,
  *   - multiplications and additions are contracted nowhere (--fmad=false): a fused multiply-add is written fmaf.
  *
- * Sums. A dot product is cut into blocks of CU_BLOCK inputs from the first on. A block is one chain: of matrix instructions where both
+ * Sums. A dot product is cut into blocks of CU_BLOCK inputs from the first on. A block is one chain: of mma.sync where both
  * sides are exact in bfloat16 (FP8 codes are), else of fmaf in ascending order. The scaled sums of the blocks are added in ascending
- * order, each rounded (__fadd_rn). So a result depends on its row and its matrix alone, whatever tile, strip or warp it was computed by.
+ * order, each rounded (__fadd_rn). By warp groups (cuda_groups.cuh) a block is 128 bytes of weights, 64 inputs of bfloat16, FP8 codes meet codes, and
+ * sums are scaled and added by fmaf. Which way it is, the matrix says. So a result depends on its row and its matrix alone, whatever tile, strip or
+ * warp it was computed by.
  *
  * Kernels of one pass overlap at their ends (programmatic dependent launch). A kernel may begin once every block of the one directly ahead
  * has called cu_let_next() or ended; cu_wait() waits until that one has ended, and what it wrote can be read. The rule: a thread calls
@@ -32,7 +34,7 @@ enum { CU_WARP = 32, CU_BLOCK = 128 };
 /* What k->device is: filled by cuda.cu. */
 struct kern_device {
 	cudaStream_t stream;
-	int sm_count, sm_major; /* multiprocessors, compute capability */
+	int sm_count;           /* multiprocessors */
 	bool overlaps;          /* kernels may begin while the one before them ends: they wait by themselves (cu_wait) */
 	bool warp_groups;       /* it has them, and so has what was compiled (cuda_groups.cuh) */
 	size_t shared_max;      /* bytes of shared memory one block may have */

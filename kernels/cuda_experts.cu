@@ -1,10 +1,12 @@
-/* The experts of a layer, in three launches or four; in six where rows are staged before they are read, x and hidden (cuda_staged.cuh):
- *   group    (row, slot) pairs by expert, in tiles; with few pairs each block of the next two finds out for itself
+/* The experts of a layer:
+ *   group    (row, slot) pairs by expert, in tiles; with few pairs each block of up and down finds out for itself
+ *   x        staged, where it does not come in its forms (cuda_staged.cuh)
  *   up       hidden = R(R(silu(R(gate x))) * R(up x)) for every pair, the shared expert's rows, and the shared factor
+ *   hidden   rows staged, by warp groups or where there are more than a few
  *   down     R(down hidden), to a place of the pair's own
  *   combine  the sum over the slots in order
  * A unit is an expert with its pairs or, last, the shared one with all rows. Types are looked at matrix by matrix where the work is
- * done; only whether a step may go through matrix instructions at all is decided for all units together, beforehand. */
+ * done; only which way products go is decided for all units together, beforehand, by their matrices. */
 #include "kernels/cuda_groups.cuh"
 
 struct plan_unit {
@@ -32,7 +34,7 @@ struct few_pairs {
 	unsigned char rows[FEW_PAIRS];             /* of the tiles */
 	unsigned char pair[FEW_PAIRS * FEW_ROWS];
 };
-enum { NO_EXPERT = 0xffff, NEAR_TILES = 24 };
+enum { NO_EXPERT = 0xffff };
 static_assert(FEW_PAIRS == 2 * CU_WARP, "a bit a pair in 64, of two warps");
 static_assert(sizeof(struct few_pairs) <= CU_LISTS, "lists lie at the start of shared memory");
 
@@ -568,13 +570,16 @@ static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) do
 	cu_plain_work(job);
 }
 
-/* Of few pairs the experts' last matrices, while the first are still read: a block's part of every one. */
+/* Of few pairs the experts' last matrices, if they are small, while the first are still read: a block's part of every one. */
 CU_DEVICE void bring_downs(const struct experts_job &job)
 {
 	int tiles = job.few ? few_list()->n_tiles : 0;
-	for (int i = 0; i < tiles && tiles <= NEAR_TILES; i++) {
+	for (int i = 0; i < tiles; i++) {
 		const struct kern_weight &w = job.plan->unit[few_list()->expert[i]].mlp.down;
-		int pieces = (int)((size_t)w.rows * w.ld * (w.type == KERN_FP8 ? 1 : 2) / CU_NEAR_PIECE);
+		size_t bytes = cu_span(w);
+		if (bytes * (size_t)tiles > CU_NEAR_MOST)
+			return;
+		int pieces = (int)(bytes / CU_NEAR_PIECE);
 		for (int p = (int)(threadIdx.x * gridDim.x + blockIdx.x); p < pieces; p += (int)(gridDim.x * blockDim.x))
 			cu_bring_near((const unsigned char *)w.data + (size_t)p * CU_NEAR_PIECE, CU_NEAR_PIECE);
 	}
@@ -819,7 +824,9 @@ static int tile_rows_for(const struct experts_job *job)
 {
 	long long pairs = (long long)job->n * job->top_k, experts = job->n_experts;
 	if (job->way == CU_BY_GROUPS) {
-		int rows = job->few || pairs <= 4 * experts ? 8 : 16;
+		int rows = pairs <= 4 * experts ? 8 : 16;
+		if (job->few) /* as their lists have them */
+			return FEW_ROWS;
 		while (rows < 128 && pairs > rows * 3ll / 4 * experts)
 			rows *= 2;
 		return rows;

@@ -108,7 +108,8 @@ static inline struct kern_view cu_staged_view(float *to, int rows, int cols)
 	return v;
 }
 
-/* struct kern_forms of rows of so many columns, where scales are of CU_BLOCK inputs each: first all rows as codes, then all as bfloat16. */
+/* struct kern_forms of rows of so many columns, where scales are of CU_BLOCK inputs each: first all rows as bfloat16, then, if they are
+ * quantised, all as codes. */
 struct cu_forms {
 	struct kern_view codes, halves; /* data NULL: not wanted */
 };
@@ -120,9 +121,9 @@ static inline struct cu_forms cu_forms_of(const struct kern_forms *f, int n, int
 		return all;
 	size_t ld = cu_staged_ld(cols);
 	float *data = (float *)f->data + (size_t)f->first * ld;
-	all.halves = cu_staged_view(data + (size_t)f->rows * ld, n, cols);
+	all.halves = cu_staged_view(data, n, cols);
 	if (f->block)
-		all.codes = cu_staged_view(data, n, cols);
+		all.codes = cu_staged_view(data + (size_t)f->rows * ld, n, cols);
 	return all;
 }
 

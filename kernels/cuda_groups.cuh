@@ -89,12 +89,18 @@ struct cu_soon {
 	int pieces[KERN_SOON];
 };
 
+/* Bytes from a matrix's first item to its last. */
+static __host__ __device__ inline size_t cu_span(const struct kern_weight &w)
+{
+	return (((size_t)w.rows - 1) * w.ld + (size_t)w.cols) * (w.type == KERN_F32 ? 4 : w.type == KERN_FP8 ? 1 : 2);
+}
+
 static inline struct cu_soon cu_soon_of(const struct kern_weight *const *soon, int rows)
 {
 	struct cu_soon s = {};
 	size_t all = 0;
 	for (int i = 0; i < KERN_SOON && soon[i] && rows <= CU_STEP_ROWS; i++) {
-		size_t bytes = (size_t)soon[i]->rows * soon[i]->ld * (size_t)kern_type_bytes(soon[i]->type);
+		size_t bytes = soon[i]->rows ? cu_span(*soon[i]) : 0;
 		if (all + bytes > CU_NEAR_MOST || (uintptr_t)soon[i]->data & 15)
 			continue;
 		all += bytes;

@@ -1,6 +1,7 @@
 /* Matrices times rows. All outputs of a call that go one way are one launch: a flat list of strips, for one tile of rows after another.
- * FP8 and bfloat16 weights go one way: a block whose strips pass from one kind to the other stages its rows again. More rows than a few
- * are brought into the forms they are wanted in by a launch ahead (cuda_staged.cuh). */
+ * By warp groups (cuda_groups.cuh; cuda_narrow.cuh for few rows and a small matrix), by mma.sync
+ * (cuda_tile.cuh), or plainly; FP8 and bfloat16 weights go one way. Rows come in the forms that they are read in, or are brought into them by a launch
+ * ahead (cuda_staged.cuh); by mma.sync a block converts the rows of one tile itself. */
 #include "kernels/cuda_narrow.cuh"
 
 struct matmul_out {

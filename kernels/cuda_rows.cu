@@ -192,7 +192,7 @@ norm_kernel(struct kern_view x, const float *w, bool plus_one, float eps, struct
 size_t cuda_forms_bytes(const struct kern *k, int rows, int cols, int block)
 {
 	bool of_use = k->compute == KERN_BF16 && k->device->warp_groups && (!block || block == CU_BLOCK);
-	return of_use ? 2 * (size_t)rows * cu_staged_ld(cols) * sizeof(float) : 0;
+	return of_use ? (block ? 2 : 1) * (size_t)rows * cu_staged_ld(cols) * sizeof(float) : 0;
 }
 
 int cuda_norm(struct kern *k, const struct kern_norm *op)

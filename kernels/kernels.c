@@ -70,13 +70,27 @@ int kern_embed(struct kern *k, const struct kern_embed *op)
 	return k->backend->embed(k, op);
 }
 
+/* forms of n rows of an operation, or NULL; block: with which they are to be quantised, 0: it does not matter. */
+static int check_forms(const struct kern *k, const char *op, const struct kern_forms *f, int n, int cols, int block)
+{
+	if (!f)
+		return 0;
+	if (!f->data || f->first < 0 || n > f->rows - f->first)
+		return err_set(ERR_USAGE, "%s: forms of %d rows from row %d on, and there is room for %d", op, n, f->first, f->data ? f->rows : 0);
+	if (!kern_forms_bytes(k, f->rows, cols, f->block))
+		return err_set(ERR_USAGE, "%s: the %s backend has no forms in blocks of %d", op, k->backend->name, f->block);
+	if (block && block != f->block)
+		return err_set(ERR_USAGE, "%s: rows are to be quantised in blocks of %d, and their forms are in blocks of %d", op, block, f->block);
+	return 0;
+}
+
 int kern_norm(struct kern *k, const struct kern_norm *op)
 {
 	int n = op->x.rows, d = op->x.cols, e;
 	if (!k->backend->norm)
 		return missing(k, "norm");
 	if ((e = check_rows("norm", n, d)) || (e = check_view("norm", "x", &op->x, n, d)) || (e = check_view("norm", "y", &op->y,
-		n, d)))
+		n, d)) || (e = check_forms(k, "norm", op->forms, n, d, 0)))
 		return e;
 	k->bytes += area(n, d) * 8 + (uint64_t)d * 4;
 	return k->backend->norm(k, op);
@@ -117,7 +131,7 @@ int kern_matmul(struct kern *k, const struct kern_matmul *op)
 			return e;
 		if (o->residual && (e = check_view("matmul", "residual", o->residual, n, o->w->rows)))
 			return e;
-		if ((e = check_quantised(k, op, o)))
+		if ((e = check_quantised(k, op, o)) || (e = check_forms(k, "matmul", op->forms, n, d, o->quantised)))
 			return e;
 		k->bytes += weight_bytes(o->w) + area(n, o->w->rows) * (o->residual ? 8 : 4);
 		k->macs += area(o->w->rows, d) * (uint64_t)n;
@@ -236,7 +250,7 @@ int kern_experts(struct kern *k, const struct kern_experts *op)
 		return e;
 	if (op->residual && (e = check_view("experts", "residual", op->residual, n, d)))
 		return e;
-	if ((e = check_block(k, op)))
+	if ((e = check_block(k, op)) || (e = check_forms(k, "experts", op->forms, n, d, op->block)))
 		return e;
 	if (op->shared) {
 		if ((e = check_mlp("the shared expert's matrix", op->shared, op->shared->gate.rows, d)))
@@ -310,7 +324,8 @@ int kern_attention(struct kern *k, const struct kern_attention *op)
 	int c = op->heads * op->dim, kv = op->kv_heads * op->dim;
 	if ((e = check_view("attention", "q", &op->q, n, op->gated ? 2 * c : c)) || (e = check_view("attention", "kx", &op->kx, n,
 		kv)) ||
-	    (e = check_view("attention", "vx", &op->vx, n, kv)) || (e = check_view("attention", "y", &op->y, n, c)))
+	    (e = check_view("attention", "vx", &op->vx, n, kv)) || (e = check_view("attention", "y", &op->y, n, c)) ||
+	    (e = check_forms(k, "attention", op->forms, n, c, 0)))
 		return e;
 	if (kern_is_device(k) && (!op->units || !op->n_units || op->longest < 1))
 		return err_set(ERR_USAGE, "attention: the %s backend needs units and the longest row's positions", k->backend->name);
@@ -357,7 +372,8 @@ static int check_gdn_shapes(struct kern *k, const char *name, const struct kern_
 			op->key_heads, op->key_dim, op->conv_width);
 	if ((e = check_view(name, "qkv", &op->qkv, n, 2 * op->key_heads * op->key_dim + out)) ||
 	    (e = check_view(name, "z", &op->z, n, out)) || (e = check_view(name, "a", &op->a, n, hv)) ||
-	    (e = check_view(name, "b", &op->b, n, hv)) || (e = check_view(name, "y", &op->y, n, out)))
+	    (e = check_view(name, "b", &op->b, n, hv)) || (e = check_view(name, "y", &op->y, n, out)) ||
+	    (e = check_forms(k, name, op->forms, n, out, 0)))
 		return e;
 	if (op->scratch_bytes < kern_gdn_scratch(k, op, n))
 		return err_set(ERR_USAGE, "%s: %zu bytes of scratch for %d rows, %zu are needed", name, op->scratch_bytes, n,

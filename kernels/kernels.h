@@ -190,7 +190,7 @@ struct kern_matmul {
 	int n_out;          /* 1 .. KERN_MAX_OUT */
 	struct kern_matmul_out out[KERN_MAX_OUT];
 	const struct kern_forms *forms; /* NULL, or x's */
-	const struct kern_weight *soon[KERN_SOON]; /* NULL, or what a later operation will read: a device may bring it nearer meanwhile */
+	const struct kern_weight *soon[KERN_SOON]; /* up to the first NULL: what a later operation will read, a device may bring nearer meanwhile */
 	void *scratch;      /* kern_matmul_scratch bytes, 64-byte aligned; NULL where that is 0 */
 	size_t scratch_bytes;
 };

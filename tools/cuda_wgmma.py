@@ -3,7 +3,8 @@
 
 Between such an instruction (HGMMA, QGMMA) and the wait that covers it (WARPGROUP.DEPBAR) the registers of its sums are the tensor cores'. The
 sources keep to that, and the shim holds them to it; but which registers a variable has is the compiler's choice, and it has been seen to
-give registers in use to others. Branches are not followed: code is read from top to bottom.
+give registers in use to others. Code is read from top to bottom, with what was under way where branches forward come from; loops are not
+gone round.
 Exit status 1 where it finds some; 0, and a line that says so, without cuobjdump and nvdisasm (CUDA Toolkit).
 """
 
@@ -41,22 +42,47 @@ def written(instruction):
     return set()
 
 
+def read(instruction):
+    """Registers that it names, as wide as it says; of stores what is stored is as wide as the operation."""
+    found = {int(r) for r in re.findall(r"\bR(\d+)\b", instruction)}
+    for first in re.findall(r"\bR(\d+)\.64\b", instruction):
+        found.add(int(first) + 1)
+    if match := re.search(r"\bST\S*\.(64|128)\b.*, R(\d+)\s*$", instruction):
+        found |= {int(match.group(2)) + i for i in range(int(match.group(1)) // 32)}
+    return found
+
+
+def joined(one, other):
+    """Groups under way where two paths meet: the last of one and the last of the other are waited for together, and so on."""
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    at = len(longer) - len(shorter)
+    return longer[:at] + [a + [x for x in b if x not in a] for a, b in zip(longer[at:], shorter)]
+
+
 def touched_early(instructions):
     """(address of the matrix instruction, address and text of what touches its registers)"""
-    done, group, under_way = [], [], []
+    done, under_way, by_target, follows = [], [[]], {}, True  # the last of under_way is the group that is not ended yet
     for at, text in instructions:
-        if match := re.search(r"[HQ]GMMA\.64x(\d+)x\S* R(\d+), gdesc", text):
+        if not follows:
+            under_way = [[]]
+        if at in by_target:
+            under_way = joined(under_way, by_target.pop(at)) if follows else by_target.pop(at)
+        follows = not re.match(r"(BRA|EXIT)\b", text)
+        if match := re.search(r"\bBRA (0x\w+)", text):
+            target = int(match.group(1), 16)
+            if target > at:
+                now = [list(group) for group in under_way]
+                by_target[target] = joined(by_target[target], now) if target in by_target else now
+        elif match := re.search(r"[HQ]GMMA\.64x(\d+)x\S* R(\d+), gdesc", text):
             columns, first = int(match.group(1)), int(match.group(2))
-            group.append((at, set(range(first, first + columns // 2))))
+            under_way[-1].append((at, frozenset(range(first, first + columns // 2))))
             if "gsb0" in text:
-                under_way.append(group)
-                group = []
+                under_way.append([])
         elif match := re.search(r"WARPGROUP\.DEPBAR\.LE gsb0, (0x\w+)", text):
-            left = int(match.group(1), 16)
-            under_way = under_way[-left:] if left else []
+            under_way = under_way[-1 - int(match.group(1), 16) :]
         else:
-            target, all_of_it = written(text), {int(r) for r in re.findall(r"\bR(\d+)\b", text)}
-            done += [(a, at, text) for g in under_way for a, sums in g if (target | all_of_it) & sums]
+            touched = written(text) | read(text)
+            done += [(a, at, text) for g in under_way for a, sums in g if touched & sums]
     return done
 
 

@@ -177,61 +177,70 @@ static void without_scratch_it_is_refused(void **state)
 
 /* -- forms -- */
 
-enum { FORMED = 21, ROOM = 30, FIRST = 4 }; /* rows FIRST .. of ROOM that there is room for */
+enum { FORMED = 21 };
 
-/* With forms that the norm has made, or with those that the product makes. */
-static void product_of_normed(struct kern *k, int block, bool formed, float *out)
+/* y = norm of rows; forms NULL, or y's. */
+static void norm_rows(struct kern *k, struct arena *a, uint32_t what, const int *rows, struct kern_view *y, const struct kern_forms *forms)
 {
-	struct arena a;
-	arena_init(&a);
-	struct weight_spec specs[] = {{.type = KERN_BF16}, {KERN_FP8, 128, 128, 3, false}};
-	struct kern_view y = mat(&a, 0, NULL, FORMED, IN);
-	float *w = arena_alloc(&a, IN * sizeof *w);
-	for (int i = 0; i < IN; i++)
+	float *w = arena_alloc(a, (size_t)y->cols * sizeof *w);
+	for (int i = 0; i < y->cols; i++)
 		w[i] = bf16_to_f32(bf16_from_f32(value_at(40, 0, i)));
-	struct kern_forms forms = {.rows = ROOM, .first = FIRST, .block = block};
-	forms.data = scratch(kern_forms_bytes(k, ROOM, IN, block));
-	OK(kern_norm(k, &(struct kern_norm){.x = mat(&a, 4, ids, FORMED, IN), .w = w, .eps = 1e-6f, .y = y, .forms = formed ? &forms : NULL}));
-	struct kern_matmul op = {.x = y, .n_out = block ? 2 : 1, .forms = formed ? &forms : NULL};
-	struct kern_weight m[2];
-	for (int j = 0; j < op.n_out; j++) {
-		m[j] = weight(&a, k, 20 + (uint32_t)j, OUT, IN, specs[j]);
-		op.out[j] = (struct kern_matmul_out){.w = &m[j], .y = mat(&a, 0, NULL, FORMED, OUT), .keep_f32 = true, .quantised = j ? block : 0};
-	}
-	op.scratch_bytes = kern_matmul_scratch(k, &op, FORMED);
-	op.scratch = scratch(op.scratch_bytes);
-	OK(kern_matmul(k, &op));
+	OK(kern_norm(k, &(struct kern_norm){.x = mat(a, what, rows, y->rows, y->cols), .w = w, .eps = 1e-6f, .y = *y, .forms = forms}));
 	settled();
-	for (int j = 0; j < op.n_out; j++)
-		take(out, 2 * OUT, j * OUT, &op.out[j].y);
-	free(op.scratch);
-	free(forms.data);
-	arena_release(&a);
 }
 
-static void forms_are_what_a_product_makes(void **state)
+static void a_norm_makes_forms(void **state)
 {
 	(void)state;
 	struct kern k;
-	float *made = mem_array(2 * FORMED * OUT, sizeof *made), *want = mem_array(2 * FORMED * OUT, sizeof *want);
+	struct arena a;
+	arena_init(&a);
 	open_bf16(&k);
-	for (int block = 0; block <= 128; block += 128) {
-		memset(made, 0, 2 * FORMED * OUT * sizeof *made);
-		memset(want, 0, 2 * FORMED * OUT * sizeof *want);
-		product_of_normed(&k, block, true, made);
-		product_of_normed(&k, block, false, want);
-		assert_rows_equal("forms made by the norm and by the product", made, want, 2 * FORMED * OUT);
-		assert_true(fabsf(want[OUT - 1]) > 0);
-	}
-	assert_int_equal(kern_forms_bytes(&k, ROOM, IN, 64), 0); /* blocks that no warp group reads */
+	struct kern_view y = mat(&a, 0, NULL, FORMED, IN);
+	struct kern_forms forms = forms_for(&k, FORMED, IN);
+	assert_non_null(forms.data);
+	norm_rows(&k, &a, 4, ids, &y, &forms);
+	hold_forms(&k, &y, &forms);
 	kern_close(&k);
-	mem_free(made);
-	mem_free(want);
+	arena_release(&a);
+}
+
+static void forms_that_do_not_fit_are_refused(void **state)
+{
+	(void)state;
+	struct kern k;
+	struct arena a;
+	arena_init(&a);
+	open_bf16(&k);
+	struct kern_view x = mat(&a, 4, ids, FORMED, IN);
+	struct kern_forms forms = forms_for(&k, FORMED, IN), short_of_one = forms, blocks_of_64 = forms, plain = forms;
+	struct kern_weight w = weight(&a, &k, 20, OUT, IN, (struct weight_spec){KERN_FP8, 128, 128, 0, false});
+	struct kern_matmul op = {.x = x, .n_out = 1, .out = {{.w = &w, .y = mat(&a, 0, NULL, FORMED, OUT), .quantised = 128}}};
+	op.scratch_bytes = kern_matmul_scratch(&k, &op, FORMED);
+	op.scratch = scratch(op.scratch_bytes);
+	short_of_one.first = FORMS_ROOM + 1;
+	blocks_of_64.block = 64;
+	plain.block = 0;
+	assert_int_equal(kern_forms_bytes(&k, FORMED, IN, 64), 0);
+	const struct kern_forms *wrong[] = {&short_of_one, &blocks_of_64, &plain};
+	static const char *const why[] = {"21 rows from row 4 on, and there is room for 24", "no forms in blocks of 64", "in blocks of 128, and their forms are in blocks of 0"};
+	for (int i = 0; i < 3; i++) {
+		op.forms = wrong[i];
+		assert_int_equal(kern_matmul(&k, &op), ERR_USAGE);
+		assert_non_null(strstr(err_message(), why[i]));
+	}
+	free(op.scratch);
+	free(forms.data);
+	kern_close(&k);
+	arena_release(&a);
 }
 
 /* -- experts -- */
 
 enum { D = 320, WIDTH = 136, SHARED = 200, EXPERTS = 6, TOP = 3 };
+
+/* Rows are normed first where this says so, with their forms or without. */
+static bool normed, formed;
 
 /* Every row has expert 1 and none has expert 4. What FP8 matrices read is quantised; the last but one expert is bfloat16. */
 static void experts(struct kern *k, bool fp8, const int *rows, int n, float *out)
@@ -261,6 +270,10 @@ static void experts(struct kern *k, bool fp8, const int *rows, int n, float *out
 	struct kern_view residual = mat(&a, 10, rows, n, D), x = mat(&a, 9, rows, n, D), quantised = mat(&a, 0, NULL, n, D);
 	struct kern_experts op = {.x = x, .experts = chosen, .weights = weights, .top_k = TOP, .n_experts = EXPERTS, .mlp = mlp, .shared = &shared,
 	                          .shared_gate = &gate, .residual = &residual, .y = residual, .block = fp8 ? 128 : 0};
+	struct kern_forms forms = forms_for(k, n, D);
+	op.forms = normed && formed ? &forms : NULL;
+	if (normed)
+		norm_rows(k, &a, 9, rows, &op.x, op.forms);
 	if (fp8 && !kern_quantises(k)) {
 		OK(kern_quantise(k, &(struct kern_quantise){x, 128, quantised}));
 		op.quantised = &quantised;
@@ -273,9 +286,30 @@ static void experts(struct kern *k, bool fp8, const int *rows, int n, float *out
 	OK(kern_experts(k, &op));
 	settled();
 	take(out, D, 0, &op.y);
+	free(forms.data);
 	free(plan);
 	free(op.scratch);
 	arena_release(&a);
+}
+
+static void experts_read_forms(void **state)
+{
+	(void)state;
+	struct kern k;
+	float *with = mem_array((size_t)MOST * D, sizeof *with), *without = mem_array((size_t)MOST * D, sizeof *without);
+	open_bf16(&k);
+	normed = true;
+	for (int n = 3; n < 60; n += 50) { /* with few pairs, and with more */
+		formed = true;
+		experts(&k, true, ids, n, with);
+		formed = false;
+		experts(&k, true, ids, n, without);
+		assert_rows_equal("experts with forms of their rows and without", with, without, (size_t)(n * D));
+	}
+	normed = false;
+	kern_close(&k);
+	mem_free(with);
+	mem_free(without);
 }
 
 static void experts_of_any_number_of_rows(void **state)
@@ -316,7 +350,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_alone_and_among_any_number), cmocka_unit_test(small_integers_are_exact),
 		cmocka_unit_test(reals_are_near_to_ref), cmocka_unit_test(an_older_device_takes_the_usual_way),
-		cmocka_unit_test(without_scratch_it_is_refused), cmocka_unit_test(forms_are_what_a_product_makes),
+		cmocka_unit_test(without_scratch_it_is_refused), cmocka_unit_test(a_norm_makes_forms),
+		cmocka_unit_test(forms_that_do_not_fit_are_refused), cmocka_unit_test(experts_read_forms),
 		cmocka_unit_test(experts_of_any_number_of_rows),
 	};
 	settle = shim_settle;

@@ -78,7 +78,7 @@ static void a_fork_equals_an_independent_run_to_the_bit(void **state)
 }
 
 /* A prompt's logits are the same bits whether those of all rows are asked for, some at a time, or the last row's alone; and a prompt of
- * one row is computed as the first row of a longer one is, not as a step. */
+ * one row is computed as the first row of a longer one is. */
 static void hold_however_asked_for(const char *dir, enum eng_compute compute)
 {
 	enum { N = 37 };

@@ -188,6 +188,59 @@ static inline void settled(void)
 		settle();
 }
 
+/* ---- forms ---- */
+
+enum { FORMS_ROOM = 3, FORMS_BLOCK = 128, FORMS_OUT = 24 }; /* rows more than there are; outputs of a product that reads them */
+
+/* Of n rows, behind FORMS_ROOM - 1 others; data NULL where the backend has no use for them. */
+static inline struct kern_forms forms_for(const struct kern *k, int n, int cols)
+{
+	struct kern_forms f = { .rows = n + FORMS_ROOM, .first = FORMS_ROOM - 1, .block = FORMS_BLOCK };
+	size_t bytes = kern_forms_bytes(k, f.rows, cols, f.block);
+	f.data = bytes ? scratch(bytes) : NULL;
+	return f;
+}
+
+static inline void multiply_forms(struct kern *k, const struct kern_view *x, const struct kern_forms *forms, float *out)
+{
+	static const struct weight_spec specs[] = { { .type = KERN_BF16 }, { KERN_FP8, 128, 128, 3, false } };
+	struct arena a;
+	arena_init(&a);
+	struct kern_weight w[2];
+	struct kern_matmul op = { .x = *x, .n_out = 2, .forms = forms };
+	bool were_aligned = aligned_weights;
+	aligned_weights = true;
+	for (int j = 0; j < 2; j++) {
+		w[j] = weight(&a, k, 120 + (uint32_t)j, FORMS_OUT, x->cols, specs[j]);
+		op.out[j] = (struct kern_matmul_out){ .w = &w[j], .y = mat(&a, 0, NULL, x->rows, FORMS_OUT), .keep_f32 = true, .quantised = j ? FORMS_BLOCK : 0 };
+	}
+	aligned_weights = were_aligned;
+	op.scratch_bytes = kern_matmul_scratch(k, &op, x->rows);
+	op.scratch = scratch(op.scratch_bytes);
+	assert_int_equal(kern_matmul(k, &op), 0);
+	settled();
+	for (int j = 0; j < 2; j++)
+		take(out, 2 * FORMS_OUT, j * FORMS_OUT, &op.out[j].y);
+	free(op.scratch);
+	arena_release(&a);
+}
+
+/* Products of the forms that an operation has made of its rows, and of those that the product makes itself, are the same to the bit. Frees them. */
+static inline void hold_forms(struct kern *k, const struct kern_view *y, struct kern_forms *forms)
+{
+	size_t n = (size_t)y->rows * 2 * FORMS_OUT;
+	if (!forms->data)
+		return;
+	float *made = mem_array(n, sizeof *made), *want = mem_array(n, sizeof *want);
+	multiply_forms(k, y, forms, made);
+	multiply_forms(k, y, NULL, want);
+	assert_memory_equal(made, want, n * sizeof *made);
+	mem_free(made);
+	mem_free(want);
+	free(forms->data);
+	forms->data = NULL;
+}
+
 static inline float *results(struct kern *k, const struct trial *t, int v, const int *rows, int n)
 {
 	float *out = mem_array((size_t)n * (size_t)t->width(v), sizeof *out);

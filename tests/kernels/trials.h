@@ -263,8 +263,11 @@ static void attend(struct kern *k, struct kern_attention *op)
 	op->n_units = &n_units;
 	op->scratch_bytes = kern_attention_scratch(k, op, n);
 	op->scratch = scratch(op->scratch_bytes);
+	struct kern_forms forms = forms_for(k, n, op->y.cols);
+	op->forms = forms.data ? &forms : NULL;
 	DO(attention, k, *op);
 	settled();
+	hold_forms(k, &op->y, &forms);
 	free(op->scratch);
 	free(units);
 }
@@ -357,8 +360,11 @@ static void gdn_run(struct kern *k, int v, const int *ids, int n, float *out)
 		op.y = mat(&a, 0, NULL, n * step, hv * dv);
 		op.scratch_bytes = kern_gdn_scratch(k, &op, n * step);
 		op.scratch = scratch(op.scratch_bytes);
+		struct kern_forms forms = forms_for(k, n * step, op.y.cols);
+		op.forms = forms.data ? &forms : NULL;
 		DO(gdn, k, op);
 		settled();
+		hold_forms(k, &op.y, &forms);
 		free(op.scratch);
 		assert_padding_untouched(&op.y);
 	}
