@@ -52,7 +52,7 @@ struct forward_copy {
 /* All plain memory. */
 struct forward_batch {
 	int n;                       /* rows, at most max_rows */
-	bool prompt;                 /* they are a prompt's chunk, maybe of one row; else each is a step of a sequence */
+	bool prompt;                 /* they are a prompt's chunk, maybe of one row, whose pass is not recorded; else each is a step of a sequence */
 	const int32_t *ids;          /* [n] */
 	const int32_t *position;     /* [n] */
 	const int32_t *const *table; /* [n] pages of the row's sequence; equal pointers are one table */

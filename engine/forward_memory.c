@@ -289,7 +289,8 @@ void forward_free(struct forward *f)
 	if (!f)
 		return;
 	void *all[] = {f->kv, f->states, f->rings, f->rotary, f->kept, f->x, f->h, f->last, f->wide, f->mixed, f->q, f->scores,
-	               f->h_forms.data, f->last_forms.data, f->mixed_forms.data, f->product_scratch, f->expert_scratch, f->attention_scratch, f->gdn_scratch, f->sent, f->made};
+	               f->h_forms.data, f->last_forms.data, f->mixed_forms.data, f->product_scratch, f->expert_scratch, f->attention_scratch,
+	               f->gdn_scratch, f->sent, f->made};
 	if (f->staged != f->sent)
 		kern_plain_free(f->k, f->staged);
 	for (int i = 0; i < 2; i++)

@@ -223,7 +223,8 @@ static void forms_that_do_not_fit_are_refused(void **state)
 	plain.block = 0;
 	assert_int_equal(kern_forms_bytes(&k, FORMED, IN, 64), 0);
 	const struct kern_forms *wrong[] = {&short_of_one, &blocks_of_64, &plain};
-	static const char *const why[] = {"21 rows from row 4 on, and there is room for 24", "no forms in blocks of 64", "in blocks of 128, and their forms are in blocks of 0"};
+	static const char *const why[] = {"21 rows from row 4 on, and there is room for 24", "no forms in blocks of 64",
+	                                  "in blocks of 128, and their forms are in blocks of 0"};
 	for (int i = 0; i < 3; i++) {
 		op.forms = wrong[i];
 		assert_int_equal(kern_matmul(&k, &op), ERR_USAGE);
