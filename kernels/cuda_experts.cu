@@ -902,7 +902,7 @@ static long long most_items(const struct experts_job *job, int strips, int share
 	return tiles * strips + (long long)cu_ceil(job->n, job->tile_rows) * ((job->shared_width ? shared_strips : 0) + 1);
 }
 
-template <int V> static int launch_up(const struct kern *k, const struct up_job *job)
+template <int V> static int launch_mma(const struct kern *k, const struct up_job *job)
 {
 	const struct experts_job *e = &job->e;
 	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(e->d, CU_BLOCK), true);
@@ -911,7 +911,7 @@ template <int V> static int launch_up(const struct kern *k, const struct up_job 
 	return cu_launch(k, "experts (up)", up_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
-template <int V> static int launch_down(const struct kern *k, const struct down_job *job)
+template <int V> static int launch_mma(const struct kern *k, const struct down_job *job)
 {
 	const struct experts_job *e = &job->e;
 	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(e->width, CU_BLOCK), false);
@@ -939,7 +939,7 @@ static int stage_x(const struct kern *k, const struct kern_experts *op, const st
 	return cu_launch_staging(k, &s);
 }
 
-template <int V> static int launch_up_groups(const struct kern *k, const struct up_job *job)
+template <int V> static int launch_groups(const struct kern *k, const struct up_job *job)
 {
 	const struct experts_job *e = &job->e;
 	int half = cu_groups_of<V>::OUTS / 2;
@@ -948,7 +948,7 @@ template <int V> static int launch_up_groups(const struct kern *k, const struct 
 		cu_groups_of<V>::BYTES, *job);
 }
 
-template <int V> static int launch_down_groups(const struct kern *k, const struct down_job *job)
+template <int V> static int launch_groups(const struct kern *k, const struct down_job *job)
 {
 	int strips = cu_ceil(job->e.d, cu_groups_of<V>::OUTS);
 	dim3 grid = cu_grid(k, most_items(&job->e, strips, strips), cu_groups_of<V>::RESIDENT);
@@ -963,28 +963,28 @@ static int launch_up_plain(const struct kern *k, const struct up_job *job)
 	return cu_launch(k, "experts (up, plain)", up_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
 }
 
-static int up_by_groups(const struct kern *k, const struct up_job *job)
+/* Up or down, in tiles of the rows that the lists have. */
+template <class JOB> static int launch_exact(const struct kern *k, const JOB *job, enum cu_way way)
 {
-	switch (job->e.tile_rows) {
-	case 8: return launch_up_groups<CU_8>(k, job);
-	case 16: return launch_up_groups<CU_16>(k, job);
-	case 32: return launch_up_groups<CU_32>(k, job);
-	case 64: return launch_up_groups<CU_64>(k, job);
-	default: return launch_up_groups<CU_128>(k, job);
+	int rows = job->e.tile_rows;
+	if (way == CU_BY_MMA)
+		return rows == 8 ? launch_mma<CU_ONE>(k, job) : rows == 16 ? launch_mma<CU_TWO>(k, job) :
+			rows == 32 ? launch_mma<CU_FOUR>(k, job) : launch_mma<CU_WIDE>(k, job);
+	switch (rows) {
+	case 8: return launch_groups<CU_8>(k, job);
+	case 16: return launch_groups<CU_16>(k, job);
+	case 32: return launch_groups<CU_32>(k, job);
+	case 64: return launch_groups<CU_64>(k, job);
+	default: return launch_groups<CU_128>(k, job);
 	}
 }
 
 static int up_exact(const struct kern *k, const struct kern_experts *op, const struct up_job *job)
 {
-	int rows = job->e.tile_rows, e = 0;
+	int e = 0;
 	if (job->e.order != CU_NOT_STAGED && !(op->forms && job->e.order == CU_IN_ORDER))
 		e = stage_x(k, op, &job->e, job->parts & DO_MLP, job->parts & DO_GATE);
-	if (e)
-		return e;
-	if (job->e.up_way == CU_BY_GROUPS)
-		return up_by_groups(k, job);
-	return rows == 8 ? launch_up<CU_ONE>(k, job) : rows == 16 ? launch_up<CU_TWO>(k, job) :
-		rows == 32 ? launch_up<CU_FOUR>(k, job) : launch_up<CU_WIDE>(k, job);
+	return e ? e : launch_exact(k, job, job->e.up_way);
 }
 
 /* The shared gate goes with the others where it goes their way, else by itself. */
@@ -1012,42 +1012,22 @@ static int stage_hidden_rows(const struct kern *k, const struct kern_experts *op
 	return cu_launch(k, "hidden rows staged", stage_hidden, dim3(rows * (unsigned)parts), dim3(CU_STAGING_WARPS * CU_WARP), 0, *job, parts);
 }
 
-static int down_exact(const struct kern *k, const struct down_job *job)
-{
-	int rows = job->e.tile_rows;
-	if (job->e.down_way == CU_BY_MMA)
-		return rows == 8 ? launch_down<CU_ONE>(k, job) : rows == 16 ? launch_down<CU_TWO>(k, job) :
-			rows == 32 ? launch_down<CU_FOUR>(k, job) : launch_down<CU_WIDE>(k, job);
-	switch (rows) {
-	case 8: return launch_down_groups<CU_8>(k, job);
-	case 16: return launch_down_groups<CU_16>(k, job);
-	case 32: return launch_down_groups<CU_32>(k, job);
-	case 64: return launch_down_groups<CU_64>(k, job);
-	default: return launch_down_groups<CU_128>(k, job);
-	}
-}
-
 static int down(const struct kern *k, const struct kern_experts *op, const struct experts_job *e)
 {
 	struct down_job job = { *e, kern_rows(e->hidden, e->n * e->top_k, e->width), kern_rows(e->shared_hidden, e->n, e->shared_width) };
 	bool exact = e->down_way != CU_PLAINLY;
 	int rc = exact && e->order != CU_NOT_STAGED ? stage_hidden_rows(k, op, &job) : 0;
 	if (rc || exact)
-		return rc ? rc : down_exact(k, &job);
+		return rc ? rc : launch_exact(k, &job, e->down_way);
 	int strips = cu_ceil(e->d, CU_PLAIN_OUTS);
 	dim3 grid = cu_grid(k, most_items(e, strips, strips), CU_PLAIN_RESIDENT);
 	return cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
 }
 
-static bool in_fours(const struct kern_view *v)
-{
-	return (uintptr_t)v->data % 16 == 0 && v->ld % 4 == 0;
-}
-
 static int combine(const struct kern *k, const struct combine_job *job)
 {
 	const struct experts_job *e = &job->e;
-	bool fours = e->d % 4 == 0 && in_fours(&job->y) && in_fours(&job->residual);
+	bool fours = cu_in_fours(job->y.data, job->y.ld, e->d) && cu_in_fours(job->residual.data, job->residual.ld, e->d);
 	void (*kernel)(struct combine_job) = e->bf16 ? (fours ? combine_rows<uint2, float4> : combine_rows<uint16_t, float>) :
 		(fours ? combine_rows<float4, float4> : combine_rows<float, float>);
 	dim3 grid((unsigned)e->n, (unsigned)cu_ceil(e->d, COMBINE_THREADS * (fours ? 4 : 1)));

@@ -32,9 +32,7 @@ CU_DEVICE uint32_t cu_group_top(const float *row, int c, int cols, int group, in
 		for (int i = from; i < end; i += CU_BLOCK)
 			top = max(top, cu_largest(cu_four(row, i + 4 * lane, end)));
 	}
-	for (int step = CU_WARP / 2; step; step /= 2)
-		top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
-	return top;
+	return cu_warp_largest(top);
 }
 
 /* What rounds to the code of x / s. The quotient itself is needed only where a product with 1 / s, which is within two units in the last
@@ -73,17 +71,17 @@ CU_DEVICE uint32_t cu_codes(float4 v, float s)
 #endif
 }
 
+/* Where a staged row's scales begin, in floats. */
+static __host__ __device__ inline size_t cu_scales_at(int cols)
+{
+	return (size_t)((cols + CU_BLOCK - 1) / CU_BLOCK) * CU_STAGED / 4;
+}
+
 /* Floats from one staged row to the next. */
 static __host__ __device__ inline size_t cu_staged_ld(int cols)
 {
 	int blocks = (cols + CU_BLOCK - 1) / CU_BLOCK;
-	return (size_t)blocks * CU_STAGED / 4 + (size_t)(blocks + 3) / 4 * 4;
-}
-
-/* Where its scales begin. */
-static __host__ __device__ inline size_t cu_scales_at(int cols)
-{
-	return (size_t)((cols + CU_BLOCK - 1) / CU_BLOCK) * CU_STAGED / 4;
+	return cu_scales_at(cols) + (size_t)(blocks + 3) / 4 * 4;
 }
 
 /* Four inputs a lane of a block, `top` the largest magnitude in its group, to where the row is as codes. Collective. */
@@ -130,12 +128,8 @@ static inline struct cu_forms cu_forms_of(const struct kern_forms *f, int n, int
 /* A block of row r: four columns a lane, zeros beyond the last. Collective. */
 CU_DEVICE void cu_put_forms(const struct cu_forms &f, int r, int block, float4 v, int lane)
 {
-	if (f.codes.data) {
-		uint32_t top = cu_largest(v);
-		for (int step = CU_WARP / 2; step; step /= 2)
-			top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
-		cu_put_codes(cu_at(f.codes, r), f.codes.cols, block, v, top, lane);
-	}
+	if (f.codes.data)
+		cu_put_codes(cu_at(f.codes, r), f.codes.cols, block, v, cu_warp_largest(cu_largest(v)), lane);
 	if (f.halves.data)
 		cu_put_halves(cu_at(f.halves, r), block, v, lane);
 }

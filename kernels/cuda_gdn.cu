@@ -56,7 +56,7 @@ CU_DEVICE float4 conv4(const struct gdn_args &a, const struct kern_gdn_state &st
 		float4 w = load4(a.op.conv + (size_t)j * (size_t)a.op.qkv.cols + channel, left), in = load4(x, left);
 		sum = { fmaf(w.x, in.x, sum.x), fmaf(w.y, in.y, sum.y), fmaf(w.z, in.z, sum.z), fmaf(w.w, in.w, sum.w) };
 	}
-	return round_four(a.bf16, silu4(sum));
+	return cu_round_pairs(a.bf16, silu4(sum));
 }
 
 CU_DEVICE void keep_u(const struct gdn_args &a, int r, int channel, float4 x, int left)
@@ -192,7 +192,7 @@ template <bool BF16> CU_DEVICE float conv_keep(const struct gdn_args &a, size_t 
 		uint2 two = { cu_bf16x2(x.x, x.y), cu_bf16x2(x.z, x.w) };
 		if (there)
 			cu_store8((uint16_t *)a.u + at, two);
-		x = two_words(two);
+		x = cu_from_bf16x4(two);
 	} else if (there) {
 		cu_store16((float *)a.u + at, x);
 	}

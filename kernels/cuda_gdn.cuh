@@ -124,20 +124,6 @@ CU_DEVICE float4 add4(float4 a, float4 b)
 	return c;
 }
 
-/* Four bfloat16 as floats. */
-CU_DEVICE float4 two_words(uint2 bf16)
-{
-	return { __uint_as_float(bf16.x << 16), __uint_as_float(bf16.x & 0xffff0000u), __uint_as_float(bf16.y << 16),
-		 __uint_as_float(bf16.y & 0xffff0000u) };
-}
-
-/* R of each. */
-CU_DEVICE float4 round_four(bool bf16, float4 x)
-{
-	uint2 two = { cu_bf16x2(x.x, x.y), cu_bf16x2(x.z, x.w) };
-	return bf16 ? two_words(two) : x;
-}
-
 /* A prompt needs many: 12,288 a row and layer in the headline's model. */
 CU_DEVICE float gdn_silu(float x)
 {
@@ -162,7 +148,7 @@ template <bool BF16> CU_DEVICE float4 u4_at(const struct gdn_args &a, int r, int
 	size_t at = (size_t)r * (size_t)a.op.qkv.cols + (size_t)channel;
 	if (!BF16)
 		return *(const float4 *)((const float *)a.u + at);
-	return two_words(*(const uint2 *)((const uint16_t *)a.u + at));
+	return cu_from_bf16x4(*(const uint2 *)((const uint16_t *)a.u + at));
 }
 
 /* y = R(R(norm(R(o))) * w * silu(z)) of one head of row r by one warp; o in shared or device memory, perhaps y itself.
@@ -184,7 +170,7 @@ template <int PARTS, int WIDTH = 0> CU_DEVICE void gated_norm(const struct gdn_a
 	}
 #pragma unroll
 	for (int i = 0; i < PARTS; i++) { /* what is not there is 0 */
-		x[i] = round_four(a.bf16, x[i]);
+		x[i] = cu_round_pairs(a.bf16, x[i]);
 		square = fmaf(x[i].x, x[i].x, square);
 		square = fmaf(x[i].y, x[i].y, square);
 		square = fmaf(x[i].z, x[i].z, square);
@@ -196,9 +182,9 @@ template <int PARTS, int WIDTH = 0> CU_DEVICE void gated_norm(const struct gdn_a
 		int c = 4 * (lane + i * CU_WARP);
 		if (c >= n)
 			continue;
-		float4 w = load4(a.op.norm_w + c, n - c), u = round_four(a.bf16, scale4(scale, x[i])), z = silu4(g[i]);
+		float4 w = load4(a.op.norm_w + c, n - c), u = cu_round_pairs(a.bf16, scale4(scale, x[i])), z = silu4(g[i]);
 		float4 out = { u.x * w.x * z.x, u.y * w.y * z.y, u.z * w.z * z.z, u.w * w.w * z.w };
-		out = round_four(a.bf16, out);
+		out = cu_round_pairs(a.bf16, out);
 		store4(y + c, out, n - c);
 		if (WIDTH == CU_BLOCK)
 			cu_put_forms(a.forms, r, head, out, lane);

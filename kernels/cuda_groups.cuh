@@ -4,9 +4,9 @@
  * converted on their way, and a block has many of them under way at once:
  *
  *   chunk:   128 bytes of each of a warp group's 64 outputs, and of each row of the tile: 128 inputs in FP8, 64 in bfloat16
- *   stage:   one chunk or a few. CU_STAGES of them are in shared memory: the one in hand, and those under way (cu_copy16), across items
+ *   stage:   one chunk or a few. STAGES of them are in shared memory: the one in hand, and those under way (cu_copy16), across items
  *   weights: operand A; 16 outputs a warp. Scales of FP8 weights come along, one an output
- *   rows:    operand B, staged by a kernel ahead (cuda_staged.cuh); they come with the weights
+ *   rows:    operand B, in their forms (cuda_forms.cuh); they come with the weights
  *   sums:    one chain a chunk; scaled and added in order in registers; stored four at a time where they lie so
  *
  * A chain is the same whatever the shape of the tile: cu_wgmma computes each column by itself, and four of them make a chunk. So all
@@ -75,7 +75,7 @@ CU_DEVICE float4 cu_round4(bool bf16, float4 v)
 }
 
 /* Whether rows of floats can be written four at a time. */
-CU_DEVICE bool cu_in_fours(const void *data, size_t ld, int cols)
+static __host__ __device__ inline bool cu_in_fours(const void *data, size_t ld, int cols)
 {
 	return !(((uintptr_t)data & 15) | (ld & 3) | (size_t)(cols & 3));
 }
@@ -164,6 +164,16 @@ template <class OF> CU_DEVICE void cu_feed_begin(struct cu_feed<OF> &f, const ty
 	}
 	if (fp8 && thread < t.rows)
 		f.x_scale = t.x[thread] + cu_scales_at(t.w[0].cols);
+}
+
+/* Whether there is a stage to be fetched; begins its item if it is the first. */
+template <class OF> CU_DEVICE bool cu_feed_is_on(struct cu_feed<OF> &f, const typename OF::tile *tiles)
+{
+	if (f.item >= f.end)
+		return false;
+	if (!f.chunks)
+		cu_feed_begin<OF>(f, tiles[f.turn]);
+	return true;
 }
 
 /* A thread's parts of chunk c of a stage; the last 16 bytes of a row may be fewer, then zeros. */
@@ -259,9 +269,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_on(typename OF::tile *tile
 template <class OF, class JOB> CU_DEVICE void cu_feed_stage(unsigned char *memory, const JOB &job, struct cu_feed<OF> &f, int slot)
 {
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
-	if (f.item < f.end) {
-		if (!f.chunks)
-			cu_feed_begin<OF>(f, tiles[f.turn]);
+	if (cu_feed_is_on<OF>(f, tiles)) {
 		cu_feed_weights<OF>(memory, f, slot);
 		cu_feed_rows<OF>(memory, f, slot);
 		cu_feed_on<OF>(tiles, job, f, true);
@@ -288,9 +296,7 @@ template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *mem
 	struct cu_feed<OF> rows = f;
 #pragma unroll 1
 	for (int i = 0; i < OF::STAGES - 1; i++) {
-		if (f.item < f.end) {
-			if (!f.chunks)
-				cu_feed_begin<OF>(f, tiles[f.turn]);
+		if (cu_feed_is_on<OF>(f, tiles)) {
 			cu_feed_weights<OF>(memory, f, i);
 			cu_feed_on<OF>(tiles, job, f, false);
 		}
@@ -301,9 +307,7 @@ template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *mem
 	}
 #pragma unroll 1
 	for (int i = 0; i < OF::STAGES - 1; i++) {
-		if (rows.item < rows.end) {
-			if (!rows.chunks)
-				cu_feed_begin<OF>(rows, tiles[rows.turn]);
+		if (cu_feed_is_on<OF>(rows, tiles)) {
 			cu_feed_rows<OF>(memory, rows, i);
 			cu_feed_on<OF>(tiles, job, rows, false);
 		}
@@ -432,13 +436,8 @@ template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
 	p.strip = p.warp = (int)threadIdx.x / CU_WARP;
 	p.strips = p.warps = OF::WARPS;
 	p.total = (float *)(memory + OF::TOTAL);
-	if (!JOB::EARLY) {
-		job_before(job);
-		cu_wait();
-		cu_let_next();
-		job_begin(job);
-		__syncthreads();
-	}
+	if (!JOB::EARLY)
+		cu_begin_job(job);
 	int items = job_items(job, OF::OUTS), item = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1);
 	struct cu_feed<OF> feed = {};
 	feed.item = item;

@@ -28,16 +28,6 @@ template <bool WHOLE> CU_DEVICE void store4(float *y, int i, int n, float4 v)
 		y[i + 3] = v.w;
 }
 
-/* Each rounded as cu_round does, two at a time. */
-CU_DEVICE float4 round4(bool bf16, float4 v)
-{
-	if (!bf16)
-		return v;
-	uint32_t low = cu_bf16x2(v.x, v.y), high = cu_bf16x2(v.z, v.w);
-	return make_float4(__uint_as_float(low << 16), __uint_as_float(low & 0xffff0000u), __uint_as_float(high << 16),
-		__uint_as_float(high & 0xffff0000u));
-}
-
 static bool is_whole(const float *p, size_t ld)
 {
 	return (uintptr_t)p % 16 == 0 && ld % 4 == 0;
@@ -139,7 +129,7 @@ CU_DEVICE float add_squares(float sum, float4 v)
 
 CU_DEVICE float4 normed(float4 v, float scale, float4 w, float one, bool bf16)
 {
-	return round4(bf16, make_float4(v.x * scale * (one + w.x), v.y * scale * (one + w.y), v.z * scale * (one + w.z), v.w * scale * (one + w.w)));
+	return cu_round_pairs(bf16, make_float4(v.x * scale * (one + w.x), v.y * scale * (one + w.y), v.z * scale * (one + w.z), v.w * scale * (one + w.w)));
 }
 
 /* Columns i .. i + 3 of the block's row; a warp has a block of inputs. Collective. */
@@ -222,8 +212,7 @@ template <bool WHOLE> CU_DEVICE void quantise_group(float *out, const float *in,
 	float4 v = load4<WHOLE>(in, first, n), kept = v;
 	for (int i = first; i < n; v = load4<WHOLE>(in, i += step, n))
 		top = max(top, cu_largest(v));
-	for (int s = CU_WARP / 2; s; s /= 2)
-		top = max(top, __shfl_xor_sync(0xffffffffu, top, s));
+	top = cu_warp_largest(top);
 	bool finite = top < 0x7f800000;
 	float s = fmaxf(__uint_as_float(top), 1e-10f) / 448;
 	v = kept;

@@ -538,6 +538,16 @@ CU_DEVICE void cu_dot(const struct cu_place &p, const cu_short_tile &t, const st
 	__syncthreads();
 }
 
+/* Of a job that reads what the kernel ahead writes to know its items. */
+template <class JOB> CU_DEVICE void cu_begin_job(const JOB &job)
+{
+	job_before(job);
+	cu_wait();
+	cu_let_next();
+	job_begin(job);
+	__syncthreads();
+}
+
 /* All items of a block. A tile is described by the last warp while the item before it is computed. */
 template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const struct cu_shape &shape)
 {
@@ -546,13 +556,8 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	struct cu_source s = {};
 	struct cu_piece now = {};
 	float scale[2] = {};
-	if (!JOB::EARLY) {
-		job_before(job);
-		cu_wait();
-		cu_let_next();
-		job_begin(job);
-		__syncthreads();
-	}
+	if (!JOB::EARLY)
+		cu_begin_job(job);
 	int outs = p.strips * CU_STRIP, items = job_items(job, outs), item = cu_share(items, (int)blockIdx.x), staged = -1;
 	int end = cu_share(items, (int)blockIdx.x + 1);
 	if (p.warp == 0 && item < end)
@@ -598,8 +603,7 @@ CU_DEVICE void cu_plain_quantise(float *to, const float *row, int from, int n, i
 		uint32_t top = 0;
 		for (int c = first + lane; c < end; c += CU_WARP)
 			top = max(top, cu_size(row[c]));
-		for (int step = CU_WARP / 2; step; step /= 2)
-			top = max(top, __shfl_xor_sync(0xffffffffu, top, step));
+		top = cu_warp_largest(top);
 		float s = cu_scale_of(top), inverse = __fdiv_rn(1.0f, s);
 		for (int c = max(first, from) + lane; c < last; c += CU_WARP)
 			to[c - from] = __fmul_rn(cu_round_fp8(cu_quotient(row[c], s, inverse)), s);
