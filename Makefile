@@ -197,7 +197,8 @@ san-programs:
 # or where the compiler gave registers away that a matrix instruction still uses.
 $(BUILD)/cuda.launches: $(if $(CXX_HERE),$(BUILD)/coppice-shim)
 	@$(if $(CXX_HERE),tools/cuda_launches.sh $< >$@,: >$@)
-cuda: $(CUDA_OBJ) $(if $(CUDA_OBJ),$(BUILD)/cuda.launches)
+# What gpu-check runs is compiled with them: nothing else compiles it where there is no GPU.
+cuda: $(CUDA_OBJ) $(if $(GPU_TESTS),$(BUILD)/gpu/tests/cuda/on_gpu.o) $(if $(CUDA_OBJ),$(BUILD)/cuda.launches)
 	@$(if $(CUDA_OBJ),tools/cuda_report.sh kernels/cuda.bounds $(BUILD)/cuda.launches $(CUDA_OBJ:.o=.ptxas),echo 'make cuda: there is no nvcc here: no kernel was compiled')
 	@$(if $(CUDA_OBJ),tools/cuda_wgmma.py $(CUDA_OBJ))
 

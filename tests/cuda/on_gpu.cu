@@ -128,7 +128,7 @@ extern "C" int __wrap_main(int argc, char **argv)
 
 /* A device is told to have less shared memory than it has: what is launched must then fit in that. And to be an older one. */
 static size_t shared_max = SIZE_MAX;
-static int major = 0x7fffffff;
+static bool older;
 
 extern "C" int __real_kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute);
 extern "C" int __wrap_kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute)
@@ -140,16 +140,14 @@ extern "C" int __wrap_kern_open(struct kern *k, const char *name, struct crew *c
 	const char *few = getenv("COPPICE_SMS");
 	if (!e && k->device && few)
 		k->device->sm_count = atoi(few);
-	if (!e && k->device && k->device->sm_major > major) {
-		k->device->sm_major = major;
+	if (!e && k->device && older)
 		k->device->warp_groups = false;
-	}
 	return e;
 }
 
 extern "C" void shim_device(int capability)
 {
-	major = capability < 9 ? capability : 0x7fffffff; /* 9 is what the shim is: here, whatever there is */
+	older = capability < 9; /* 9 is what the shim is: here, whatever there is */
 }
 
 extern "C" void shim_shared_max(int bytes)
