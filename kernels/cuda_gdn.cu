@@ -15,6 +15,7 @@ size_t gdn_lay_out(const struct kern_gdn *op, int n, struct gdn_args *args)
 	size_t records = gdn_fast(op) ? rows / GDN_LONG * (size_t)op->value_heads * RECORD_BYTES : 0;
 	if (args) {
 		args->u = (unsigned char *)op->scratch;
+		args->o = (uint16_t *)args->u + rows * channels;
 		args->lengths = (float *)(args->u + u);
 		args->gates = (float2 *)(args->u + u + lengths);
 		args->records = args->u + u + lengths + gates;
@@ -298,6 +299,7 @@ int cuda_gdn(struct kern *k, const struct kern_gdn *op)
 	a.op = *op;
 	a.bf16 = k->compute == KERN_BF16;
 	a.chunks = gdn_has_chunks(k, op);
+	a.groups = gdn_by_groups(k);
 	if (gdn_fast(op))
 		a.forms = cu_forms_of(op->forms, n, op->y.cols);
 	gdn_lay_out(op, n, &a);

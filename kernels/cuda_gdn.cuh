@@ -3,7 +3,8 @@
  * A kern_gdn is these launches, one after the other on one stream:
  *   conv      cuda_gdn.cu          every row: convolution, silu, lengths of q and k, gates; keeps the convolution's last inputs
  *   prepare   cuda_gdn_chunk.cu    sequences of GDN_LONG rows and more, per chunk and value head: what does not depend on the state
- *   advance   cuda_gdn_advance.cu  per value head and GDN_SLICE of its columns: chunk after chunk, the state in registers
+ *   advance   cuda_gdn_advance.cu  per value head and GDN_SLICE of its columns: chunk after chunk, the state in registers; by warp groups, where
+ *                                  there are some, cuda_gdn_groups.cu, GROUP_COLUMNS
  *   finish    cuda_gdn_chunk.cu    their gated norm, as a head's columns come from several blocks
  *   steps     cuda_gdn_step.cu     all other sequences, row by row: a block has one value head's state, read once and written once
  * and a kern_gdn_ring is conv and
@@ -21,7 +22,7 @@
  *   lengths  [n][2 hk]             conv writes, all but advance read: c of "q and k are c x" (cuda_gdn_chunk.cu)
  *   gates    [n][hv]               conv writes (log decay, beta), prepare, steps and ring read
  *   records  [n / GDN_LONG][hv]    prepare writes, advance reads: RECORD_BYTES each (cuda_gdn_chunk.cuh). Heads of GDN_WIDTH alone
- * Between advance and finish o stands in y. */
+ * Between advance and finish o stands in y, or under BF16, as bfloat16, behind u: [n][hv][128]. */
 #ifndef KERNELS_CUDA_GDN_CUH
 #define KERNELS_CUDA_GDN_CUH
 
@@ -32,6 +33,7 @@ enum {
 	GDN_CHUNK = 64,   /* rows */
 	GDN_LONG = 32,    /* rows from which on a sequence goes by chunks */
 	GDN_SLICE = 32,   /* value columns of one block of advance */
+	GROUP_COLUMNS = 64, /* where it goes by warp groups */
 	GDN_TILE = 16,    /* rows one warp of conv takes; at least KERN_MAX_CONV - 1, so that one warp reads all of a channel's old inputs */
 	GDN_THREADS = 256,
 	GDN_WARPS = GDN_THREADS / CU_WARP,
@@ -44,15 +46,18 @@ enum {
 struct gdn_args {
 	struct kern_gdn op;
 	unsigned char *u, *records;
+	uint16_t *o; /* under BF16 */
 	float *lengths;
 	float2 *gates;
 	struct cu_forms forms; /* of y; where heads are of GDN_WIDTH, else none */
 	bool bf16, chunks; /* chunks: long sequences go by them; else all go by steps */
+	bool groups;       /* and advance by warp groups */
 };
 
 /* Says where the parts of op->scratch lie for n rows (args may be NULL), and how many bytes they are together. */
 size_t gdn_lay_out(const struct kern_gdn *op, int n, struct gdn_args *args);
 int gdn_launch_conv(struct kern *k, const struct gdn_args &a); /* ERR_UNSUPPORTED for more rows x heads than a grid can have */
+bool gdn_by_groups(const struct kern *k);
 bool gdn_has_chunks(const struct kern *k, const struct kern_gdn *op);
 int gdn_launch_steps(struct kern *k, const struct gdn_args &a);
 int gdn_launch_chunks(struct kern *k, const struct gdn_args &a, int n_long); /* n_long: at most so many sequences are long */
@@ -151,23 +156,13 @@ template <bool BF16> CU_DEVICE float4 u4_at(const struct gdn_args &a, int r, int
 	return cu_from_bf16x4(*(const uint2 *)((const uint16_t *)a.u + at));
 }
 
-/* y = R(R(norm(R(o))) * w * silu(z)) of one head of row r by one warp; o in shared or device memory, perhaps y itself.
+/* y = R(R(norm(R(o))) * w * silu(z)) of one head of row r by one warp, from what its lanes have of o and z: four columns of every 128.
  * PARTS * 128 columns at most; WIDTH: so many, where that is known. */
-template <int PARTS, int WIDTH = 0> CU_DEVICE void gated_norm(const struct gdn_args &a, const float *o, int r, int head)
+template <int PARTS, int WIDTH> CU_DEVICE void norm_and_gate(const struct gdn_args &a, float4 x[PARTS], const float4 g[PARTS], int r, int head)
 {
 	int lane = threadIdx.x % CU_WARP, n = WIDTH ? WIDTH : a.op.value_dim;
-	const float *gate = cu_at(a.op.z, r) + (size_t)head * n;
 	float *y = cu_at(a.op.y, r) + (size_t)head * n;
-	float4 x[PARTS] = {}, g[PARTS] = {};
 	float square = 0;
-#pragma unroll
-	for (int i = 0; i < PARTS; i++) {
-		int c = 4 * (lane + i * CU_WARP);
-		if (c >= n)
-			continue;
-		x[i] = load4(o + c, n - c);
-		g[i] = load4(gate + c, n - c);
-	}
 #pragma unroll
 	for (int i = 0; i < PARTS; i++) { /* what is not there is 0 */
 		x[i] = cu_round_pairs(a.bf16, x[i]);
@@ -189,6 +184,23 @@ template <int PARTS, int WIDTH = 0> CU_DEVICE void gated_norm(const struct gdn_a
 		if (WIDTH == CU_BLOCK)
 			cu_put_forms(a.forms, r, head, out, lane);
 	}
+}
+
+/* The same; o in shared or device memory, perhaps y itself. */
+template <int PARTS, int WIDTH = 0> CU_DEVICE void gated_norm(const struct gdn_args &a, const float *o, int r, int head)
+{
+	int lane = threadIdx.x % CU_WARP, n = WIDTH ? WIDTH : a.op.value_dim;
+	const float *gate = cu_at(a.op.z, r) + (size_t)head * n;
+	float4 x[PARTS] = {}, g[PARTS] = {};
+#pragma unroll
+	for (int i = 0; i < PARTS; i++) {
+		int c = 4 * (lane + i * CU_WARP);
+		if (c >= n)
+			continue;
+		x[i] = load4(o + c, n - c);
+		g[i] = load4(gate + c, n - c);
+	}
+	norm_and_gate<PARTS, WIDTH>(a, x, g, r, head);
 }
 
 #endif

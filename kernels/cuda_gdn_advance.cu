@@ -1,59 +1,10 @@
 /* Gated DeltaNet by chunks (cuda_gdn_chunk.cu): advance, which carries a sequence's state from chunk to chunk. A block has GDN_SLICE
  * columns of a value head's state from its first chunk to its last; slices do not need each other.
+ *   cuda_gdn_groups.cu  by warp groups, under BF16 on Hopper
  *   gdn_advance_bf16  by matrix instructions, the state in registers, the next chunk on its way to shared memory; with one place for
  *                     chunks instead of two where a block may have less than 177 KB (sm_80, 86, 89): the same bits
  *   gdn_advance_f32   by fmaf, the state in shared memory */
 #include "kernels/cuda_gdn_chunk.cuh"
-
-/* The sequence that is number `want` among the long ones, or -1. All lanes of a warp together. */
-CU_DEVICE int long_sequence(const struct kern_gdn &op, int want)
-{
-	int lane = threadIdx.x % CU_WARP;
-	for (int s0 = 0; s0 < op.n_seq; s0 += CU_WARP) {
-		int s = s0 + lane;
-		unsigned found = __ballot_sync(0xffffffffu, s < op.n_seq && op.first[s < op.n_seq ? s + 1 : 0] - op.first[s < op.n_seq ? s : 0] >= GDN_LONG);
-		int n = __popc(found);
-		if (want < n) {
-			for (; want; want--)
-				found &= found - 1;
-			return s0 + __ffs(found) - 1;
-		}
-		want -= n;
-	}
-	return -1;
-}
-
-/* What a block of advance works on. */
-struct advance_place {
-	int head, column, row0, rows; /* column: its slice's first of the head; rows of the sequence */
-	int q, k, v;                  /* channels; v of the slice */
-	const float *src;             /* [128][128] from the slice's first column on, or NULL */
-	float *dst;
-	const unsigned char *record;  /* of chunk 0 and this head; the next chunk's is hv records on */
-};
-
-/* false: there is no such sequence. */
-CU_DEVICE bool advance_at(const struct gdn_args &a, struct advance_place *p)
-{
-	enum { SLICES = GDN_WIDTH / GDN_SLICE };
-	int hv = a.op.value_heads, keys = a.op.key_heads, s = long_sequence(a.op, blockIdx.x / (hv * SLICES));
-	if (s < 0)
-		return false;
-	const struct kern_gdn_state state = a.op.state[s];
-	p->head = blockIdx.x / SLICES % hv;
-	p->column = blockIdx.x % SLICES * GDN_SLICE;
-	p->row0 = a.op.first[s];
-	p->rows = a.op.first[s + 1] - p->row0;
-	int key = p->head / (hv / keys);
-	size_t at = (size_t)p->head * GDN_WIDTH * GDN_WIDTH + p->column;
-	p->q = key * GDN_WIDTH;
-	p->k = (keys + key) * GDN_WIDTH;
-	p->v = (2 * keys + p->head) * GDN_WIDTH + p->column;
-	p->src = state.s_src ? state.s_src + at : NULL;
-	p->dst = state.s_dst + at;
-	p->record = a.records + ((size_t)(p->row0 / GDN_LONG) * hv + p->head) * RECORD_BYTES;
-	return true;
-}
 
 enum { MATRIX_LD_BF16 = GDN_CHUNK + 8, SLICE_LD_BF16 = GDN_SLICE + 8 };
 
@@ -251,12 +202,13 @@ CU_DEVICE void put_delta(const struct advance_warp &w, unsigned char *left_r, co
 	}
 }
 
-/* o of the warp's tiles, before its norm, into y. row0, rows: the chunk's. */
+/* o of the warp's tiles, before its norm. row0, rows: the chunk's. */
 CU_DEVICE void write_output(const struct advance_warp &w, const struct gdn_args &a, unsigned char *delta, const unsigned char *stage,
 	float qd[2][4], int row0, int rows, int column0)
 {
 	const float4 *factors = (const float4 *)(stage + STAGE_FACTORS);
-	float *y = cu_at(a.op.y, row0) + column0 + 16 * w.group + w.g;
+	size_t ld = (size_t)a.op.value_heads * GDN_WIDTH;
+	uint16_t *o = a.o + (size_t)row0 * ld + column0 + 16 * w.group + w.g;
 #pragma unroll
 	for (int n = 0; n < 2; n++)
 #pragma unroll
@@ -269,7 +221,7 @@ CU_DEVICE void write_output(const struct advance_warp &w, const struct gdn_args 
 		for (int e = 0; e < 4; e++) {
 			int r = 8 * tile_of(w, n) + 2 * w.i + e % 2;
 			if (r < rows)
-				y[(size_t)r * a.op.y.ld + 8 * (e / 2)] = qd[n][e];
+				o[r * ld + 8 * (e / 2)] = cu_to_bf16(qd[n][e]);
 		}
 }
 
@@ -334,7 +286,7 @@ template <int STAGES> static __global__ void __launch_bounds__(GDN_THREADS, 1) g
 	struct advance_place p;
 	cu_wait();
 	cu_let_next();
-	if (!advance_at(a, &p))
+	if (!advance_at<GDN_SLICE>(a, &p))
 		return;
 	int warp = threadIdx.x / CU_WARP, lane = threadIdx.x % CU_WARP, chunks = (p.rows + GDN_CHUNK - 1) / GDN_CHUNK;
 	const struct advance_warp w = { warp / QUARTERS, warp % QUARTERS, lane, lane / 4, lane % 4 };
@@ -446,7 +398,7 @@ static __global__ void __launch_bounds__(GDN_THREADS, 1) gdn_advance_f32(const s
 	struct advance_place p;
 	cu_wait();
 	cu_let_next();
-	if (!advance_at(a, &p))
+	if (!advance_at<GDN_SLICE>(a, &p))
 		return;
 	for (int i = threadIdx.x; i < GDN_WIDTH * GDN_SLICE; i += GDN_THREADS)
 		s[i] = p.src ? p.src[(size_t)(i / GDN_SLICE) * GDN_WIDTH + i % GDN_SLICE] : 0;
@@ -468,6 +420,8 @@ size_t gdn_advance_shared(bool bf16)
 
 int gdn_launch_advance(struct kern *k, const struct gdn_args &a, int n_long)
 {
+	if (a.groups)
+		return gdn_launch_groups(k, a, n_long);
 	dim3 slices((unsigned)(n_long * a.op.value_heads * (GDN_WIDTH / GDN_SLICE)));
 	if (a.bf16 && (size_t)advance_layout<2>::BYTES <= k->device->shared_max)
 		return cu_launch(k, "gdn advance", gdn_advance_bf16<2>, slices, dim3(GDN_THREADS), advance_layout<2>::BYTES, a);

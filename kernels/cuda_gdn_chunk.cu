@@ -7,7 +7,8 @@
  * A chunk's last rows may be missing: they count as rows of zeros that decay nothing. Every exponent is <= 0.
  *
  * q and k are c x with x what the convolution gives and c one number a row: under BF16 x is exact in bfloat16 and c joins the other
- * factors after the product. What is not exact there (S, R, D, T, P) goes into a product as two bfloat16, 16 bits together. */
+ * factors after the product. What is not exact there (S, R, D, T, P) goes into a product as two bfloat16, 16 bits together; by warp groups as
+ * cuda_gdn_groups.cu says. */
 #include "kernels/cuda_gdn_chunk.cuh"
 
 /* A chunk of one sequence. */
@@ -115,8 +116,8 @@ CU_DEVICE struct entries entries_at(int r, int t, const struct row_factors &of_r
 }
 
 /* A and P in bfloat16's exact products. Warp w: rows 16 (w / 2) .. + 15, columns 32 (w % 2) .. + 31, in tiles of 8, those above the
- * diagonal left out (but for the one beside it, which a fragment of P reads). P goes out as high and low words. */
-CU_DEVICE void products_bf16(const struct prepare_shared &m, uint32_t *p_high, uint32_t *p_low)
+ * diagonal left out (but for the one beside it, which a fragment of P reads). P goes out as high words, and low ones where they are wanted. */
+CU_DEVICE void products_bf16(const struct prepare_shared &m, uint32_t *p_high, uint32_t *p_low, bool low)
 {
 	enum { LD = KEY_LD_BF16 / 2 };
 	const uint32_t *k = (const uint32_t *)m.k, *q = (const uint32_t *)m.q;
@@ -152,7 +153,8 @@ CU_DEVICE void products_bf16(const struct prepare_shared &m, uint32_t *p_high, u
 			float2 pair = { x.a, y.a };
 			*(float2 *)(m.a + r * MATRIX_LD_F32 + t) = pair;
 			p_high[(r * GDN_CHUNK + t) / 2] = s.high;
-			p_low[(r * GDN_CHUNK + t) / 2] = s.low;
+			if (low)
+				p_low[(r * GDN_CHUNK + t) / 2] = s.low;
 		}
 	}
 }
@@ -246,7 +248,7 @@ template <int N> CU_DEVICE void invert_below(const struct prepare_shared &m)
 }
 
 /* T into the record, eight items at a time; under BF16 only those that a fragment on or below the diagonal has. */
-template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m, unsigned char *record)
+template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m, unsigned char *record, bool keep_low)
 {
 #pragma unroll
 	for (int n = 0; n < GDN_CHUNK * GDN_CHUNK / 8 / GDN_THREADS; n++) {
@@ -260,7 +262,8 @@ template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m,
 			struct split s[4] = { split_pair(x.x, x.y), split_pair(x.z, x.w), split_pair(y.x, y.y), split_pair(y.z, y.w) };
 			uint4 high = { s[0].high, s[1].high, s[2].high, s[3].high }, low = { s[0].low, s[1].low, s[2].low, s[3].low };
 			((uint4 *)record)[i] = high;
-			((uint4 *)(record + RECORD_MATRIX / 2))[i] = low;
+			if (keep_low)
+				((uint4 *)(record + RECORD_MATRIX / 2))[i] = low;
 		}
 	}
 }
@@ -285,7 +288,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, BF16 
 	cu_copies_wait<0>();
 	__syncthreads();
 	if (BF16)
-		products_bf16(m, (uint32_t *)(record + RECORD_MATRIX), (uint32_t *)(record + RECORD_MATRIX + RECORD_MATRIX / 2));
+		products_bf16(m, (uint32_t *)(record + RECORD_MATRIX), (uint32_t *)(record + RECORD_MATRIX + RECORD_MATRIX / 2), !a.groups);
 	else
 		products_f32(m, (float *)(record + RECORD_MATRIX));
 	__syncthreads();
@@ -293,11 +296,11 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, BF16 
 	__syncthreads();
 	invert_below<BLOCK>(m);
 	invert_below<2 * BLOCK>(m);
-	keep_inverse<BF16>(m, record);
+	keep_inverse<BF16>(m, record, !a.groups);
 }
 
-/* A warp per row and value head of the long sequences; o stands in y. */
-static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gdn_args a)
+/* A warp per row and value head of the long sequences. */
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gdn_args a)
 {
 	int item = blockIdx.x * GDN_WARPS + threadIdx.x / CU_WARP, r = item / a.op.value_heads, head = item % a.op.value_heads;
 	if (r >= a.op.qkv.rows)
@@ -305,8 +308,15 @@ static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gd
 	int s = sequence_at(a.op, 0, 0, r);
 	cu_wait();
 	cu_let_next();
-	if (a.op.first[s + 1] - a.op.first[s] >= GDN_LONG)
+	if (a.op.first[s + 1] - a.op.first[s] < GDN_LONG)
+		return;
+	if (!BF16) {
 		gated_norm<1, GDN_WIDTH>(a, cu_at(a.op.y, r) + head * GDN_WIDTH, r, head);
+		return;
+	}
+	int c = head * GDN_WIDTH + 4 * (threadIdx.x % CU_WARP);
+	float4 o = cu_from_bf16x4(*(const uint2 *)(a.o + (size_t)r * a.op.value_heads * GDN_WIDTH + c)), z = load4(cu_at(a.op.z, r) + c, 4);
+	norm_and_gate<1, GDN_WIDTH>(a, &o, &z, r, head);
 }
 
 static size_t prepare_shared_bytes(bool bf16)
@@ -328,5 +338,5 @@ int gdn_launch_chunks(struct kern *k, const struct gdn_args &a, int n_long)
 	if ((e = cu_launch(k, "gdn prepare", a.bf16 ? gdn_prepare<true> : gdn_prepare<false>, slots, threads, prepare_shared_bytes(a.bf16), a)) ||
 	    (e = gdn_launch_advance(k, a, n_long)))
 		return e;
-	return cu_launch(k, "gdn finish", gdn_finish, dim3((unsigned)cu_ceil(n * hv, GDN_WARPS)), threads, 0, a);
+	return cu_launch(k, "gdn finish", a.bf16 ? gdn_finish<true> : gdn_finish<false>, dim3((unsigned)cu_ceil(n * hv, GDN_WARPS)), threads, 0, a);
 }

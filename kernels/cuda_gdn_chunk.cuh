@@ -1,7 +1,7 @@
 /* kernels/cuda_gdn_chunk.cuh - inside kernels/. What prepare and advance, the two halves of Gated DeltaNet's chunked form, agree on.
  *
  * A record has what a chunk of one value head needs besides u, whatever state it starts from (the letters: cuda_gdn_chunk.cu):
- *   0               T [64][64] f32, or under BF16 its high halves and then its low ones (split_pair)
+ *   0               T [64][64] f32, or under BF16 its high halves and then, but for warp groups, its low ones (split_pair)
  *   RECORD_MATRIX   P, likewise
  *   RECORD_FACTORS  for every row (exp(G) c_k, beta, exp(G) c_q, exp(G_last - G) c_k), then exp(G_last) */
 #ifndef KERNELS_CUDA_GDN_CHUNK_CUH
@@ -11,6 +11,7 @@
 
 int gdn_launch_advance(struct kern *k, const struct gdn_args &a, int n_long);
 size_t gdn_advance_shared(bool bf16); /* bytes of shared memory that advance cannot do without */
+int gdn_launch_groups(struct kern *k, const struct gdn_args &a, int n_long);
 
 /* Where a row of a chunk lies in shared memory, in items: 16 bytes of padding, so that 8 rows of one column meet 8 different banks. */
 enum {
@@ -42,6 +43,56 @@ CU_DEVICE struct split split_pair(float x, float y)
 	uint32_t high = cu_bf16x2(x, y);
 	struct split s = { high, cu_bf16x2(x - __uint_as_float(high << 16), y - __uint_as_float(high & 0xffff0000u)) };
 	return s;
+}
+
+/* The sequence that is number `want` among the long ones, or -1. All lanes of a warp together. */
+CU_DEVICE int long_sequence(const struct kern_gdn &op, int want)
+{
+	int lane = threadIdx.x % CU_WARP;
+	for (int s0 = 0; s0 < op.n_seq; s0 += CU_WARP) {
+		int s = s0 + lane;
+		unsigned found = __ballot_sync(0xffffffffu, s < op.n_seq && op.first[s < op.n_seq ? s + 1 : 0] - op.first[s < op.n_seq ? s : 0] >= GDN_LONG);
+		int n = __popc(found);
+		if (want < n) {
+			for (; want; want--)
+				found &= found - 1;
+			return s0 + __ffs(found) - 1;
+		}
+		want -= n;
+	}
+	return -1;
+}
+
+/* What a block of advance works on. */
+struct advance_place {
+	int head, column, row0, rows; /* column: its slice's first of the head; rows of the sequence */
+	int q, k, v;                  /* channels; v of the slice */
+	const float *src;             /* [128][128] from the slice's first column on, or NULL */
+	float *dst;
+	const unsigned char *record;  /* of chunk 0 and this head; the next chunk's is hv records on */
+};
+
+/* Blocks: long sequences x value heads x slices of so many columns. false: there is no such sequence. */
+template <int COLUMNS> CU_DEVICE bool advance_at(const struct gdn_args &a, struct advance_place *p)
+{
+	enum { SLICES = GDN_WIDTH / COLUMNS };
+	int hv = a.op.value_heads, keys = a.op.key_heads, s = long_sequence(a.op, blockIdx.x / (hv * SLICES));
+	if (s < 0)
+		return false;
+	const struct kern_gdn_state state = a.op.state[s];
+	p->head = blockIdx.x / SLICES % hv;
+	p->column = blockIdx.x % SLICES * COLUMNS;
+	p->row0 = a.op.first[s];
+	p->rows = a.op.first[s + 1] - p->row0;
+	int key = p->head / (hv / keys);
+	size_t at = (size_t)p->head * GDN_WIDTH * GDN_WIDTH + p->column;
+	p->q = key * GDN_WIDTH;
+	p->k = (keys + key) * GDN_WIDTH;
+	p->v = (2 * keys + p->head) * GDN_WIDTH + p->column;
+	p->src = state.s_src ? state.s_src + at : NULL;
+	p->dst = state.s_dst + at;
+	p->record = a.records + ((size_t)(p->row0 / GDN_LONG) * hv + p->head) * RECORD_BYTES;
+	return true;
 }
 
 #endif

@@ -87,6 +87,8 @@ static __device__ __forceinline__ void cu_copy4(void *shared, const void *global
  *   cu_wgmma         begins d += a b, or d = a b without `add`: a [64 x K], b [K x N], both in shared memory, by descriptor. K is 32 bytes: 16
  *                    bfloat16 or 32 e4m3 codes. N is 8, 16, 32 or 64, by the length of d, which is N / 2 a thread: d[4j + i] is d[i] of
  *                    cu_mma_bf16 for columns 8j .. 8j + 7, and the warp has 16 rows.
+ *   cu_wgmma_across  the same for 16 bfloat16 by 64 columns, where A: a, B: b lies across: its rows of 128 bytes are 64 outputs (columns) of one
+ *                    input each, 16 of them (by cu_descriptor as well, from a multiple of 1024 bytes on; the next 16 inputs: 2048 more)
  *   cu_wgmma_fence   what registers hold by now is what multiplications that begin from here on find there: ahead of the first, and after
  *                    every access to a `d`. Sums that go on in one d need none between.
  *   cu_wgmma_commit  ends a group of those begun
@@ -122,6 +124,11 @@ CU_WGMMA(4, "m64n8", "%4", "%5", "%6")
 CU_WGMMA(8, "m64n16", "%8", "%9", "%10")
 CU_WGMMA(16, "m64n32", "%16", "%17", "%18")
 CU_WGMMA(32, "m64n64", "%32", "%33", "%34")
+template <bool A, bool B> static __device__ __forceinline__ void cu_wgmma_across(float (&d)[32], uint64_t a, uint64_t b, bool add)
+{
+	asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %34, 0;\nwgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {" CU_REGS32
+	             "}, %32, %33, p, 1, 1, %35, %36;\n}" : CU_OUT32(0) : "l"(a), "l"(b), "r"((int)add), "n"((int)A), "n"((int)B));
+}
 static __device__ __forceinline__ void cu_wgmma_fence(void)
 {
 	asm volatile("wgmma.fence.sync.aligned;" ::: "memory");
@@ -139,6 +146,11 @@ template <int SUMS> static __device__ __forceinline__ void cu_wgmma_done(float (
 #pragma unroll
 	for (int i = 0; i < SUMS; i++)
 		asm volatile("" : "+f"(d[i])::"memory");
+}
+/* `threads` of the block, whole warps, meet at the barrier of this number (1 .. 15; 0 is __syncthreads'). */
+static __device__ __forceinline__ void cu_meet(int number, int threads)
+{
+	asm volatile("bar.sync %0, %1;" ::"r"(number), "r"(threads) : "memory");
 }
 /* This word is not moved ahead of what stands before. */
 static __device__ __forceinline__ void cu_keep(int &v)
@@ -270,13 +282,22 @@ void cu_copy16(void *shared, const void *global, int bytes);
 void cu_copy4(void *shared, const void *global);
 #define CU_HAS_WGMMA 1
 static inline void cu_keep(int &) {}
-void shim_wgmma(float *d, int sums, bool fp8, uint64_t a, uint64_t b, bool add, shim_place place);
+void shim_wgmma(float *d, int sums, bool fp8, uint64_t a, uint64_t b, bool add, shim_place place, bool a_across = false, bool b_across = false);
 void shim_wgmma_wait(int n, shim_place place);
 void shim_wgmma_done(const float *d, shim_place place);
 template <bool FP8, int SUMS> static inline void cu_wgmma(float (&d)[SUMS], uint64_t a, uint64_t b, bool add, SHIM_HERE)
 {
 	static_assert(SUMS == 4 || SUMS == 8 || SUMS == 16 || SUMS == 32, "8, 16, 32 or 64 columns");
 	shim_wgmma(d, SUMS, FP8, a, b, add, place);
+}
+template <bool A, bool B> static inline void cu_wgmma_across(float (&d)[32], uint64_t a, uint64_t b, bool add, SHIM_HERE)
+{
+	shim_wgmma(d, 32, false, a, b, add, place, A, B);
+}
+void shim_meet(int number, int threads, shim_place place);
+static inline void cu_meet(int number, int threads, SHIM_HERE)
+{
+	shim_meet(number, threads, place);
 }
 void cu_wgmma_fence(void);
 void cu_wgmma_commit(void);

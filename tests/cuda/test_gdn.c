@@ -207,33 +207,37 @@ static void forks_equal_independent_runs(enum kern_type type)
 static void forks_equal_independent_runs_in_f32(void **s) { (void)s; forks_equal_independent_runs(KERN_F32); }
 static void forks_equal_independent_runs_in_bf16(void **s) { (void)s; forks_equal_independent_runs(KERN_BF16); }
 
-/* sm_80 gives a block 163 KB of shared memory, sm_86 and sm_89 99: the same bits, but for chunks in f32, which become steps there. */
+/* Without warp groups, where the first device has them, bf16 rounds otherwise. sm_80 gives a block 163 KB of shared memory, sm_86 and sm_89 99: the
+ * same bits as with 227, but for chunks in f32, which become steps where there are 99. */
 static void on_smaller_devices(enum kern_type type)
 {
-	static const int rooms[] = { 227, 163, 99 }, rows[] = { 200, 5, 64, 33 };
+	static const int rooms[] = { 227, 227, 163, 99 }, rows[] = { 200, 5, 64, 33 };
 	enum { N = COUNT(rows) };
 	struct kern k;
 	struct run want[N], got[N];
 	fading = 3;
 	for (int i = 0; i < COUNT(rooms); i++) {
-		bool steps = type == KERN_F32 && rooms[i] == 99;
+		bool steps = type == KERN_F32 && rooms[i] == 99, groups = type == KERN_BF16 && i == 1;
+		double bound = groups ? 0x1p-5 : 2e-5;
 		shim_shared_max(rooms[i] * 1024);
-		shim_device(rooms[i] == 227 ? 9 : 8);
+		shim_device(i == 0 ? 9 : 8);
 		open_cuda(&k, type);
 		for (int j = 0; j < N; j++)
 			got[j] = (struct run){ .id = 70 + j, .rows = rows[j] };
 		compute(&k, got, N, true);
 		for (int j = 0; j < N && i; j++)
-			if (!steps)
+			if (!steps && !groups)
 				same_bits("with less shared memory", &want[j], &got[j]);
-			else if (apart(got[j].y, want[j].y, rows[j] * OUT) > 2e-5 || apart(got[j].state, want[j].state, STATE) > 2e-5)
-				fail_msg("sequence %d: steps are far from chunks", j);
+			else if (!(apart(got[j].y, want[j].y, rows[j] * OUT) <= bound) || !(apart(got[j].state, want[j].state, STATE) <= bound))
+				fail_msg("sequence %d: %s are far from chunks", j, steps ? "steps" : "chunks without warp groups");
 		walk_family(&k, (int[]){ 1, 1, 128, 128, 4 }, 3, 14, 4);
 		walk_family(&k, (int[]){ 1, 1, 500, 32, 4 }, 2, 14, 3); /* staged where there is room */
-		if (i)
-			release(got, N);
-		else
+		if (groups)
+			release(want, N);
+		if (i == 0 || groups)
 			memcpy(want, got, sizeof want);
+		else
+			release(got, N);
 		kern_close(&k);
 	}
 	release(want, N);

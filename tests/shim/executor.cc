@@ -16,14 +16,14 @@
 #include <ucontext.h>
 #endif
 
-enum { WARP = 32, MAX_THREADS = 1024, MAX_WARPS = MAX_THREADS / WARP, WORDS = 16 };
+enum { WARP = 32, MAX_THREADS = 1024, MAX_WARPS = MAX_THREADS / WARP, WORDS = 16, MEETINGS = 16 };
 static const size_t STACK = 256 * 1024, GUARD = 64 * 1024; /* the latter a multiple of every page size */
 
 uint3 threadIdx, blockIdx;
 dim3 blockDim, gridDim;
 
-static const char *const kind_names[] = { "__syncthreads", "__syncthreads_or", "__syncthreads_and", "__syncthreads_count", "__syncwarp",
-	"a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32", "cu_wgmma_wait" };
+static const char *const kind_names[] = { "__syncthreads", "__syncthreads_or", "__syncthreads_and", "__syncthreads_count", "cu_meet",
+	"__syncwarp", "a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32", "cu_wgmma_wait" };
 
 enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, ENDED };
 
@@ -32,7 +32,7 @@ struct multiplications {
 	enum { MOST = 64, SUMS = 8, MOST_SUMS = 32 };
 	struct {
 		uint64_t a, b;
-		bool fp8, add;
+		bool fp8, add, a_across, b_across;
 		int sums;
 		unsigned group;
 		struct shim_place place;
@@ -63,6 +63,7 @@ struct fiber {
 	enum shim_kind kind; /* what it waits at */
 	struct shim_place place;
 	int result;          /* of a barrier */
+	int meeting;         /* the number of the one it waits at */
 	bool waited;         /* it called cu_wait */
 	uint32_t words[WORDS]; /* what it gave to a collective, and what it gets */
 	struct shim_copies copies;
@@ -90,6 +91,9 @@ struct team {
 	struct warp warps[MAX_WARPS];
 	int n_threads, n_warps, n_ended, n_at_barrier, barrier_true;
 	struct fiber *at_barrier; /* the first there */
+	struct {
+		int threads, here;
+	} meetings[MEETINGS]; /* here 0: nobody waits */
 	unsigned char *shared;
 	unsigned char *unfenced; /* [16 bytes of it]: a copy came there, and its thread has not called cu_proxy_fence */
 	const struct shim_kernel *kernel; /* NULL: free */
@@ -303,6 +307,35 @@ int shim_barrier(shim_kind kind, int predicate, shim_place place)
 	return result;
 }
 
+/* Threads that meet may come from several lines: each has a part of its own. */
+void shim_meet(int number, int threads, shim_place place)
+{
+	struct fiber *f = self;
+	if (number < 1 || number >= MEETINGS || threads < WARP || threads % WARP || threads > team->n_threads)
+		shim_fail("cu_meet (%s:%d) of %d threads, number %d: there are %d", place.file, place.line, threads, number, team->n_threads);
+	auto &m = team->meetings[number];
+	if (m.here && m.threads != threads)
+		shim_fail("cu_meet (%s:%d) number %d of %d threads, where others wait for %d", place.file, place.line, number, threads, m.threads);
+	m.threads = threads;
+	if (++m.here < threads) {
+		f->kind = SHIM_MEET;
+		f->place = place;
+		f->meeting = number;
+		f->state = AT_BARRIER;
+		f->warp->at_barrier |= 1u << f->lane;
+		hand_over();
+		return;
+	}
+	m.here = 0;
+	for (int i = 0; i < team->n_threads; i++) {
+		struct fiber *g = &team->fibers[i];
+		if (g->state != AT_BARRIER || g->kind != SHIM_MEET || g->meeting != number)
+			continue;
+		g->state = READY;
+		g->warp->at_barrier &= ~(1u << g->lane);
+	}
+}
+
 static void thread_ends(void)
 {
 	struct warp *w = self->warp;
@@ -368,28 +401,56 @@ static float e4m3_at(unsigned char q)
 	return q & 0x80 ? -value : value;
 }
 
-/* 32 bytes of n rows from row `first` on, by what cu_descriptor says: to[row][item]. */
-static void read_rows(float (*to)[32], int first, int n, uint64_t descriptor, bool fp8, struct shim_place at)
+static void check_descriptor(uint64_t descriptor, size_t start, struct shim_place at)
 {
-	size_t start = (descriptor & 0x3fff) << 4, stride = (descriptor >> 32 & 0x3fff) << 4;
 	if (descriptor >> 62 != 1 || descriptor & UINT64_C(0x3fffc000c000c000))
 		shim_fail("cu_wgmma (%s:%d) with the descriptor %016llx: only rows swizzled over 128 bytes are here", at.file, at.line,
 			(unsigned long long)descriptor);
 	if (start & 0x380)
 		shim_fail("cu_wgmma (%s:%d) reads from byte %zu of shared memory on, which is not in the first of 8 rows", at.file, at.line, start);
+}
+
+/* Where the 16 bytes lie that would be at `from`. */
+static size_t swizzled(size_t from, struct shim_place at)
+{
+	from ^= (from >> 7 & 7) << 4;
+	if (from + 16 > team->kernel->shared)
+		shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, there are %zu", at.file, at.line, from + 15, team->kernel->shared);
+	if (team->unfenced[from / 16])
+		shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, which came there without a cu_proxy_fence since", at.file, at.line,
+			from);
+	return from;
+}
+
+static float shared_bf16(size_t at)
+{
+	return __uint_as_float((uint32_t)(team->shared[at] | team->shared[at + 1] << 8) << 16);
+}
+
+/* The same of what lies across: 16 rows of 64 bfloat16, of which items first .. first + n - 1 are wanted: to[item][row]. */
+static void read_across(float (*to)[32], int first, int n, uint64_t descriptor, struct shim_place at)
+{
+	size_t start = (descriptor & 0x3fff) << 4, stride = (descriptor >> 32 & 0x3fff) << 4;
+	check_descriptor(descriptor, start, at);
+	if (start & 0x3ff)
+		shim_fail("cu_wgmma_across (%s:%d) reads from byte %zu of shared memory on, in the middle of a row", at.file, at.line, start);
+	for (size_t k = 0; k < 16; k++)
+		for (int i = 0; i < n; i++) {
+			size_t item = (size_t)(first + i), row = start + k / 8 * stride + k % 8 * 128;
+			to[i][k] = shared_bf16(swizzled(row + item / 8 * 16, at) + item % 8 * 2);
+		}
+}
+
+/* 32 bytes of n rows from row `first` on, by what cu_descriptor says: to[row][item]. */
+static void read_rows(float (*to)[32], int first, int n, uint64_t descriptor, bool fp8, struct shim_place at)
+{
+	size_t start = (descriptor & 0x3fff) << 4, stride = (descriptor >> 32 & 0x3fff) << 4;
+	check_descriptor(descriptor, start, at);
 	for (int i = 0; i < n; i++)
 		for (size_t half = 0; half < 2; half++) {
-			size_t row = (size_t)(first + i), from = start + row / 8 * stride + row % 8 * 128 + half * 16;
-			from ^= (from >> 7 & 7) << 4;
-			if (from + 16 > team->kernel->shared)
-				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, there are %zu", at.file, at.line, from + 15,
-					team->kernel->shared);
-			if (team->unfenced[from / 16])
-				shim_fail("cu_wgmma (%s:%d) reads byte %zu of shared memory, which came there without a cu_proxy_fence since",
-					at.file, at.line, from);
+			size_t row = (size_t)(first + i), from = swizzled(start + row / 8 * stride + row % 8 * 128 + half * 16, at);
 			for (size_t k = 0; k < (fp8 ? 16u : 8u); k++)
-				to[i][half * (fp8 ? 16 : 8) + k] = fp8 ? e4m3_at(team->shared[from + k]) :
-					__uint_as_float((uint32_t)(team->shared[from + 2 * k] | team->shared[from + 2 * k + 1] << 8) << 16);
+				to[i][half * (fp8 ? 16 : 8) + k] = fp8 ? e4m3_at(team->shared[from + k]) : shared_bf16(from + 2 * k);
 		}
 }
 
@@ -400,11 +461,18 @@ static void multiply_rows(struct warp *w, int i)
 	const auto &first = w->lane[0]->under_way.at[i];
 	int sums = w->lane[0]->under_way.sums[first.sums].n, columns = 2 * sums, warp = (int)(w->lane[0] - team->fibers) / WARP % 4;
 	float a[16][32], b[64][32], d[16][64];
-	read_rows(a, 16 * warp, 16, first.a, first.fp8, first.place);
-	read_rows(b, 0, columns, first.b, first.fp8, first.place);
+	if (first.a_across)
+		read_across(a, 16 * warp, 16, first.a, first.place);
+	else
+		read_rows(a, 16 * warp, 16, first.a, first.fp8, first.place);
+	if (first.b_across)
+		read_across(b, 0, columns, first.b, first.place);
+	else
+		read_rows(b, 0, columns, first.b, first.fp8, first.place);
 	for (int l = 0; l < WARP; l++) {
 		const auto &e = w->lane[l]->under_way.at[i];
-		if (e.a != first.a || e.b != first.b || e.add != first.add || e.fp8 != first.fp8 || w->lane[l]->under_way.sums[e.sums].n != sums)
+		if (e.a != first.a || e.b != first.b || e.add != first.add || e.fp8 != first.fp8 || e.a_across != first.a_across ||
+			e.b_across != first.b_across || w->lane[l]->under_way.sums[e.sums].n != sums)
 			shim_fail("lanes 0 and %d began different multiplications (%s:%d)", l, e.place.file, e.place.line);
 		for (int j = 0; j < sums; j++)
 			d[l / 4 + j / 2 % 2 * 8][j / 4 * 8 + l % 4 * 2 + j % 2] = e.add ? w->lane[l]->under_way.sums[e.sums].value[j] : 0;
@@ -470,7 +538,7 @@ static int sums_of(struct multiplications *m, float *d, int n)
 	return at;
 }
 
-void shim_wgmma(float *d, int sums, bool fp8, uint64_t a, uint64_t b, bool add, shim_place place)
+void shim_wgmma(float *d, int sums, bool fp8, uint64_t a, uint64_t b, bool add, shim_place place, bool a_across, bool b_across)
 {
 	struct multiplications *m = &self->under_way;
 	if (((int)(self - team->fibers) / 128 + 1) * 128 > team->n_threads)
@@ -480,9 +548,9 @@ void shim_wgmma(float *d, int sums, bool fp8, uint64_t a, uint64_t b, bool add, 
 	if (m->n == multiplications::MOST)
 		shim_fail("more than %d multiplications under way in one thread", multiplications::MOST);
 	auto &e = m->at[m->n++];
-	e = { a, b, fp8, add, sums_of(m, d, sums), m->group, place };
+	e = { a, b, fp8, add, a_across, b_across, sums_of(m, d, sums), m->group, place };
 	m->sums[e.sums].users++;
-	m->digest = (m->digest ^ a << 32 ^ b ^ (uint64_t)add << 48 ^ (uint64_t)sums << 50) * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	m->digest = (m->digest ^ a << 32 ^ b ^ (uint64_t)add << 48 ^ (uint64_t)sums << 50 ^ (uint64_t)a_across << 60 ^ (uint64_t)b_across << 61) * UINT64_C(0x9e3779b97f4a7c15) + 1;
 }
 
 void cu_wgmma_fence(void)
@@ -728,6 +796,7 @@ static void start_block(unsigned block)
 	team->n_threads = (int)(size.x * size.y * size.z);
 	team->n_warps = (team->n_threads + WARP - 1) / WARP;
 	team->n_ended = team->n_at_barrier = 0;
+	memset(team->meetings, 0, sizeof team->meetings);
 	memset(team->warps, 0, (size_t)team->n_warps * sizeof *team->warps);
 	for (int i = 0; i < team->n_threads; i++) {
 		struct fiber *f = &team->fibers[i];

@@ -295,6 +295,77 @@ static void warp_groups_multiply(void **)
 	shim_order(0);
 }
 
+/* d[o][n] = sum of a[i][o] b[i][n], o, n < 64, i < 32: both sides lie across, or a by rows [o][i] (of which it then has 64 items). */
+template <bool A> static __global__ void multiply_across(const unsigned char *a, const unsigned char *b, float *d)
+{
+	CU_SHARED(memory);
+	int i = (int)threadIdx.x, out = i / 32 * 16 + i % 32 / 4, t = i % 4;
+	float sums[32];
+	cu_wait();
+	for (int part = i; part < 128 * 8; part += 128)
+		cu_copy16(memory + part / 8 * 128 + (part % 8 ^ part / 8 % 8) * 16, part < 64 * 8 ? a + part * 16 : b + (part - 64 * 8) * 16, 16);
+	cu_copies_end_group();
+	cu_copies_wait<0>();
+	cu_proxy_fence();
+	__syncthreads();
+	cu_wgmma_fence();
+	for (int j = 0; j < 2; j++)
+		cu_wgmma_across<A, true>(sums, A ? cu_descriptor(memory + j * 2048) : cu_descriptor(memory) + (uint64_t)(2 * j),
+			cu_descriptor(memory + 64 * 128 + j * 2048), j > 0);
+	cu_wgmma_commit();
+	cu_wgmma_wait<0>();
+	cu_wgmma_done(sums);
+	for (int j = 0; j < 32; j++)
+		d[(out + j / 2 % 2 * 8) * 64 + j / 4 * 8 + 2 * t + j % 2] = sums[j];
+}
+
+static void warp_groups_multiply_across(void **)
+{
+	fill_rows(group_a, 64, false, 37);
+	fill_rows(group_b, 64, false, 23);
+	for (int across = 0; across < 2; across++) {
+		if (across)
+			LAUNCH(dim3(1), dim3(128), 128 * 128, multiply_across<true>, group_a, group_b, group_d);
+		else
+			LAUNCH(dim3(1), dim3(128), 128 * 128, multiply_across<false>, group_a, group_b, group_d);
+		for (int o = 0; o < 64; o++)
+			for (int n = 0; n < 64; n++) {
+				double want = 0;
+				for (int i = 0; i < 32; i++)
+					want += item_of(group_a + (across ? i : o) * 128, false, across ? o : i) * item_of(group_b + i * 128, false, n);
+				assert_true(group_d[o * 64 + n] == want);
+			}
+	}
+}
+
+/* Four warps: two hand over to each other again and again, and so do the two others, at their own pace. */
+static __global__ void meetings(int *x, int *y)
+{
+	CU_SHARED(raw);
+	int i = (int)threadIdx.x, pair = i / 64, *sh = (int *)raw + pair * 64;
+	cu_wait();
+	sh[i % 64] = i;
+	for (int turn = 0; turn < 5 + pair; turn++) {
+		cu_meet(1 + pair, 64);
+		int other = sh[63 - i % 64];
+		cu_meet(1 + pair, 64);
+		sh[i % 64] = other + 1;
+	}
+	y[i] = x[i] = sh[i % 64];
+}
+
+static void warps_meet(void **)
+{
+	static int x[128], y[128];
+	for (unsigned order = 0; order < 4; order++) {
+		shim_order(order);
+		LAUNCH(dim3(1), dim3(128), 512, meetings, x, y);
+		for (int i = 0; i < 128; i++)
+			assert_int_equal(x[i], (i < 64 ? 63 - i + 5 : i + 6));
+	}
+	shim_order(0);
+}
+
 static void codes_are_lifted(void **)
 {
 	for (uint32_t q = 0; q < 256; q++) {
@@ -568,6 +639,17 @@ WRONG_GROUP(within_rows, 128, 9216, cu_wgmma_fence(); MULTIPLY(b + 8, false); cu
 WRONG_GROUP(other_layout, 128, 8192, cu_wgmma_fence(); MULTIPLY(b << 1, false); cu_wgmma_commit(); cu_wgmma_wait<0>();)
 WRONG_GROUP(sums_written, 128, 8192, cu_wgmma_fence(); MULTIPLY(b, false); cu_wgmma_commit(); d[9] = 0; cu_wgmma_wait<0>();)
 WRONG_GROUP(done_early, 128, 8192, cu_wgmma_fence(); MULTIPLY(b, false); cu_wgmma_commit(); cu_wgmma_wait<1>(); cu_wgmma_done(d);)
+template <bool A> static __device__ void across(float (&d)[32], uint64_t a, uint64_t b)
+{
+	cu_wgmma_fence();
+	cu_wgmma_across<A, true>(d, a, b, false);
+	cu_wgmma_commit();
+}
+WRONG_GROUP(across_in_a_row, 128, 9216, across<true>(d, a, b + 2); cu_wgmma_wait<0>();)
+WRONG_GROUP(unlike_ways, 128, 8192, if (i % 2) across<true>(d, a, b); else across<false>(d, a, b); cu_wgmma_wait<0>();)
+WRONG(meets_alone, 64, 0, cu_wait(); if (i < 32) cu_meet(3, 64);)
+WRONG(meets_others, 64, 0, cu_wait(); if (i < 32) cu_meet(3, 64); else cu_meet(3, 32);)
+WRONG(meets_nobody, 64, 0, cu_wait(); cu_meet(3, 96);)
 WRONG(hasty, 32, 0, cu_let_next(); cu_wait(); x[i] = i;)
 WRONG(hasty_lane, 32, 0, if (i) cu_wait(); cu_let_next(); cu_wait(); x[i] = i;)
 
@@ -580,6 +662,9 @@ static void barriers_that_not_all_reach(void **)
 	assert_caught(late, "1 of 64 threads have ended");
 	assert_caught(two_places, "but thread (0, 0, 0) waits at __syncthreads");
 	assert_caught(two_kinds, "__syncthreads_or");
+	assert_caught(meets_alone, "waits for ever at cu_meet");
+	assert_caught(meets_others, "number 3 of 32 threads, where others wait for 64");
+	assert_caught(meets_nobody, "cu_meet");
 }
 
 static void collectives_that_not_all_lanes_reach(void **)
@@ -631,6 +716,8 @@ static void warp_groups_that_are_wrong(void **)
 	assert_caught(beyond_shared, "reads byte 8191 of shared memory, there are 8191");
 	assert_caught(within_rows, "not in the first of 8 rows");
 	assert_caught(other_layout, "only rows swizzled over 128 bytes");
+	assert_caught(across_in_a_row, "in the middle of a row");
+	assert_caught(unlike_ways, "lanes 0 and 1 began different multiplications");
 }
 
 static void crooked_addresses(void **)
@@ -701,7 +788,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_thread_runs_once), cmocka_unit_test(barriers_separate), cmocka_unit_test(barriers_vote),
 		cmocka_unit_test(lanes_exchange), cmocka_unit_test(part_of_a_warp_votes), cmocka_unit_test(matrices_multiply),
-		cmocka_unit_test(warp_groups_multiply), cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
+		cmocka_unit_test(warp_groups_multiply), cmocka_unit_test(warp_groups_multiply_across), cmocka_unit_test(warps_meet),
+		cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
 		cmocka_unit_test(launches_are_checked), cmocka_unit_test(a_graph_keeps_its_arguments), cmocka_unit_test(a_spoilt_capture_gives_no_graph),
 		cmocka_unit_test(a_kernel_begins_before_the_last_one_ends), cmocka_unit_test(barriers_that_not_all_reach),
 		cmocka_unit_test(collectives_that_not_all_lanes_reach), cmocka_unit_test(warp_groups_that_are_wrong),

@@ -1,0 +1,332 @@
+/* Gated DeltaNet by chunks (cuda_gdn_chunk.cu): advance by warp groups, under BF16 on Hopper. A block has GROUP_COLUMNS columns of a value head's
+ * state from its first chunk to its last, and three warp groups, each with a part of its own:
+ *   carry   k S, R, D = T R: what the next state waits for; then rows 0 .. 63 of the state
+ *   output  q S, o = exp(G) q S + P D; rows 64 .. 127 of the state
+ *   feed    copies the next chunk meanwhile
+ * The state is in registers, in f32; products read it as two bfloat16 for k S, as one for q S, and R, D, T and P as one: what they are off
+ * by is a part of what a row adds to the state, which bfloat16 inputs have no more bits of, and of o, which becomes one.
+ *
+ * In a chunk the groups meet at
+ *   TOP     all: the chunk is there, and the state; all that was read of the last chunk is done with
+ *   REST    carry: R is there
+ *   DELTA   carry and output: D is there, q S is done with the state
+ * Everything in shared memory lies as rows of 128 bytes, swizzled (cu_descriptor). What one product has along rows another has across: k is
+ * [row][channel], an input of k S by rows and of the state's k^T D across; S, R and D are [their row][column], across always. */
+#include "kernels/cuda_gdn_chunk.cuh"
+
+enum {
+	GROUP = 128, /* threads */
+	GROUP_THREADS = 3 * GROUP,
+	ROW = 128,                     /* bytes of a row */
+	STEP = 16 * ROW,               /* 16 rows, of what lies across */
+	PLANE = GDN_CHUNK * ROW,       /* 64 rows of 64 items */
+	/* A chunk: */
+	AT_K = 0,                      /* channels 0 .. 63, then 64 .. 127 */
+	AT_Q = 2 * PLANE,
+	AT_T = 4 * PLANE,
+	AT_P = 5 * PLANE,
+	AT_V = 6 * PLANE,
+	AT_FACTORS = 7 * PLANE,
+	CHUNK_BYTES = AT_FACTORS + 2048,
+	/* Behind two chunks: */
+	AT_S = 2 * CHUNK_BYTES,        /* 128 rows: its higher 8 bits, then 8 lower ones */
+	AT_R = AT_S + 4 * PLANE,
+	AT_D = AT_R + PLANE,
+	AT_AGED = AT_D + PLANE,        /* D decayed to the chunk's end, with the keys' lengths */
+	GROUP_BYTES = AT_AGED + PLANE,
+	TOP = 1, REST, DELTA,
+};
+static_assert(GROUP_COLUMNS * 2 == ROW && CHUNK_BYTES % 1024 == 0 && GDN_CHUNK * 16 + 16 <= 2048, "a row of the state is a row of its plane");
+
+/* Compiled for anything but sm_90a, nothing of it is there. */
+#if CU_HAS_WGMMA
+
+/* Where a thread is in its group's sums: d[4j + e] is (row + 8 (e / 2), column 8j + 2t + e % 2). */
+struct sums_place {
+	int row, g, t;
+};
+
+/* Where its pair of columns 8j + 2t of `row` lies in a plane; that of row + 8 lies 8 ROW on. */
+CU_DEVICE unsigned char *pair_at(unsigned char *plane, const struct sums_place &at, int j)
+{
+	return plane + at.row * ROW + ((j ^ at.g) << 4) + 4 * at.t;
+}
+
+/* `rows` rows of a chunk of 64, PIECES of 16 bytes each, `ld` bytes apart, into as many planes as they fill; the rest becomes zeros. */
+template <int PIECES> CU_DEVICE void feed_rows(unsigned char *to, const unsigned char *from, size_t ld, int rows, int thread)
+{
+	enum { APART = GROUP / PIECES };
+	int first = thread / PIECES, piece = thread % PIECES;
+	to += piece / 8 * PLANE + first * ROW + ((piece % 8 ^ first % 8) << 4); /* APART is a multiple of 8 */
+	from += piece * 16;
+#pragma unroll
+	for (int n = 0; n < GDN_CHUNK / APART; n++) {
+		int r = first + n * APART;
+		cu_copy16(to + n * APART * ROW, from + (r < rows ? r : 0) * ld, r < rows ? 16 : 0);
+	}
+}
+
+/* The higher half of T or P: what a record has of it, and zeros above. */
+CU_DEVICE void feed_triangle(unsigned char *to, const unsigned char *from, int thread)
+{
+	int first = thread / 8, piece = thread % 8;
+	to += first * ROW + ((piece ^ first % 8) << 4);
+#pragma unroll
+	for (int n = 0; n < GDN_CHUNK / 16; n++) /* rows 16n .. 16n + 15 */
+		cu_copy16(to + n * STEP, from + n * STEP + thread * 16, piece / 2 <= n ? 16 : 0);
+}
+
+CU_DEVICE void feed_chunk(const struct gdn_args &a, const struct advance_place &p, int c, unsigned char *to)
+{
+	int thread = threadIdx.x % GROUP, row0 = p.row0 + c * GDN_CHUNK, rows = p.rows - c * GDN_CHUNK;
+	const unsigned char *record = p.record + (size_t)c * a.op.value_heads * RECORD_BYTES;
+	size_t ld = (size_t)a.op.qkv.cols * 2;
+	const unsigned char *u = a.u + (size_t)row0 * ld;
+	feed_rows<16>(to + AT_K, u + p.k * 2, ld, rows, thread);
+	feed_triangle(to + AT_T, record, thread);
+	feed_rows<8>(to + AT_V, u + p.v * 2, ld, rows, thread);
+	if (thread <= GDN_CHUNK)
+		cu_copy16(to + AT_FACTORS + thread * 16, record + RECORD_FACTORS + thread * 16, 16);
+	feed_rows<16>(to + AT_Q, u + p.q * 2, ld, rows, thread);
+	feed_triangle(to + AT_P, record + RECORD_MATRIX, thread);
+	cu_copies_end_group();
+}
+
+CU_DEVICE void feed(const struct gdn_args &a, const struct advance_place &p, int chunks, unsigned char *memory)
+{
+	feed_chunk(a, p, 0, memory);
+	for (int c = 0; c < chunks; c++) {
+		cu_copies_wait<0>();
+		cu_proxy_fence();
+		cu_meet(TOP, GROUP_THREADS);
+		if (c + 1 < chunks)
+			feed_chunk(a, p, c + 1, memory + (c + 1) % 2 * CHUNK_BYTES);
+	}
+}
+
+/* Keys or queries times S: 64 rows of the chunk, 64 columns. PARTS of S: 2 all, 1 its higher bits. */
+template <int PARTS> CU_DEVICE void begin_state_product(float (&sum)[32], const unsigned char *rows, const unsigned char *state)
+{
+#pragma unroll
+	for (int step = 0; step < GDN_WIDTH / 16; step++)
+#pragma unroll
+		for (int part = 0; part < PARTS; part++)
+			cu_wgmma_across<false, true>(sum, cu_descriptor(rows + step / 4 * PLANE) + (uint64_t)(2 * (step % 4)),
+				cu_descriptor(state + part * 2 * PLANE + step * STEP), part + step > 0);
+	cu_wgmma_commit();
+}
+
+/* T R or P D. */
+CU_DEVICE void begin_triangle_product(float (&sum)[32], const unsigned char *matrix, const unsigned char *rows, bool add)
+{
+#pragma unroll
+	for (int step = 0; step < GDN_CHUNK / 16; step++)
+		cu_wgmma_across<false, true>(sum, cu_descriptor(matrix) + (uint64_t)(2 * step), cu_descriptor(rows + step * STEP), add || step > 0);
+	cu_wgmma_commit();
+}
+
+/* S += k^T D, 64 of its rows: `keys` is the plane of as many channels. */
+CU_DEVICE void begin_update(float (&s)[32], const unsigned char *keys, const unsigned char *aged)
+{
+#pragma unroll
+	for (int step = 0; step < GDN_CHUNK / 16; step++)
+		cu_wgmma_across<true, true>(s, cu_descriptor(keys + step * STEP), cu_descriptor(aged + step * STEP), true);
+	cu_wgmma_commit();
+}
+
+/* 64 rows of the state for the products that follow; S: where they begin in the higher plane. */
+CU_DEVICE void put_state(unsigned char *plane, const struct sums_place &at, const float (&s)[32])
+{
+#pragma unroll
+	for (int j = 0; j < 8; j++)
+#pragma unroll
+		for (int half = 0; half < 2; half++) {
+			struct split x = split_pair(s[4 * j + 2 * half], s[4 * j + 2 * half + 1]);
+			unsigned char *to = pair_at(plane, at, j) + half * 8 * ROW;
+			*(uint32_t *)to = x.high;
+			*(uint32_t *)(to + 2 * PLANE) = x.low;
+		}
+}
+
+/* R from k S. */
+CU_DEVICE void put_rest(unsigned char *chunk, unsigned char *rest, const struct sums_place &at, const float (&kd)[32])
+{
+	const float4 *factors = (const float4 *)(chunk + AT_FACTORS) + at.row;
+	float4 f[2] = { factors[0], factors[8] };
+#pragma unroll
+	for (int j = 0; j < 8; j++)
+#pragma unroll
+		for (int half = 0; half < 2; half++) {
+			uint32_t v = *(const uint32_t *)(pair_at(chunk + AT_V, at, j) + half * 8 * ROW);
+			float x = f[half].y * (__uint_as_float(v << 16) - f[half].x * kd[4 * j + 2 * half]);
+			float y = f[half].y * (__uint_as_float(v & 0xffff0000u) - f[half].x * kd[4 * j + 2 * half + 1]);
+			*(uint32_t *)(pair_at(rest, at, j) + half * 8 * ROW) = cu_bf16x2(x, y);
+		}
+}
+
+/* D for o as it is, and for the state. */
+CU_DEVICE void put_delta(const unsigned char *chunk, unsigned char *memory, const struct sums_place &at, const float (&d)[32])
+{
+	const float4 *factors = (const float4 *)(chunk + AT_FACTORS) + at.row;
+	float at_end[2] = { factors[0].w, factors[8].w };
+#pragma unroll
+	for (int j = 0; j < 8; j++)
+#pragma unroll
+		for (int half = 0; half < 2; half++) {
+			float x = d[4 * j + 2 * half], y = d[4 * j + 2 * half + 1];
+			*(uint32_t *)(pair_at(memory + AT_D, at, j) + half * 8 * ROW) = cu_bf16x2(x, y);
+			*(uint32_t *)(pair_at(memory + AT_AGED, at, j) + half * 8 * ROW) = cu_bf16x2(x * at_end[half], y * at_end[half]);
+		}
+}
+
+/* o of a chunk, before its norm. */
+CU_DEVICE void write_output(const struct gdn_args &a, const struct advance_place &p, int c, const struct sums_place &at, const float (&o)[32])
+{
+	size_t ld = (size_t)a.op.value_heads * GDN_WIDTH;
+	int row = c * GDN_CHUNK + at.row;
+	uint16_t *to = a.o + (size_t)(p.row0 + row) * ld + p.head * GDN_WIDTH + p.column + 2 * at.t;
+#pragma unroll
+	for (int half = 0; half < 2; half++)
+#pragma unroll
+		for (int j = 0; j < 8; j++)
+			if (row + 8 * half < p.rows)
+				*(uint32_t *)(to + half * 8 * ld + 8 * j) = cu_bf16x2(o[4 * j + 2 * half], o[4 * j + 2 * half + 1]);
+}
+
+template <int N> CU_DEVICE void scale_by(float (&x)[N], float first, float second)
+{
+#pragma unroll
+	for (int i = 0; i < N; i++)
+		x[i] *= i % 4 < 2 ? first : second;
+}
+
+CU_DEVICE float total_decay(const unsigned char *chunk)
+{
+	return ((const float *)(chunk + AT_FACTORS))[4 * GDN_CHUNK];
+}
+
+CU_DEVICE void carry(int chunks, unsigned char *memory, const struct sums_place &at, float (&s)[32])
+{
+	for (int c = 0; c < chunks; c++) {
+		unsigned char *chunk = memory + c % 2 * CHUNK_BYTES;
+		float kd[32] = {}, d[32] = {};
+		cu_proxy_fence();
+		cu_meet(TOP, GROUP_THREADS);
+		cu_wgmma_fence();
+		begin_state_product<2>(kd, chunk + AT_K, memory + AT_S);
+		cu_wgmma_wait<0>();
+		cu_wgmma_done(kd);
+		put_rest(chunk, memory + AT_R, at, kd);
+		cu_proxy_fence();
+		cu_meet(REST, GROUP);
+		cu_wgmma_fence();
+		begin_triangle_product(d, chunk + AT_T, memory + AT_R, false);
+		cu_wgmma_wait<0>();
+		cu_wgmma_done(d);
+		put_delta(chunk, memory, at, d);
+		float total = total_decay(chunk);
+		scale_by(s, total, total);
+		cu_proxy_fence();
+		cu_meet(DELTA, 2 * GROUP);
+		cu_wgmma_fence();
+		begin_update(s, chunk + AT_K, memory + AT_AGED);
+		cu_wgmma_wait<0>();
+		cu_wgmma_done(s);
+		put_state(memory + AT_S, at, s);
+	}
+}
+
+/* A chunk's o is written when the next one has begun: q S, which no one waits for, then does not stand in the way of k S. */
+CU_DEVICE void output(const struct gdn_args &a, const struct advance_place &p, int chunks, unsigned char *memory, const struct sums_place &at,
+	float (&s)[32])
+{
+	float o[32] = {};
+	for (int c = 0; c < chunks; c++) {
+		unsigned char *chunk = memory + c % 2 * CHUNK_BYTES;
+		cu_proxy_fence();
+		cu_meet(TOP, GROUP_THREADS);
+		if (c)
+			write_output(a, p, c - 1, at, o);
+		const float4 *factors = (const float4 *)(chunk + AT_FACTORS) + at.row;
+		float first = factors[0].z, second = factors[8].z, total = total_decay(chunk);
+		scale_by(s, total, total); /* ahead of the product: what is touched during one makes the compiler wait for it */
+		cu_wgmma_fence();
+		begin_state_product<1>(o, chunk + AT_Q, memory + AT_S);
+		cu_wgmma_wait<0>();
+		cu_wgmma_done(o);
+		scale_by(o, first, second);
+		cu_meet(DELTA, 2 * GROUP);
+		cu_wgmma_fence();
+		begin_update(s, chunk + AT_K + PLANE, memory + AT_AGED);
+		begin_triangle_product(o, chunk + AT_P, memory + AT_D, true);
+		cu_wgmma_wait<1>();
+		cu_wgmma_done(s);
+		put_state(memory + AT_S + PLANE, at, s);
+		cu_wgmma_wait<0>();
+		cu_wgmma_done(o);
+	}
+	write_output(a, p, chunks - 1, at, o);
+}
+
+/* A group's 64 rows of the state, from or to memory. */
+CU_DEVICE size_t state_pair(const struct sums_place &at, int j, int half)
+{
+	return (size_t)(at.row + 8 * half) * GDN_WIDTH + 8 * j + 2 * at.t;
+}
+
+CU_DEVICE void load_state(const float *from, const struct sums_place &at, float (&s)[32])
+{
+#pragma unroll
+	for (int i = 0; i < 32; i++)
+		s[i] = from ? from[state_pair(at, i / 4, i / 2 % 2) + i % 2] : 0;
+}
+
+CU_DEVICE void store_state(float *to, const struct sums_place &at, const float (&s)[32])
+{
+#pragma unroll
+	for (int i = 0; i < 32; i++)
+		to[state_pair(at, i / 4, i / 2 % 2) + i % 2] = s[i];
+}
+
+#endif
+
+/* Blocks: long sequences x value heads x halves of their columns. */
+static __global__ void __launch_bounds__(GROUP_THREADS, 1) gdn_advance_groups(const struct gdn_args a)
+{
+#if CU_HAS_WGMMA
+	CU_SHARED(memory);
+	struct advance_place p;
+	cu_wait();
+	cu_let_next();
+	if (!advance_at<GROUP_COLUMNS>(a, &p))
+		return;
+	int group = cu_uniform((int)threadIdx.x / GROUP), lane = threadIdx.x % CU_WARP, chunks = (p.rows + GDN_CHUNK - 1) / GDN_CHUNK;
+	if (group == 2) {
+		feed(a, p, chunks, memory);
+		return;
+	}
+	const struct sums_place at = { (int)threadIdx.x % GROUP / CU_WARP * 16 + lane / 4, lane / 4, lane % 4 };
+	size_t part = (size_t)group * GDN_CHUNK * GDN_WIDTH;
+	float s[32];
+	load_state(p.src ? p.src + part : NULL, at, s);
+	put_state(memory + AT_S + group * PLANE, at, s);
+	if (group == 0)
+		carry(chunks, memory, at, s);
+	else
+		output(a, p, chunks, memory, at, s);
+	store_state(p.dst + part, at, s);
+#else /* nobody launches it there */
+	(void)a;
+#endif
+}
+
+bool gdn_by_groups(const struct kern *k)
+{
+	return k->compute == KERN_BF16 && k->device->warp_groups && GROUP_BYTES <= k->device->shared_max;
+}
+
+int gdn_launch_groups(struct kern *k, const struct gdn_args &a, int n_long)
+{
+	dim3 halves((unsigned)(n_long * a.op.value_heads * (GDN_WIDTH / GROUP_COLUMNS)));
+	return cu_launch(k, "gdn advance", gdn_advance_groups, halves, dim3(GROUP_THREADS), GROUP_BYTES, a);
+}
