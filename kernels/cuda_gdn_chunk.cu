@@ -7,8 +7,8 @@
  * A chunk's last rows may be missing: they count as rows of zeros that decay nothing. Every exponent is <= 0.
  *
  * q and k are c x with x what the convolution gives and c one number a row: under BF16 x is exact in bfloat16 and c joins the other
- * factors after the product. What is not exact there (S, R, D, T, P) goes into a product as two bfloat16, 16 bits together; by warp groups as
- * cuda_gdn_groups.cu says. */
+ * factors after the product. What is not exact there (S, R, D, T, P) goes into a product as two bfloat16, 16 bits together; by warp groups but for
+ * what goes into o alone (cuda_gdn_groups.cu). */
 #include "kernels/cuda_gdn_chunk.cuh"
 
 /* A chunk of one sequence. */
@@ -248,7 +248,7 @@ template <int N> CU_DEVICE void invert_below(const struct prepare_shared &m)
 }
 
 /* T into the record, eight items at a time; under BF16 only those that a fragment on or below the diagonal has. */
-template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m, unsigned char *record, bool keep_low)
+template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m, unsigned char *record)
 {
 #pragma unroll
 	for (int n = 0; n < GDN_CHUNK * GDN_CHUNK / 8 / GDN_THREADS; n++) {
@@ -262,8 +262,7 @@ template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m,
 			struct split s[4] = { split_pair(x.x, x.y), split_pair(x.z, x.w), split_pair(y.x, y.y), split_pair(y.z, y.w) };
 			uint4 high = { s[0].high, s[1].high, s[2].high, s[3].high }, low = { s[0].low, s[1].low, s[2].low, s[3].low };
 			((uint4 *)record)[i] = high;
-			if (keep_low)
-				((uint4 *)(record + RECORD_MATRIX / 2))[i] = low;
+			((uint4 *)(record + RECORD_MATRIX / 2))[i] = low;
 		}
 	}
 }
@@ -296,7 +295,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, BF16 
 	__syncthreads();
 	invert_below<BLOCK>(m);
 	invert_below<2 * BLOCK>(m);
-	keep_inverse<BF16>(m, record, !a.groups);
+	keep_inverse<BF16>(m, record);
 }
 
 /* A warp per row and value head of the long sequences. */

@@ -1,8 +1,8 @@
 /* kernels/cuda_gdn_chunk.cuh - inside kernels/. What prepare and advance, the two halves of Gated DeltaNet's chunked form, agree on.
  *
  * A record has what a chunk of one value head needs besides u, whatever state it starts from (the letters: cuda_gdn_chunk.cu):
- *   0               T [64][64] f32, or under BF16 its high halves and then, but for warp groups, its low ones (split_pair)
- *   RECORD_MATRIX   P, likewise
+ *   0               T [64][64] f32, or under BF16 its high halves and then its low ones (split_pair)
+ *   RECORD_MATRIX   P, likewise; its low halves are not there where advance goes by warp groups
  *   RECORD_FACTORS  for every row (exp(G) c_k, beta, exp(G) c_q, exp(G_last - G) c_k), then exp(G_last) */
 #ifndef KERNELS_CUDA_GDN_CHUNK_CUH
 #define KERNELS_CUDA_GDN_CHUNK_CUH
