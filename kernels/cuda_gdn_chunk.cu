@@ -29,8 +29,8 @@ CU_DEVICE struct chunk_place chunk_at(const struct kern_gdn &op, int slot)
 /* What prepare has in shared memory. */
 struct prepare_shared {
 	unsigned char *k, *q; /* [64][KEY_LD] of u */
-	float *a, *t;         /* [64][MATRIX_LD_F32] */
-	float *sum, *rest, *beta, *ck, *cq; /* [64]; G = sum + rest, to more bits than one of them has */
+	float *a, *t;         /* [64][MATRIX_LD_F32]; t in the place of k, which is done with by then */
+	float *sum, *rest, *bk, *ck, *cq; /* [64]; G = sum + rest, to more bits than one of them has; bk = beta ck */
 };
 
 enum {
@@ -38,8 +38,9 @@ enum {
 	BLOCK = 16, /* of the triangular inverse */
 	PREPARE_KEYS_BF16 = GDN_CHUNK * KEY_LD_BF16 * 2,
 	PREPARE_KEYS_F32 = GDN_CHUNK * KEY_LD_F32 * 4,
-	PREPARE_REST = (2 * GDN_CHUNK * MATRIX_LD_F32 + 5 * GDN_CHUNK) * 4,
+	PREPARE_REST = (GDN_CHUNK * MATRIX_LD_F32 + 5 * GDN_CHUNK) * 4,
 };
+static_assert(GDN_CHUNK * MATRIX_LD_F32 * 4 <= PREPARE_KEYS_BF16, "T fits where the keys were");
 
 template <bool BF16> CU_DEVICE struct prepare_shared prepare_places(unsigned char *memory)
 {
@@ -48,44 +49,55 @@ template <bool BF16> CU_DEVICE struct prepare_shared prepare_places(unsigned cha
 	m.k = memory;
 	m.q = m.k + keys;
 	m.a = (float *)(m.q + keys);
-	m.t = m.a + GDN_CHUNK * MATRIX_LD_F32;
-	m.sum = m.t + GDN_CHUNK * MATRIX_LD_F32;
+	m.t = (float *)m.k;
+	m.sum = m.a + GDN_CHUNK * MATRIX_LD_F32;
 	m.rest = m.sum + GDN_CHUNK;
-	m.beta = m.rest + GDN_CHUNK;
-	m.ck = m.beta + GDN_CHUNK;
+	m.bk = m.rest + GDN_CHUNK;
+	m.ck = m.bk + GDN_CHUNK;
 	m.cq = m.ck + GDN_CHUNK;
 	return m;
 }
 
-/* Thread r < 64 adds up the decays of rows 0 .. r, in double: differences of such sums must be as good as one of them. All threads call
- * it; where A will stand the decays stand meanwhile. */
+/* The sum of all decays up to a row's own; *all: of every row. In double: differences of such sums must be as good as one of them.
+ * `mine`: of 32 rows one after the other, a lane each; `other`: of the other 32, which are ahead in the second warp. Collective. */
+CU_DEVICE double sum_to(float mine, float other, bool second, double *all)
+{
+	int lane = threadIdx.x % CU_WARP;
+	double sum = mine, rest = other;
+#pragma unroll
+	for (int step = 1; step < CU_WARP; step *= 2) {
+		double before = __shfl_up_sync(0xffffffffu, sum, step);
+		rest += __shfl_xor_sync(0xffffffffu, rest, step);
+		sum += lane < step ? 0 : before;
+	}
+	*all = __shfl_sync(0xffffffffu, sum, CU_WARP - 1) + rest;
+	return second ? sum + rest : sum;
+}
+
+/* (log decay, beta) of row r of the chunk; of one that is not there, nothing. */
+CU_DEVICE float2 gates_at(const struct gdn_args &a, const struct chunk_place &p, int head, int r)
+{
+	float2 none = { 0, 0 };
+	return r < p.rows ? a.gates[(size_t)(p.row0 + r) * a.op.value_heads + head] : none;
+}
+
+/* Thread r < 64: what row r is multiplied by. */
 CU_DEVICE void prepare_factors(const struct gdn_args &a, const struct chunk_place &p, int head, const struct prepare_shared &m, float *factors)
 {
-	int r = threadIdx.x, hv = a.op.value_heads, keys = a.op.key_heads, key = head / (hv / keys);
-	if (r < GDN_CHUNK) {
-		bool there = r < p.rows;
-		const float *lengths = a.lengths + (size_t)(p.row0 + r) * 2 * keys;
-		float2 gates = { 0, 0 };
-		if (there)
-			gates = a.gates[(size_t)(p.row0 + r) * hv + head];
-		m.a[r] = gates.x;
-		m.beta[r] = gates.y;
-		m.cq[r] = there ? lengths[key] : 0;
-		m.ck[r] = there ? lengths[keys + key] : 0;
-	}
-	__syncthreads();
+	int r = threadIdx.x, keys = a.op.key_heads, key = head / (a.op.value_heads / keys);
 	if (r >= GDN_CHUNK)
 		return;
-	double sum = 0, all = 0;
-#pragma unroll 8
-	for (int t = 0; t < GDN_CHUNK; t++) {
-		all += (double)m.a[t];
-		sum = t == r ? all : sum;
-	}
+	const float *lengths = a.lengths + (size_t)(p.row0 + r) * 2 * keys;
+	float2 gates = gates_at(a, p, head, r), other = gates_at(a, p, head, r ^ CU_WARP);
+	float cq = r < p.rows ? lengths[key] : 0, ck = r < p.rows ? lengths[keys + key] : 0;
+	double all, sum = sum_to(gates.x, other.x, r >= CU_WARP, &all);
 	m.sum[r] = (float)sum;
 	m.rest[r] = (float)(sum - (double)m.sum[r]);
+	m.bk[r] = gates.y * ck;
+	m.ck[r] = ck;
+	m.cq[r] = cq;
 	float decay = expf((float)sum);
-	float4 f = { decay * m.ck[r], m.beta[r], decay * m.cq[r], expf((float)(all - sum)) * m.ck[r] };
+	float4 f = { decay * ck, gates.y, decay * cq, expf((float)(all - sum)) * ck };
 	((float4 *)factors)[r] = f;
 	if (r == 0)
 		factors[4 * GDN_CHUNK] = expf((float)all);
@@ -93,12 +105,12 @@ CU_DEVICE void prepare_factors(const struct gdn_args &a, const struct chunk_plac
 
 /* What a row has a part in A and P by. */
 struct row_factors {
-	float sum, rest, beta, ck, cq;
+	float sum, rest, bk, ck, cq;
 };
 
 CU_DEVICE struct row_factors factors_at(const struct prepare_shared &m, int r)
 {
-	struct row_factors f = { m.sum[r], m.rest[r], m.beta[r], m.ck[r], m.cq[r] };
+	struct row_factors f = { m.sum[r], m.rest[r], m.bk[r], m.ck[r], m.cq[r] };
 	return f;
 }
 
@@ -109,8 +121,9 @@ struct entries {
 
 CU_DEVICE struct entries entries_at(int r, int t, const struct row_factors &of_r, const struct row_factors &of_t, float kk, float qk)
 {
-	float decay = expf((of_r.sum - of_t.sum) + (of_r.rest - of_t.rest)); /* exp(G_r - G_t); above the diagonal perhaps infinite */
-	float a = of_r.beta * (decay * (of_r.ck * of_t.ck * kk)), p = decay * (of_r.cq * of_t.ck * qk);
+	/* c_k exp(G_r - G_t); above the diagonal perhaps infinite */
+	float decay = expf((of_r.sum - of_t.sum) + (of_r.rest - of_t.rest)) * of_t.ck;
+	float a = of_r.bk * decay * kk, p = of_r.cq * decay * qk;
 	struct entries x = { t < r ? a : 0, t <= r ? p : 0 };
 	return x;
 }
@@ -119,22 +132,25 @@ CU_DEVICE struct entries entries_at(int r, int t, const struct row_factors &of_r
  * diagonal left out (but for the one beside it, which a fragment of P reads). P goes out as high words, and low ones where they are wanted. */
 CU_DEVICE void products_bf16(const struct prepare_shared &m, uint32_t *p_high, uint32_t *p_low, bool low)
 {
-	enum { LD = KEY_LD_BF16 / 2 };
-	const uint32_t *k = (const uint32_t *)m.k, *q = (const uint32_t *)m.q;
 	int lane = threadIdx.x % CU_WARP, g = lane / 4, i = lane % 4, row = threadIdx.x / (2 * CU_WARP) * 16, column = threadIdx.x / CU_WARP % 2 * 32;
+	int left = (row + lane % 16) * KEY_LD_BF16 + lane / 16 * 8; /* where this lane's row of four tiles of 8 x 8 lies (cu_tiles) */
+	const uint16_t *k = (const uint16_t *)m.k + left, *q = (const uint16_t *)m.q + left;
+	const uint16_t *right = (const uint16_t *)m.k + (column + lane % 8 + lane / 16 * 8) * KEY_LD_BF16 + lane / 8 % 2 * 8;
 	float kk[4][4] = {}, qk[4][4] = {};
 #pragma unroll
-	for (int c = 0; c < GDN_WIDTH / 2; c += 8) {
-		const uint32_t *ak = k + (row + g) * LD + c + i, *aq = q + (row + g) * LD + c + i;
-		uint32_t fk[4] = { ak[0], ak[8 * LD], ak[4], ak[8 * LD + 4] }, fq[4] = { aq[0], aq[8 * LD], aq[4], aq[8 * LD + 4] };
+	for (int c = 0; c < GDN_WIDTH; c += 16) {
+		uint32_t fk[4], fq[4], fb[4];
+		cu_tiles(fk, k + c);
+		cu_tiles(fq, q + c);
 #pragma unroll
-		for (int n = 0; n < 4; n++) {
-			const uint32_t *b = k + (column + 8 * n + g) * LD + c + i;
-			uint32_t fb[2] = { b[0], b[4] };
-			if (column + 8 * n > row + 8)
+		for (int n = 0; n < 4; n += 2) {
+			if (column + 8 * n > row)
 				continue;
+			cu_tiles(fb, right + 8 * n * KEY_LD_BF16 + c);
 			cu_mma_bf16(kk[n], fk, fb);
 			cu_mma_bf16(qk[n], fq, fb);
+			cu_mma_bf16(kk[n + 1], fk, fb + 2);
+			cu_mma_bf16(qk[n + 1], fq, fb + 2);
 		}
 	}
 	const struct row_factors of_row[2] = { factors_at(m, row + g), factors_at(m, row + g + 8) };
@@ -268,7 +284,7 @@ template <bool BF16> CU_DEVICE void keep_inverse(const struct prepare_shared &m,
 }
 
 /* Blocks: slots x value heads. Writes the record of its chunk. */
-template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, BF16 ? 3 : 2) gdn_prepare(const struct gdn_args a)
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, BF16 ? 4 : 2) gdn_prepare(const struct gdn_args a)
 {
 	CU_SHARED(memory);
 	const struct prepare_shared m = prepare_places<BF16>(memory);
