@@ -156,9 +156,11 @@ template <bool BF16> CU_DEVICE float4 u4_at(const struct gdn_args &a, int r, int
 	return cu_from_bf16x4(*(const uint2 *)((const uint16_t *)a.u + at));
 }
 
-/* y = R(R(norm(R(o))) * w * silu(z)) of one head of row r by one warp, from what its lanes have of o and z: four columns of every 128.
+/* y = R(R(norm(R(o))) * w * silu(z)) of one head of row r by one warp, from what its lanes have of o and z, and of w if they have it (else NULL): four
+ * columns of every 128.
  * PARTS * 128 columns at most; WIDTH: so many, where that is known. */
-template <int PARTS, int WIDTH> CU_DEVICE void norm_and_gate(const struct gdn_args &a, float4 x[PARTS], const float4 g[PARTS], int r, int head)
+template <int PARTS, int WIDTH> CU_DEVICE void norm_and_gate(const struct gdn_args &a, float4 x[PARTS], const float4 g[PARTS], const float4 *weights, int r,
+	int head)
 {
 	int lane = threadIdx.x % CU_WARP, n = WIDTH ? WIDTH : a.op.value_dim;
 	float *y = cu_at(a.op.y, r) + (size_t)head * n;
@@ -177,7 +179,7 @@ template <int PARTS, int WIDTH> CU_DEVICE void norm_and_gate(const struct gdn_ar
 		int c = 4 * (lane + i * CU_WARP);
 		if (c >= n)
 			continue;
-		float4 w = load4(a.op.norm_w + c, n - c), u = cu_round_pairs(a.bf16, scale4(scale, x[i])), z = silu4(g[i]);
+		float4 w = weights ? weights[i] : load4(a.op.norm_w + c, n - c), u = cu_round_pairs(a.bf16, scale4(scale, x[i])), z = silu4(g[i]);
 		float4 out = { u.x * w.x * z.x, u.y * w.y * z.y, u.z * w.z * z.z, u.w * w.w * z.w };
 		out = cu_round_pairs(a.bf16, out);
 		store4(y + c, out, n - c);
@@ -200,7 +202,7 @@ template <int PARTS, int WIDTH = 0> CU_DEVICE void gated_norm(const struct gdn_a
 		x[i] = load4(o + c, n - c);
 		g[i] = load4(gate + c, n - c);
 	}
-	norm_and_gate<PARTS, WIDTH>(a, x, g, r, head);
+	norm_and_gate<PARTS, WIDTH>(a, x, g, NULL, r, head);
 }
 
 #endif

@@ -36,6 +36,7 @@ struct prepare_shared {
 enum {
 	MATRIX_LD_F32 = GDN_CHUNK + 4,
 	BLOCK = 16, /* of the triangular inverse */
+	FINISH_HEADS = 4,
 	PREPARE_KEYS_BF16 = GDN_CHUNK * KEY_LD_BF16 * 2,
 	PREPARE_KEYS_F32 = GDN_CHUNK * KEY_LD_F32 * 4,
 	PREPARE_REST = (GDN_CHUNK * MATRIX_LD_F32 + 5 * GDN_CHUNK) * 4,
@@ -314,24 +315,37 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, BF16 
 	keep_inverse<BF16>(m, record);
 }
 
-/* A warp per row and value head of the long sequences. */
-template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS) gdn_finish(const struct gdn_args a)
+/* Four columns of o of row r, from column c on. */
+template <bool BF16> CU_DEVICE float4 output_at(const struct gdn_args &a, int r, int c)
 {
-	int item = blockIdx.x * GDN_WARPS + threadIdx.x / CU_WARP, r = item / a.op.value_heads, head = item % a.op.value_heads;
+	if (!BF16)
+		return load4(cu_at(a.op.y, r) + c, 4);
+	return cu_from_bf16x4(*(const uint2 *)(a.o + (size_t)r * a.op.value_heads * GDN_WIDTH + c));
+}
+
+/* A warp per row and FINISH_HEADS value heads of the long sequences; it asks for all of them before it has the first. */
+template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, 4) gdn_finish(const struct gdn_args a)
+{
+	int hv = a.op.value_heads, parts = cu_ceil(hv, FINISH_HEADS), item = blockIdx.x * GDN_WARPS + threadIdx.x / CU_WARP;
+	int r = item / parts, head = item % parts * FINISH_HEADS, lane = threadIdx.x % CU_WARP;
 	if (r >= a.op.qkv.rows)
 		return;
 	int s = sequence_at(a.op, 0, 0, r);
+	float4 w = load4(a.op.norm_w + 4 * lane, 4), o[FINISH_HEADS], z[FINISH_HEADS];
 	cu_wait();
 	cu_let_next();
 	if (a.op.first[s + 1] - a.op.first[s] < GDN_LONG)
 		return;
-	if (!BF16) {
-		gated_norm<1, GDN_WIDTH>(a, cu_at(a.op.y, r) + head * GDN_WIDTH, r, head);
-		return;
+#pragma unroll
+	for (int i = 0; i < FINISH_HEADS; i++) {
+		int c = (head + i < hv ? head + i : head) * GDN_WIDTH + 4 * lane;
+		o[i] = output_at<BF16>(a, r, c);
+		z[i] = load4(cu_at(a.op.z, r) + c, 4);
 	}
-	int c = head * GDN_WIDTH + 4 * (threadIdx.x % CU_WARP);
-	float4 o = cu_from_bf16x4(*(const uint2 *)(a.o + (size_t)r * a.op.value_heads * GDN_WIDTH + c)), z = load4(cu_at(a.op.z, r) + c, 4);
-	norm_and_gate<1, GDN_WIDTH>(a, &o, &z, r, head);
+#pragma unroll
+	for (int i = 0; i < FINISH_HEADS; i++)
+		if (head + i < hv)
+			norm_and_gate<1, GDN_WIDTH>(a, &o[i], &z[i], &w, r, head + i);
 }
 
 static size_t prepare_shared_bytes(bool bf16)
@@ -353,5 +367,6 @@ int gdn_launch_chunks(struct kern *k, const struct gdn_args &a, int n_long)
 	if ((e = cu_launch(k, "gdn prepare", a.bf16 ? gdn_prepare<true> : gdn_prepare<false>, slots, threads, prepare_shared_bytes(a.bf16), a)) ||
 	    (e = gdn_launch_advance(k, a, n_long)))
 		return e;
-	return cu_launch(k, "gdn finish", a.bf16 ? gdn_finish<true> : gdn_finish<false>, dim3((unsigned)cu_ceil(n * hv, GDN_WARPS)), threads, 0, a);
+	return cu_launch(k, "gdn finish", a.bf16 ? gdn_finish<true> : gdn_finish<false>, dim3((unsigned)cu_ceil(n * cu_ceil(hv, FINISH_HEADS), GDN_WARPS)), threads, 0,
+		a);
 }

@@ -3,8 +3,12 @@
 #include "tests/kernels/ring.h"
 #include "tests/shim/shim.h"
 
-enum { KEYS = 1, VALUES = 2, WIDTH = 128, TAPS = 4, CHANNELS = (2 * KEYS + VALUES) * WIDTH, OUT = VALUES * WIDTH, STATE = OUT * WIDTH,
-	CONV = (TAPS - 1) * CHANNELS };
+enum { WIDTH = 128, TAPS = 4 };
+static int keys = 1, values = 2; /* heads */
+#define CHANNELS ((2 * keys + values) * WIDTH)
+#define OUT (values * WIDTH)
+#define STATE (OUT * WIDTH)
+#define CONV ((TAPS - 1) * CHANNELS)
 
 /* One sequence of a call, and what it became. */
 struct run {
@@ -21,7 +25,7 @@ static bool insistent;
 
 static float *start_of(const struct run *r)
 {
-	float *s = scratch((STATE + CONV) * sizeof *s);
+	float *s = scratch((size_t)(STATE + CONV) * sizeof *s);
 	for (int i = 0; i < STATE + CONV; i++)
 		s[i] = i < STATE ? 0.3f * value_at(60, r->id, i) : activation_at(61, r->id, i);
 	return s;
@@ -46,7 +50,7 @@ static void compute(struct kern *k, struct run *runs, int n, bool in_place)
 	for (int i = 0; i < n; i++) {
 		first[i + 1] = first[i] + runs[i].rows;
 		source[i] = start_of(&runs[i]);
-		runs[i].state = in_place ? source[i] : scratch((STATE + CONV) * sizeof(float));
+		runs[i].state = in_place ? source[i] : scratch((size_t)(STATE + CONV) * sizeof(float));
 		runs[i].y = scratch((size_t)(runs[i].rows * OUT) * sizeof(float));
 		states[i] = (struct kern_gdn_state){ source[i], runs[i].state, source[i] + STATE, runs[i].state + STATE };
 		if (runs[i].fresh)
@@ -56,16 +60,16 @@ static void compute(struct kern *k, struct run *runs, int n, bool in_place)
 	for (int i = 0; i < n; i++)
 		for (int r = 0; r < runs[i].rows; r++)
 			ids[first[i] + r] = runs[i].id * 1000 + (insistent ? 0 : r);
-	struct kern_gdn op = { .qkv = mat(&a, 40, ids, rows, CHANNELS), .z = mat(&a, 41, ids, rows, OUT), .a = mat(&a, 42, ids, rows, VALUES),
-		.b = mat(&a, 43, ids, rows, VALUES), .conv = vec(&a, 16, TAPS * CHANNELS), .a_log = vec(&a, 17, VALUES),
-		.dt_bias = vec(&a, 18, VALUES), .norm_w = vec(&a, 19, WIDTH), .eps = 1e-6f, .key_heads = KEYS, .value_heads = VALUES,
+	struct kern_gdn op = { .qkv = mat(&a, 40, ids, rows, CHANNELS), .z = mat(&a, 41, ids, rows, OUT), .a = mat(&a, 42, ids, rows, values),
+		.b = mat(&a, 43, ids, rows, values), .conv = vec(&a, 16, TAPS * CHANNELS), .a_log = vec(&a, 17, values),
+		.dt_bias = vec(&a, 18, values), .norm_w = vec(&a, 19, WIDTH), .eps = 1e-6f, .key_heads = keys, .value_heads = values,
 		.key_dim = WIDTH, .value_dim = WIDTH, .conv_width = TAPS, .n_seq = n, .first = first, .state = states,
 		.y = mat(&a, 0, NULL, rows, OUT) };
 	for (int r = 0; r < rows; r++)
-		for (int h = 0; h < VALUES; h++)
+		for (int h = 0; h < values; h++)
 			op.a.data[(size_t)r * op.a.ld + (size_t)h] -= fading;
 	for (int r = 0; r < rows && insistent; r++)
-		for (int h = 0; h < VALUES; h++)
+		for (int h = 0; h < values; h++)
 			op.b.data[(size_t)r * op.b.ld + (size_t)h] += 8;
 	op.scratch_bytes = kern_gdn_scratch(k, &op, rows);
 	op.scratch = scratch(op.scratch_bytes + 64);
@@ -109,7 +113,7 @@ static void same_bits(const char *what, const struct run *a, const struct run *b
 {
 	if (memcmp(a->y, b->y, (size_t)(a->rows * OUT) * sizeof(float)) != 0)
 		fail_msg("%s: y of sequence %d with %d rows differs", what, a->id, a->rows);
-	if (memcmp(a->state, b->state, (STATE + CONV) * sizeof(float)) != 0)
+	if (memcmp(a->state, b->state, (size_t)(STATE + CONV) * sizeof(float)) != 0)
 		fail_msg("%s: the state of sequence %d after %d rows differs", what, a->id, a->rows);
 }
 
@@ -155,6 +159,33 @@ static void one_row_again_and_again_in_bf16(void **s)
 	each_length_in_bf16(s);
 	insistent = false;
 }
+
+/* More value heads than a warp finishes at once, three to a key head. */
+static void several_heads_to_a_key(enum kern_type type)
+{
+	struct kern k, ref;
+	struct run got = { .id = 90, .rows = 70 }, want = got;
+	double bound = type == KERN_BF16 ? 0x1p-5 : 2e-5;
+	keys = 2;
+	values = 6;
+	fading = 3;
+	open_cuda(&k, type);
+	OK(kern_open(&ref, "ref", NULL, type));
+	compute(&k, &got, 1, true);
+	compute(&ref, &want, 1, false);
+	for (int r = 0; r < got.rows; r++)
+		if (!(apart(got.y + r * OUT, want.y + r * OUT, OUT) <= bound))
+			fail_msg("y of row %d is apart from ref", r);
+	if (!(apart(got.state, want.state, STATE) <= bound))
+		fail_msg("the state is apart from ref");
+	release(&got, 1);
+	release(&want, 1);
+	kern_close(&k);
+	keys = 1;
+	values = 2;
+}
+static void several_heads_to_a_key_in_f32(void **s) { (void)s; several_heads_to_a_key(KERN_F32); }
+static void several_heads_to_a_key_in_bf16(void **s) { (void)s; several_heads_to_a_key(KERN_BF16); }
 
 /* Sequences of all kinds in one call, in any order of threads, aligned or not, in place or not: each as if it were alone. */
 static void in_company(enum kern_type type)
@@ -252,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_length_in_f32), cmocka_unit_test(each_length_in_bf16),
 		cmocka_unit_test(one_row_again_and_again_in_f32), cmocka_unit_test(one_row_again_and_again_in_bf16),
+		cmocka_unit_test(several_heads_to_a_key_in_f32), cmocka_unit_test(several_heads_to_a_key_in_bf16),
 		cmocka_unit_test(in_company_in_f32),
 		cmocka_unit_test(in_company_in_bf16), cmocka_unit_test(forks_equal_independent_runs_in_f32),
 		cmocka_unit_test(forks_equal_independent_runs_in_bf16),
