@@ -9,6 +9,7 @@
  *
  * In a chunk the groups meet at
  *   TOP     all: the chunk is there, and the state; all that was read of the last chunk is done with
+ *   KEYS    carry and output: k S is there, the tensor cores are free for q S while carry makes R of it
  *   REST    carry: R is there
  *   DELTA   carry and output: D is there, q S is done with the state
  * Everything in shared memory lies as rows of 128 bytes, swizzled (cu_descriptor). What one product has along rows another has across: k is
@@ -36,7 +37,7 @@ enum {
 	AT_AGED = AT_R + PARTS * PLANE, /* D decayed to the chunk's end, with the keys' lengths */
 	AT_D = AT_AGED + PARTS * PLANE,
 	GROUP_BYTES = AT_D + PLANE,
-	TOP = 1, REST, DELTA,
+	TOP = 1, KEYS, REST, DELTA,
 };
 static_assert(GROUP_COLUMNS * 2 == ROW && CHUNK_BYTES % 1024 == 0 && GDN_CHUNK * 16 + 16 <= 2048, "a row of the state is a row of its plane");
 
@@ -162,27 +163,42 @@ CU_DEVICE void put_state(unsigned char *plane, const struct sums_place &at, cons
 			put_pair(pair_at(plane, at, j) + half * 8 * ROW, 2 * PLANE, s[4 * j + 2 * half], s[4 * j + 2 * half + 1]);
 }
 
-/* R from k S. */
-CU_DEVICE void put_rest(unsigned char *chunk, unsigned char *rest, const struct sums_place &at, const float (&kd)[32])
+/* What R is made of besides k S, read while that is on its way: R = bv - bd k S. */
+struct rest_parts {
+	float bv[32], bd[2]; /* bd: of row and row + 8 */
+};
+
+CU_DEVICE void get_rest_parts(struct rest_parts *rest, unsigned char *chunk, const struct sums_place &at)
 {
 	const float4 *factors = (const float4 *)(chunk + AT_FACTORS) + at.row;
-	float4 f[2] = { factors[0], factors[8] };
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
+		float4 f = factors[8 * half];
+		rest->bd[half] = f.y * f.x;
+#pragma unroll
+		for (int j = 0; j < 8; j++) {
+			uint32_t v = *(const uint32_t *)(pair_at(chunk + AT_V, at, j) + half * 8 * ROW);
+			rest->bv[4 * j + 2 * half] = f.y * __uint_as_float(v << 16);
+			rest->bv[4 * j + 2 * half + 1] = f.y * __uint_as_float(v & 0xffff0000u);
+		}
+	}
+}
+
+CU_DEVICE void put_rest(unsigned char *plane, const struct sums_place &at, const struct rest_parts &rest, const float (&kd)[32])
+{
 #pragma unroll
 	for (int j = 0; j < 8; j++)
 #pragma unroll
 		for (int half = 0; half < 2; half++) {
-			uint32_t v = *(const uint32_t *)(pair_at(chunk + AT_V, at, j) + half * 8 * ROW);
-			float x = f[half].y * (__uint_as_float(v << 16) - f[half].x * kd[4 * j + 2 * half]);
-			float y = f[half].y * (__uint_as_float(v & 0xffff0000u) - f[half].x * kd[4 * j + 2 * half + 1]);
-			put_pair(pair_at(rest, at, j) + half * 8 * ROW, PLANE, x, y);
+			int i = 4 * j + 2 * half;
+			put_pair(pair_at(plane, at, j) + half * 8 * ROW, PLANE, fmaf(-rest.bd[half], kd[i], rest.bv[i]),
+				fmaf(-rest.bd[half], kd[i + 1], rest.bv[i + 1]));
 		}
 }
 
-/* D for o as it is, and for the state. */
-CU_DEVICE void put_delta(const unsigned char *chunk, unsigned char *memory, const struct sums_place &at, const float (&d)[32])
+/* D for o as it is, and for the state; at_end: of row and row + 8. */
+CU_DEVICE void put_delta(unsigned char *memory, const struct sums_place &at, const float at_end[2], const float (&d)[32])
 {
-	const float4 *factors = (const float4 *)(chunk + AT_FACTORS) + at.row;
-	float at_end[2] = { factors[0].w, factors[8].w };
 #pragma unroll
 	for (int j = 0; j < 8; j++)
 #pragma unroll
@@ -224,21 +240,25 @@ CU_DEVICE void carry(int chunks, unsigned char *memory, const struct sums_place 
 	for (int c = 0; c < chunks; c++) {
 		unsigned char *chunk = memory + c % 2 * CHUNK_BYTES;
 		float kd[32] = {}, d[32] = {};
+		struct rest_parts rest;
 		cu_proxy_fence();
 		cu_meet(TOP, GROUP_THREADS);
 		cu_wgmma_fence();
 		begin_state_product<PARTS>(kd, chunk + AT_K, memory + AT_S);
+		get_rest_parts(&rest, chunk, at);
 		cu_wgmma_wait<0>();
 		cu_wgmma_done(kd);
-		put_rest(chunk, memory + AT_R, at, kd);
+		cu_meet(KEYS, 2 * GROUP);
+		put_rest(memory + AT_R, at, rest, kd);
 		cu_proxy_fence();
 		cu_meet(REST, GROUP);
 		cu_wgmma_fence();
 		begin_triangle_product<PARTS>(d, chunk + AT_T, memory + AT_R, false);
+		const float4 *factors = (const float4 *)(chunk + AT_FACTORS) + at.row;
+		float at_end[2] = { factors[0].w, factors[8].w }, total = total_decay(chunk);
 		cu_wgmma_wait<0>();
 		cu_wgmma_done(d);
-		put_delta(chunk, memory, at, d);
-		float total = total_decay(chunk);
+		put_delta(memory, at, at_end, d);
 		scale_by(s, total, total);
 		cu_proxy_fence();
 		cu_meet(DELTA, 2 * GROUP);
@@ -250,7 +270,7 @@ CU_DEVICE void carry(int chunks, unsigned char *memory, const struct sums_place 
 	}
 }
 
-/* A chunk's o is written when the next one has begun: q S, which no one waits for, then does not stand in the way of k S. */
+/* A chunk's o is written when the next one has begun and k S is on its way. */
 CU_DEVICE void output(const struct gdn_args &a, const struct advance_place &p, int chunks, unsigned char *memory, const struct sums_place &at,
 	float (&s)[32])
 {
@@ -263,7 +283,8 @@ CU_DEVICE void output(const struct gdn_args &a, const struct advance_place &p, i
 			write_output(a, p, c - 1, at, o);
 		const float4 *factors = (const float4 *)(chunk + AT_FACTORS) + at.row;
 		float first = factors[0].z, second = factors[8].z, total = total_decay(chunk);
-		scale_by(s, total, total); /* ahead of the product: what is touched during one makes the compiler wait for it */
+		scale_by(s, total, total); /* ahead of the product: sums of others that are touched during one make the compiler wait for it */
+		cu_meet(KEYS, 2 * GROUP);
 		cu_wgmma_fence();
 		begin_state_product<1>(o, chunk + AT_Q, memory + AT_S);
 		cu_wgmma_wait<0>();
