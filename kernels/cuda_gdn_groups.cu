@@ -44,15 +44,22 @@ static_assert(GROUP_COLUMNS * 2 == ROW && CHUNK_BYTES % 1024 == 0 && GDN_CHUNK *
 /* Compiled for anything but sm_90a, nothing of it is there. */
 #if CU_HAS_WGMMA
 
-/* Where a thread is in its group's sums: d[4j + e] is (row + 8 (e / 2), column 8j + 2t + e % 2). */
+/* Where a thread is in its group's sums: d[4j + e] is (row + 8 (e / 2), column 8j + 2t + e % 2). They go to a plane and come from one as tiles of
+ * 8 x 8, four at a time: two of `row`'s 16 rows for columns 8j .. 8j + 15, j even. tile: where this lane's row of such four lies for j = 0. */
 struct sums_place {
-	int row, g, t;
+	int row, t, tile;
 };
 
-/* Where its pair of columns 8j + 2t of `row` lies in a plane; that of row + 8 lies 8 ROW on. */
-CU_DEVICE unsigned char *pair_at(unsigned char *plane, const struct sums_place &at, int j)
+CU_DEVICE struct sums_place place_of_sums(int thread)
 {
-	return plane + at.row * ROW + ((j ^ at.g) << 4) + 4 * at.t;
+	int lane = thread % CU_WARP, first = thread % GROUP / CU_WARP * 16;
+	struct sums_place at = { first + lane / 4, lane % 4, (first + lane % 16) * ROW + ((lane / 16 ^ lane % 8) << 4) };
+	return at;
+}
+
+CU_DEVICE unsigned char *tiles_at(unsigned char *plane, const struct sums_place &at, int j)
+{
+	return plane + (at.tile ^ j << 4);
 }
 
 /* `rows` rows of a chunk of 64, PIECES of 16 bytes each, `ld` bytes apart, into as many planes as they fill; the rest becomes zeros. */
@@ -144,23 +151,27 @@ CU_DEVICE void begin_update(float (&s)[32], const unsigned char *keys, const uns
 	cu_wgmma_commit();
 }
 
-/* A pair of items and, `apart` bytes on, what they have of lower bits. */
-CU_DEVICE void put_pair(unsigned char *to, int apart, float x, float y)
+/* Eight sums as four pairs of bfloat16 to a plane, and, `apart` bytes on, what they have of lower bits. */
+CU_DEVICE void put_eight(unsigned char *to, int apart, const float x[8])
 {
-	struct split pair = split_pair(x, y);
-	*(uint32_t *)to = pair.high;
+	uint32_t high[4], low[4];
+#pragma unroll
+	for (int i = 0; i < 4; i++) {
+		struct split pair = split_pair(x[2 * i], x[2 * i + 1]);
+		high[i] = pair.high;
+		low[i] = pair.low;
+	}
+	cu_put_tiles(to, high);
 	if (PARTS == 2)
-		*(uint32_t *)(to + apart) = pair.low;
+		cu_put_tiles(to + apart, low);
 }
 
 /* 64 rows of the state for the products that follow. */
 CU_DEVICE void put_state(unsigned char *plane, const struct sums_place &at, const float (&s)[32])
 {
 #pragma unroll
-	for (int j = 0; j < 8; j++)
-#pragma unroll
-		for (int half = 0; half < 2; half++)
-			put_pair(pair_at(plane, at, j) + half * 8 * ROW, 2 * PLANE, s[4 * j + 2 * half], s[4 * j + 2 * half + 1]);
+	for (int j = 0; j < 8; j += 2)
+		put_eight(tiles_at(plane, at, j), 2 * PLANE, s + 4 * j);
 }
 
 /* What R is made of besides k S, read while that is on its way: R = bv - bd k S. */
@@ -171,15 +182,21 @@ struct rest_parts {
 CU_DEVICE void get_rest_parts(struct rest_parts *rest, unsigned char *chunk, const struct sums_place &at)
 {
 	const float4 *factors = (const float4 *)(chunk + AT_FACTORS) + at.row;
+	float beta[2];
 #pragma unroll
 	for (int half = 0; half < 2; half++) {
 		float4 f = factors[8 * half];
+		beta[half] = f.y;
 		rest->bd[half] = f.y * f.x;
+	}
 #pragma unroll
-		for (int j = 0; j < 8; j++) {
-			uint32_t v = *(const uint32_t *)(pair_at(chunk + AT_V, at, j) + half * 8 * ROW);
-			rest->bv[4 * j + 2 * half] = f.y * __uint_as_float(v << 16);
-			rest->bv[4 * j + 2 * half + 1] = f.y * __uint_as_float(v & 0xffff0000u);
+	for (int j = 0; j < 8; j += 2) {
+		uint32_t v[4];
+		cu_tiles(v, tiles_at(chunk + AT_V, at, j));
+#pragma unroll
+		for (int i = 0; i < 4; i++) {
+			rest->bv[4 * j + 2 * i] = beta[i % 2] * __uint_as_float(v[i] << 16);
+			rest->bv[4 * j + 2 * i + 1] = beta[i % 2] * __uint_as_float(v[i] & 0xffff0000u);
 		}
 	}
 }
@@ -187,26 +204,31 @@ CU_DEVICE void get_rest_parts(struct rest_parts *rest, unsigned char *chunk, con
 CU_DEVICE void put_rest(unsigned char *plane, const struct sums_place &at, const struct rest_parts &rest, const float (&kd)[32])
 {
 #pragma unroll
-	for (int j = 0; j < 8; j++)
+	for (int j = 0; j < 8; j += 2) {
+		float x[8];
 #pragma unroll
-		for (int half = 0; half < 2; half++) {
-			int i = 4 * j + 2 * half;
-			put_pair(pair_at(plane, at, j) + half * 8 * ROW, PLANE, fmaf(-rest.bd[half], kd[i], rest.bv[i]),
-				fmaf(-rest.bd[half], kd[i + 1], rest.bv[i + 1]));
-		}
+		for (int i = 0; i < 8; i++)
+			x[i] = fmaf(-rest.bd[i / 2 % 2], kd[4 * j + i], rest.bv[4 * j + i]);
+		put_eight(tiles_at(plane, at, j), PLANE, x);
+	}
 }
 
 /* D for o as it is, and for the state; at_end: of row and row + 8. */
 CU_DEVICE void put_delta(unsigned char *memory, const struct sums_place &at, const float at_end[2], const float (&d)[32])
 {
 #pragma unroll
-	for (int j = 0; j < 8; j++)
+	for (int j = 0; j < 8; j += 2) {
+		float aged[8];
+		uint32_t now[4];
 #pragma unroll
-		for (int half = 0; half < 2; half++) {
-			float x = d[4 * j + 2 * half], y = d[4 * j + 2 * half + 1];
-			*(uint32_t *)(pair_at(memory + AT_D, at, j) + half * 8 * ROW) = cu_bf16x2(x, y);
-			put_pair(pair_at(memory + AT_AGED, at, j) + half * 8 * ROW, PLANE, x * at_end[half], y * at_end[half]);
-		}
+		for (int i = 0; i < 8; i++)
+			aged[i] = d[4 * j + i] * at_end[i / 2 % 2];
+#pragma unroll
+		for (int i = 0; i < 4; i++)
+			now[i] = cu_bf16x2(d[4 * j + 2 * i], d[4 * j + 2 * i + 1]);
+		put_eight(tiles_at(memory + AT_AGED, at, j), PLANE, aged);
+		cu_put_tiles(tiles_at(memory + AT_D, at, j), now);
+	}
 }
 
 /* o of a chunk, before its norm. */
@@ -335,12 +357,12 @@ static __global__ void __launch_bounds__(GROUP_THREADS, 1) gdn_advance_groups(co
 	cu_let_next();
 	if (!advance_at<GROUP_COLUMNS>(a, &p))
 		return;
-	int group = cu_uniform((int)threadIdx.x / GROUP), lane = threadIdx.x % CU_WARP, chunks = (p.rows + GDN_CHUNK - 1) / GDN_CHUNK;
+	int group = cu_uniform((int)threadIdx.x / GROUP), chunks = (p.rows + GDN_CHUNK - 1) / GDN_CHUNK;
 	if (group == 2) {
 		feed(a, p, chunks, memory);
 		return;
 	}
-	const struct sums_place at = { (int)threadIdx.x % GROUP / CU_WARP * 16 + lane / 4, lane / 4, lane % 4 };
+	const struct sums_place at = place_of_sums((int)threadIdx.x);
 	size_t part = (size_t)group * GDN_CHUNK * GDN_WIDTH;
 	float s[32];
 	load_state(p.src ? p.src + part : NULL, at, s);

@@ -202,6 +202,13 @@ static __device__ __forceinline__ void cu_tiles_across(uint32_t x[4], const void
 	             : "memory");
 }
 
+/* The way back of cu_tiles: lane (g, t) has row g, items 2t and 2t + 1 of each tile. sm_90 and later. */
+static __device__ __forceinline__ void cu_put_tiles(void *row, const uint32_t x[4])
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(row);
+	asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1,%2,%3,%4};" ::"r"(at), "r"(x[0]), "r"(x[1]), "r"(x[2]), "r"(x[3]) : "memory");
+}
+
 /* 16 bytes that are read once: not kept in the first-level cache. */
 static __device__ __forceinline__ uint4 cu_load_once(const void *p)
 {
@@ -355,6 +362,15 @@ static inline void cu_tiles_across(uint32_t x[4], const void *row)
 	for (int j = 0; j < 4; j++) {
 		const uint16_t *first = shim_row_of(row, 8 * j + 2 * t), *second = shim_row_of(row, 8 * j + 2 * t + 1);
 		x[j] = first[g] | (uint32_t)second[g] << 16;
+	}
+}
+static inline void cu_put_tiles(void *row, const uint32_t x[4])
+{
+	int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
+	for (int j = 0; j < 4; j++) {
+		uint16_t *to = (uint16_t *)shim_row_of(row, 8 * j + g);
+		to[2 * t] = (uint16_t)x[j];
+		to[2 * t + 1] = (uint16_t)(x[j] >> 16);
 	}
 }
 static inline void cu_store16(float *p, float4 x)

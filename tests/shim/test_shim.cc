@@ -366,6 +366,39 @@ static void warps_meet(void **)
 	shim_order(0);
 }
 
+/* Four tiles of 8 x 8 out of rows of 40 items and into others: along, and across. */
+static __global__ void copy_tiles(const uint16_t *from, uint16_t *to)
+{
+	CU_SHARED(memory);
+	uint16_t *rows = (uint16_t *)memory, *copy = rows + 8 * 40, *across = copy + 8 * 40;
+	int i = (int)threadIdx.x, at = i % 8 * 40 + i / 8 * 8;
+	uint32_t x[4];
+	cu_wait();
+	for (int j = i; j < 8 * 40; j += 32)
+		rows[j] = from[j];
+	__syncwarp();
+	cu_tiles(x, rows + at);
+	cu_put_tiles(copy + at, x);
+	cu_tiles_across(x, rows + at);
+	cu_put_tiles(across + at, x);
+	__syncwarp();
+	for (int j = i; j < 2 * 8 * 40; j += 32)
+		to[j] = copy[j];
+}
+
+static void tiles_are_taken_and_put(void **)
+{
+	static uint16_t from[8 * 40], to[2 * 8 * 40];
+	for (int i = 0; i < 8 * 40; i++)
+		from[i] = (uint16_t)(1000 + i);
+	LAUNCH(dim3(1), dim3(32), 3 * 8 * 40 * 2, copy_tiles, from, to);
+	for (int r = 0; r < 8; r++)
+		for (int c = 0; c < 32; c++) {
+			assert_int_equal(to[r * 40 + c], from[r * 40 + c]);
+			assert_int_equal(to[(8 + c % 8) * 40 + c / 8 * 8 + r], from[r * 40 + c]);
+		}
+}
+
 static void codes_are_lifted(void **)
 {
 	for (uint32_t q = 0; q < 256; q++) {
@@ -788,7 +821,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_thread_runs_once), cmocka_unit_test(barriers_separate), cmocka_unit_test(barriers_vote),
 		cmocka_unit_test(lanes_exchange), cmocka_unit_test(part_of_a_warp_votes), cmocka_unit_test(matrices_multiply),
-		cmocka_unit_test(warp_groups_multiply), cmocka_unit_test(warp_groups_multiply_across), cmocka_unit_test(warps_meet),
+		cmocka_unit_test(warp_groups_multiply), cmocka_unit_test(warp_groups_multiply_across), cmocka_unit_test(warps_meet), cmocka_unit_test(tiles_are_taken_and_put),
 		cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
 		cmocka_unit_test(launches_are_checked), cmocka_unit_test(a_graph_keeps_its_arguments), cmocka_unit_test(a_spoilt_capture_gives_no_graph),
 		cmocka_unit_test(a_kernel_begins_before_the_last_one_ends), cmocka_unit_test(barriers_that_not_all_reach),
