@@ -249,6 +249,39 @@ template <int N> CU_DEVICE void block_product(float *to, const float *left, cons
 		to[(row + i) * MATRIX_LD_F32 + column] = sign * sum[i];
 }
 
+/* sign left right, 32 x 32 of them, both sides as two bfloat16: all warps, a tile of 16 x 8 each. */
+CU_DEVICE void product_of_parts(float *to, const float *left, const float *right, float sign)
+{
+	int lane = threadIdx.x % CU_WARP, g = lane / 4, i = lane % 4, row = threadIdx.x / (4 * CU_WARP) * 16, column = threadIdx.x / CU_WARP % 4 * 8;
+	float sum[4] = {}, low[4] = {};
+#pragma unroll
+	for (int l = 0; l < 2 * BLOCK; l += 16) {
+		uint32_t a_high[4], a_low[4], b_high[2], b_low[2];
+#pragma unroll
+		for (int x = 0; x < 4; x++) {
+			float2 pair = *(const float2 *)(left + (row + g + x % 2 * 8) * MATRIX_LD_F32 + l + x / 2 * 8 + 2 * i);
+			struct split s = split_pair(pair.x, pair.y);
+			a_high[x] = s.high;
+			a_low[x] = s.low;
+		}
+#pragma unroll
+		for (int x = 0; x < 2; x++) {
+			const float *pair = right + (l + 8 * x + 2 * i) * MATRIX_LD_F32 + column + g;
+			struct split s = split_pair(pair[0], pair[MATRIX_LD_F32]);
+			b_high[x] = s.high;
+			b_low[x] = s.low;
+		}
+		cu_mma_bf16(sum, a_high, b_high);
+		cu_mma_bf16(low, a_low, b_high);
+		cu_mma_bf16(low, a_high, b_low);
+	}
+#pragma unroll
+	for (int half = 0; half < 2; half++) {
+		float2 pair = { sign * (sum[2 * half] + low[2 * half]), sign * (sum[2 * half + 1] + low[2 * half + 1]) };
+		*(float2 *)(to + (row + g + 8 * half) * MATRIX_LD_F32 + column + 2 * i) = pair;
+	}
+}
+
 /* Then, of each two blocks of N on the diagonal, what lies below the first: T21 = -T22 (A21 T11). The product in brackets stands above
  * the diagonal of A meanwhile. */
 template <int N> CU_DEVICE void invert_below(const struct prepare_shared &m)
@@ -261,6 +294,16 @@ template <int N> CU_DEVICE void invert_below(const struct prepare_shared &m)
 	__syncthreads();
 	if (mine)
 		block_product<N>(m.t + at + DOWN, m.t + at + DOWN + N, m.a + at + N, row, column, -1);
+	__syncthreads();
+}
+
+/* The last of these, N = 32, as exact as the record keeps it under BF16. */
+CU_DEVICE void invert_last(const struct prepare_shared &m)
+{
+	enum { N = 2 * BLOCK, DOWN = N * MATRIX_LD_F32 };
+	product_of_parts(m.a + N, m.a + DOWN, m.t, 1);
+	__syncthreads();
+	product_of_parts(m.t + DOWN, m.t + DOWN + N, m.a + N, -1);
 	__syncthreads();
 }
 
@@ -311,7 +354,10 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, BF16 
 	invert_diagonal(m);
 	__syncthreads();
 	invert_below<BLOCK>(m);
-	invert_below<2 * BLOCK>(m);
+	if (BF16)
+		invert_last(m);
+	else
+		invert_below<2 * BLOCK>(m);
 	keep_inverse<BF16>(m, record);
 }
 
