@@ -413,6 +413,6 @@ int gdn_launch_chunks(struct kern *k, const struct gdn_args &a, int n_long)
 	if ((e = cu_launch(k, "gdn prepare", a.bf16 ? gdn_prepare<true> : gdn_prepare<false>, slots, threads, prepare_shared_bytes(a.bf16), a)) ||
 	    (e = gdn_launch_advance(k, a, n_long)))
 		return e;
-	return cu_launch(k, "gdn finish", a.bf16 ? gdn_finish<true> : gdn_finish<false>, dim3((unsigned)cu_ceil(n * cu_ceil(hv, FINISH_HEADS), GDN_WARPS)), threads, 0,
-		a);
+	dim3 items((unsigned)cu_ceil(n * cu_ceil(hv, FINISH_HEADS), GDN_WARPS));
+	return cu_launch(k, "gdn finish", a.bf16 ? gdn_finish<true> : gdn_finish<false>, items, threads, 0, a);
 }
