@@ -237,7 +237,7 @@ template <bool BF16, int ROWS> CU_DEVICE void conv_rows(const struct gdn_args &a
 /* Heads of GDN_WIDTH and four taps, all aligned but perhaps the states. The weights and a sequence's first inputs are on their way before
  * the wait: no other kernel of the pass touches this convolution's state (the rule of cuda.cuh). */
 template <bool BF16, int ROWS>
-static __global__ void __launch_bounds__(CONV_THREADS, ROWS == 1 ? 8 : BF16 ? 5 : 4) gdn_conv(const struct gdn_args a, int tiles)
+static __global__ void __launch_bounds__(CONV_THREADS, ROWS == 1 ? (BF16 ? 8 : 7) : BF16 ? 5 : 4) gdn_conv(const struct gdn_args a, int tiles)
 {
 	struct conv_place p;
 	if (!conv_at(a, tiles, &p))

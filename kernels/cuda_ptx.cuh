@@ -233,6 +233,14 @@ static __device__ __forceinline__ float cu_divide(float x, float y)
 	return q;
 }
 
+/* 2^x, off by two units in the last place at most; what is not normal is 0. */
+static __device__ __forceinline__ float cu_power_of_2(float x)
+{
+	float y;
+	asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+	return y;
+}
+
 /* Four floats past the first-level cache, which may still hold what was there before another multiprocessor wrote. */
 static __device__ __forceinline__ float4 cu_load_far(const float *p)
 {
@@ -343,6 +351,10 @@ static inline uint32_t cu_warp_largest(uint32_t x)
 static inline float cu_divide(float x, float y)
 {
 	return x / y;
+}
+static inline float cu_power_of_2(float x)
+{
+	return exp2f(x);
 }
 static inline const uint16_t *shim_row_of(const void *row, int lane)
 {
