@@ -14,6 +14,8 @@ static int keys = 1, values = 2; /* heads */
 struct run {
 	int id, rows;
 	bool fresh; /* begins from nothing */
+	int from;   /* its first row is number so many of the sequence */
+	const float *begin; /* [STATE + CONV] to begin from; NULL: from what its id says */
 	float *state, *y; /* [STATE + CONV], [rows][OUT]; free() */
 };
 
@@ -27,7 +29,7 @@ static float *start_of(const struct run *r)
 {
 	float *s = scratch((size_t)(STATE + CONV) * sizeof *s);
 	for (int i = 0; i < STATE + CONV; i++)
-		s[i] = i < STATE ? 0.3f * value_at(60, r->id, i) : activation_at(61, r->id, i);
+		s[i] = r->begin ? r->begin[i] : i < STATE ? 0.3f * value_at(60, r->id, i) : activation_at(61, r->id, i);
 	return s;
 }
 
@@ -59,7 +61,7 @@ static void compute(struct kern *k, struct run *runs, int n, bool in_place)
 	int rows = first[n], *ids = arena_alloc(&a, (size_t)rows * sizeof *ids);
 	for (int i = 0; i < n; i++)
 		for (int r = 0; r < runs[i].rows; r++)
-			ids[first[i] + r] = runs[i].id * 1000 + (insistent ? 0 : r);
+			ids[first[i] + r] = runs[i].id * 1000 + (insistent ? 0 : runs[i].from + r);
 	struct kern_gdn op = { .qkv = mat(&a, 40, ids, rows, CHANNELS), .z = mat(&a, 41, ids, rows, OUT), .a = mat(&a, 42, ids, rows, values),
 		.b = mat(&a, 43, ids, rows, values), .conv = vec(&a, 16, TAPS * CHANNELS), .a_log = vec(&a, 17, values),
 		.dt_bias = vec(&a, 18, values), .norm_w = vec(&a, 19, WIDTH), .eps = 1e-6f, .key_heads = keys, .value_heads = values,
@@ -159,6 +161,30 @@ static void one_row_again_and_again_in_bf16(void **s)
 	each_length_in_bf16(s);
 	insistent = false;
 }
+
+/* A prompt in two calls, cut between chunks, is what it is in one. */
+static void cut_between_chunks(enum kern_type type)
+{
+	struct kern k;
+	fading = 3;
+	open_cuda(&k, type);
+	for (int cut = 64; cut < 192; cut += 64) {
+		struct run whole = { .id = 80, .rows = 200 }, first = { .id = 80, .rows = cut };
+		compute(&k, &whole, 1, true);
+		compute(&k, &first, 1, true);
+		struct run second = { .id = 80, .rows = 200 - cut, .from = cut, .begin = first.state };
+		compute(&k, &second, 1, false);
+		assert_memory_equal(whole.y, first.y, (size_t)(cut * OUT) * sizeof(float));
+		assert_memory_equal(whole.y + cut * OUT, second.y, (size_t)((200 - cut) * OUT) * sizeof(float));
+		assert_memory_equal(whole.state, second.state, (size_t)(STATE + CONV) * sizeof(float));
+		release(&whole, 1);
+		release(&first, 1);
+		release(&second, 1);
+	}
+	kern_close(&k);
+}
+static void cut_between_chunks_in_f32(void **s) { (void)s; cut_between_chunks(KERN_F32); }
+static void cut_between_chunks_in_bf16(void **s) { (void)s; cut_between_chunks(KERN_BF16); }
 
 /* More value heads than a warp finishes at once, three to a key head. */
 static void several_heads_to_a_key(enum kern_type type)
@@ -283,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_length_in_f32), cmocka_unit_test(each_length_in_bf16),
 		cmocka_unit_test(one_row_again_and_again_in_f32), cmocka_unit_test(one_row_again_and_again_in_bf16),
+		cmocka_unit_test(cut_between_chunks_in_f32), cmocka_unit_test(cut_between_chunks_in_bf16),
 		cmocka_unit_test(several_heads_to_a_key_in_f32), cmocka_unit_test(several_heads_to_a_key_in_bf16),
 		cmocka_unit_test(in_company_in_f32),
 		cmocka_unit_test(in_company_in_bf16), cmocka_unit_test(forks_equal_independent_runs_in_f32),
