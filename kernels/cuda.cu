@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { N_HALVES = 2, KEPT = 64 };
+static const size_t HOPPER_SHARED = 227 * 1024; /* bytes a block may have there, which kernels of warp groups rest on */
 static const size_t HALF_BYTES = (size_t)4 << 20;
 /* Not given to anyone: the runtime takes some to load a kernel when it is first launched, and for each recorded pass. Without it a run
  * that just fitted would fail in its midst. */
@@ -46,6 +47,41 @@ int cu_fits(const struct kern *k, const char *name, size_t shared)
 	               k->device->shared_max);
 }
 
+#ifdef __CUDACC__
+typedef CUresult make_map(CUtensorMap *, CUtensorMapDataType, cuuint32_t, void *, const cuuint64_t *, const cuuint64_t *, const cuuint32_t *,
+	const cuuint32_t *, CUtensorMapInterleave, CUtensorMapSwizzle, CUtensorMapL2promotion, CUtensorMapFloatOOBfill);
+
+/* The driver's, which nothing here is linked to. NULL: it has none. */
+static make_map *map_maker(void)
+{
+	void *f = NULL;
+	cudaDriverEntryPointQueryResult found = cudaDriverEntryPointSymbolNotFound;
+#if CUDART_VERSION >= 12050
+	cudaError_t rc = cudaGetDriverEntryPointByVersion("cuTensorMapEncodeTiled", &f, 12000, cudaEnableDefault, &found);
+#else
+	cudaError_t rc = cudaGetDriverEntryPoint("cuTensorMapEncodeTiled", &f, cudaEnableDefault, &found);
+#endif
+	return rc == cudaSuccess && found == cudaDriverEntryPointSuccess ? (make_map *)f : NULL;
+}
+
+int cu_map_of(cu_map *map, const void *base, size_t bytes, size_t rows, size_t ld)
+{
+	static make_map *const make = map_maker();
+	cuuint64_t size[2] = { bytes, rows }, stride[1] = { ld };
+	cuuint32_t box[2] = { CU_BOX_BYTES, CU_BOX_ROWS }, step[2] = { 1, 1 };
+	CUresult rc = !make ? CUDA_ERROR_NOT_FOUND : make(map, CU_TENSOR_MAP_DATA_TYPE_UINT8, 2, (void *)base, size, stride, box, step,
+		CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+	return rc == CUDA_SUCCESS ? 0 : err_set(ERR_UNSUPPORTED, "the CUDA driver makes no map of a matrix of %zu rows of %zu bytes (error %d)",
+		rows, bytes, (int)rc);
+}
+#else
+int cu_map_of(cu_map *map, const void *base, size_t bytes, size_t rows, size_t ld)
+{
+	*map = { (const unsigned char *)base, bytes, rows, ld, {} };
+	return 0;
+}
+#endif
+
 static int find_device(struct kern_device *d)
 {
 	cudaDeviceProp prop;
@@ -60,7 +96,7 @@ static int find_device(struct kern_device *d)
 	if (prop.major < 8)
 		return err_set(ERR_UNSUPPORTED, "%s has compute capability %d.%d; 8.0 or later is needed", prop.name, prop.major, prop.minor);
 	d->sm_count = prop.multiProcessorCount;
-	d->warp_groups = prop.major == 9 && cuda_has_warp_groups();
+	d->warp_groups = prop.major == 9 && prop.sharedMemPerBlockOptin >= HOPPER_SHARED && cuda_has_warp_groups();
 	d->shared_max = prop.sharedMemPerBlockOptin;
 	snprintf(d->name, sizeof d->name, "%s", prop.name);
 	int version;

@@ -51,6 +51,9 @@ int cu_result(cudaError_t rc, const char *what);
  * 163, sm_86 and sm_89: 99). */
 int cu_fits(const struct kern *k, const char *name, size_t shared);
 
+/* How rows of so many bytes lie from `base` on, `ld` bytes from row to row: base and ld are multiples of 16. */
+int cu_map_of(cu_map *map, const void *base, size_t bytes, size_t rows, size_t ld);
+
 /* Launches kernel<<<grid, block, shared>>>(args...) on k's stream; on Hopper so that it may begin while the one before it ends. A kernel
  * that needs much shared memory is allowed all there is, once and for all: a launch with less must not take back what an earlier one,
  * which may be in a graph, was allowed. All ask for the same division of a multiprocessor's memory between shared memory and cache, most

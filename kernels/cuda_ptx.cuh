@@ -6,6 +6,22 @@
 
 #include <cuda_runtime.h>
 #include <stdint.h>
+#ifdef __CUDACC__
+#include <cuda.h> /* for CUtensorMap */
+#endif
+
+/* How a matrix of bytes lies in memory, so that the device fetches boxes of it by itself: CU_BOX_BYTES of CU_BOX_ROWS rows. */
+enum { CU_BOX_BYTES = 128, CU_BOX_ROWS = 32, CU_BOX = CU_BOX_BYTES * CU_BOX_ROWS };
+#ifdef __CUDACC__
+typedef CUtensorMap cu_map;
+#else
+struct alignas(64) cu_map {
+	const unsigned char *base;
+	size_t bytes, rows, ld; /* of a row, of them, from row to row */
+	char rest[96];
+};
+static_assert(sizeof(cu_map) == 128, "as large as the driver's");
+#endif
 
 #ifdef __CUDACC__
 #define CU_SHARED(NAME) extern __shared__ __align__(1024) unsigned char NAME[]
@@ -85,7 +101,7 @@ static __device__ __forceinline__ void cu_copy4(void *shared, const void *global
  * Matrix Multiply-Accumulate Instructions"). Compiled for sm_90a alone; all 128 threads call each of these together.
  *
  *   cu_wgmma         begins d += a b, or d = a b without `add`: a [64 x K], b [K x N], both in shared memory, by descriptor. K is 32 bytes: 16
- *                    bfloat16 or 32 e4m3 codes. N is 8, 16, 32 or 64, by the length of d, which is N / 2 a thread: d[4j + i] is d[i] of
+ *                    bfloat16 or 32 e4m3 codes. N is 8, 16, 32, 64 or 128, by the length of d, which is N / 2 a thread: d[4j + i] is d[i] of
  *                    cu_mma_bf16 for columns 8j .. 8j + 7, and the warp has 16 rows.
  *   cu_wgmma_across  the same for 16 bfloat16 by 64 columns, where A: a, B: b lies across: its rows of 128 bytes are 64 outputs (columns) of one
  *                    input each, 16 of them (by cu_descriptor as well, from a multiple of 1024 bytes on; the next 16 inputs: 2048 more)
@@ -105,10 +121,13 @@ static __device__ __forceinline__ void cu_copy4(void *shared, const void *global
 #define CU_REGS8 CU_REGS4 ",%4,%5,%6,%7"
 #define CU_REGS16 CU_REGS8 ",%8,%9,%10,%11,%12,%13,%14,%15"
 #define CU_REGS32 CU_REGS16 ",%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
+#define CU_REGS64 CU_REGS32 ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47," \
+	"%48,%49,%50,%51,%52,%53,%54,%55,%56,%57,%58,%59,%60,%61,%62,%63"
 #define CU_OUT4(I) "+f"(d[I]), "+f"(d[I + 1]), "+f"(d[I + 2]), "+f"(d[I + 3])
 #define CU_OUT8(I) CU_OUT4(I), CU_OUT4(I + 4)
 #define CU_OUT16(I) CU_OUT8(I), CU_OUT8(I + 8)
 #define CU_OUT32(I) CU_OUT16(I), CU_OUT16(I + 16)
+#define CU_OUT64(I) CU_OUT32(I), CU_OUT32(I + 32)
 /* SUMS a thread; A, B, ADD: the numbers of the operands behind them */
 #define CU_WGMMA(SUMS, SHAPE, A, B, ADD) \
 	template <bool FP8> static __device__ __forceinline__ void cu_wgmma(float (&d)[SUMS], uint64_t a, uint64_t b, bool add) \
@@ -124,6 +143,7 @@ CU_WGMMA(4, "m64n8", "%4", "%5", "%6")
 CU_WGMMA(8, "m64n16", "%8", "%9", "%10")
 CU_WGMMA(16, "m64n32", "%16", "%17", "%18")
 CU_WGMMA(32, "m64n64", "%32", "%33", "%34")
+CU_WGMMA(64, "m64n128", "%64", "%65", "%66")
 template <bool A, bool B> static __device__ __forceinline__ void cu_wgmma_across(float (&d)[32], uint64_t a, uint64_t b, bool add)
 {
 	asm volatile("{\n.reg .pred p;\nsetp.ne.b32 p, %34, 0;\nwgmma.mma_async.sync.aligned.m64n64k16.f32.bf16.bf16 {" CU_REGS32
@@ -160,6 +180,80 @@ static __device__ __forceinline__ void cu_keep(int &v)
 static __device__ __forceinline__ void cu_proxy_fence(void)
 {
 	asm volatile("fence.proxy.async.shared::cta;" ::: "memory");
+}
+
+/* Flags in shared memory on which threads wait for other threads, and for what the device fetches by itself (PTX ISA, "mbarrier"). A flag is in
+ * phase 0, then 1, 2, ..; a phase ends when as many have arrived as it was made for, and all bytes announced in it have come.
+ *
+ *   cu_flag_make     by one thread; then cu_flags_made by it and a barrier, ahead of all others
+ *   cu_flag_arrive   what this thread has written or read before is done with, for whoever waits for the phase
+ *   cu_flag_expect   arrives, and announces bytes that cu_fetch_box brings
+ *   cu_flag_wait     until the phase of this parity has ended: that of the current number, or the one before. One that has only just been made
+ *                    counts as if the phase before 0 had ended.
+ *   cu_fetch_box     begins to fetch box_rows of a matrix from (byte, row) on to shared memory, aligned to 1024, one row of 128 bytes behind the
+ *                    other, swizzled as cu_descriptor wants it; zeros from beyond the matrix. Counted by the flag, in whole boxes.
+ *                    Multiplications may read it once the flag was waited for.
+ *   cu_map_near      ahead of the first fetch by a map in memory, by the thread that fetches */
+static __device__ __forceinline__ uint32_t cu_shared_at(const void *shared)
+{
+	return (uint32_t)__cvta_generic_to_shared(shared);
+}
+static __device__ __forceinline__ void cu_flag_make(uint64_t *flag, int arrivals)
+{
+	asm volatile("mbarrier.init.shared::cta.b64 [%0], %1;" ::"r"(cu_shared_at(flag)), "r"(arrivals) : "memory");
+}
+static __device__ __forceinline__ void cu_flag_arrive(uint64_t *flag)
+{
+	asm volatile("{\n.reg .b64 state;\nmbarrier.arrive.shared::cta.b64 state, [%0];\n}" ::"r"(cu_shared_at(flag)) : "memory");
+}
+static __device__ __forceinline__ void cu_flags_made(void)
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+#endif
+}
+static __device__ __forceinline__ void cu_flag_expect(uint64_t *flag, uint32_t bytes)
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("{\n.reg .b64 state;\nmbarrier.arrive.expect_tx.shared::cta.b64 state, [%0], %1;\n}" ::"r"(cu_shared_at(flag)), "r"(bytes)
+	             : "memory");
+#endif
+}
+static __device__ __forceinline__ void cu_flag_wait(uint64_t *flag, uint32_t parity)
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("{\n.reg .pred done;\nagain:\nmbarrier.try_wait.parity.shared::cta.b64 done, [%0], %1;\n@!done bra again;\n}"
+	             ::"r"(cu_shared_at(flag)), "r"(parity) : "memory");
+#endif
+}
+static __device__ __forceinline__ void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag)
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3}], [%4];"
+	             ::"r"(cu_shared_at(shared)), "l"(map), "r"(byte), "r"(row), "r"(cu_shared_at(flag)) : "memory");
+#endif
+}
+static __device__ __forceinline__ void cu_map_near(const cu_map *map)
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("fence.proxy.tensormap::generic.acquire.gpu [%0], 128;" ::"l"(map) : "memory");
+#endif
+}
+
+/* Registers that a thread has from here on, in a kernel whose warp groups have different work: all of a warp group call it. */
+template <int N> static __device__ __forceinline__ void cu_fewer_registers(void)
+{
+#if CU_HAS_WGMMA
+	if (N)
+		asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(N));
+#endif
+}
+template <int N> static __device__ __forceinline__ void cu_more_registers(void)
+{
+#if CU_HAS_WGMMA
+	if (N)
+		asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" ::"n"(N));
+#endif
 }
 
 /* x, the same in all lanes of a warp, where the compiler sees that it is: descriptors that it takes for different ones cost more than what they
@@ -215,6 +309,12 @@ static __device__ __forceinline__ uint4 cu_load_once(const void *p)
 	uint4 v;
 	asm volatile("ld.global.nc.L1::no_allocate.L2::128B.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "l"(p));
 	return v;
+}
+
+/* Brings what lies there to the first-level cache: constants alone, since it may stay there. */
+static __device__ __forceinline__ void cu_touch(const float *p)
+{
+	asm volatile("prefetch.global.L1 [%0];" ::"l"(p));
 }
 
 /* Brings these bytes to the second-level cache; both multiples of 16. */
@@ -302,7 +402,7 @@ void shim_wgmma_wait(int n, shim_place place);
 void shim_wgmma_done(const float *d, shim_place place);
 template <bool FP8, int SUMS> static inline void cu_wgmma(float (&d)[SUMS], uint64_t a, uint64_t b, bool add, SHIM_HERE)
 {
-	static_assert(SUMS == 4 || SUMS == 8 || SUMS == 16 || SUMS == 32, "8, 16, 32 or 64 columns");
+	static_assert(SUMS == 4 || SUMS == 8 || SUMS == 16 || SUMS == 32 || SUMS == 64, "8, 16, 32, 64 or 128 columns");
 	shim_wgmma(d, SUMS, FP8, a, b, add, place);
 }
 template <bool A, bool B> static inline void cu_wgmma_across(float (&d)[32], uint64_t a, uint64_t b, bool add, SHIM_HERE)
@@ -325,6 +425,19 @@ template <int SUMS> static inline void cu_wgmma_done(float (&d)[SUMS], SHIM_HERE
 	shim_wgmma_done(d, place);
 }
 void cu_proxy_fence(void);
+void cu_flag_make(uint64_t *flag, int arrivals);
+void cu_flags_made(void);
+void cu_flag_arrive(uint64_t *flag);
+void cu_flag_expect(uint64_t *flag, uint32_t bytes);
+void shim_flag_wait(uint64_t *flag, uint32_t parity, shim_place place);
+static inline void cu_flag_wait(uint64_t *flag, uint32_t parity, SHIM_HERE)
+{
+	shim_flag_wait(flag, parity, place);
+}
+void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag);
+static inline void cu_map_near(const cu_map *) {}
+template <int N> static inline void cu_fewer_registers(void) {}
+template <int N> static inline void cu_more_registers(void) {}
 static inline int cu_uniform(int x)
 {
 	return x;
@@ -395,6 +508,10 @@ static inline void cu_store8(void *p, uint2 x)
 }
 uint4 cu_load_once(const void *p);
 void cu_bring_near(const void *p, uint32_t bytes);
+static inline void cu_touch(const float *p)
+{
+	(void)*(const volatile float *)p;
+}
 float4 cu_load_far(const float *p);
 void cu_wait(void);
 void cu_let_next(void);

@@ -23,13 +23,13 @@ uint3 threadIdx, blockIdx;
 dim3 blockDim, gridDim;
 
 static const char *const kind_names[] = { "__syncthreads", "__syncthreads_or", "__syncthreads_and", "__syncthreads_count", "cu_meet",
-	"__syncwarp", "a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32", "cu_wgmma_wait" };
+	"__syncwarp", "a shuffle", "a ballot", "cu_mma_bf16", "cu_mma_tf32", "cu_wgmma_wait", "cu_flag_wait" };
 
-enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, ENDED };
+enum fiber_state { READY, AT_BARRIER, AT_COLLECTIVE, AT_WAIT, AT_FLAG, ENDED };
 
 /* What a thread has begun by cu_wgmma and not waited for, in order. Its sums are kept here meanwhile: where they belong stands poison. */
 struct multiplications {
-	enum { MOST = 64, SUMS = 8, MOST_SUMS = 32 };
+	enum { MOST = 64, SUMS = 8, MOST_SUMS = 64 };
 	struct {
 		uint64_t a, b;
 		bool fp8, add, a_across, b_across;
@@ -63,6 +63,7 @@ struct fiber {
 	enum shim_kind kind; /* what it waits at */
 	struct shim_place place;
 	int result;          /* of a barrier */
+	const uint64_t *flag; /* it waits for */
 	int meeting;         /* the number of the one it waits at */
 	bool waited;         /* it called cu_wait */
 	uint32_t words[WORDS]; /* what it gave to a collective, and what it gets */
@@ -85,6 +86,14 @@ struct warp {
 	struct rendezvous waiting[WARP + 1]; /* the first n_waiting of them; behind them, mask 0 */
 };
 
+/* A box that is being fetched: nothing of it has come yet. */
+struct box {
+	unsigned char *to;
+	const cu_map *map;
+	int byte, row;
+	uint64_t *flag;
+};
+
 /* What runs a block. There are two, so that the first block of a kernel can begin while the kernel before it has not been run. */
 struct team {
 	struct fiber fibers[MAX_THREADS];
@@ -101,6 +110,9 @@ struct team {
 	unsigned *blocks; /* in the order in which they run */
 	bool hold;        /* threads stop at cu_wait */
 	bool waited;      /* one called cu_wait */
+	enum { MOST_BOXES = 256 };
+	struct box boxes[MOST_BOXES];
+	int n_boxes;
 };
 
 static struct team teams[2], *team = teams;
@@ -460,7 +472,7 @@ static void multiply_rows(struct warp *w, int i)
 {
 	const auto &first = w->lane[0]->under_way.at[i];
 	int sums = w->lane[0]->under_way.sums[first.sums].n, columns = 2 * sums, warp = (int)(w->lane[0] - team->fibers) / WARP % 4;
-	float a[16][32], b[64][32], d[16][64];
+	float a[16][32], b[128][32], d[16][128];
 	if (first.a_across)
 		read_across(a, 16 * warp, 16, first.a, first.place);
 	else
@@ -602,6 +614,102 @@ uint64_t cu_descriptor(const void *shared)
 {
 	size_t at = (size_t)((const unsigned char *)shared - team->shared);
 	return (uint64_t)1 << 62 | (uint64_t)(1024 >> 4) << 32 | (uint64_t)1 << 16 | (at & 0x3ffff) >> 4;
+}
+
+/* ---- flags, and what the device fetches by itself ---- */
+
+/* In the 8 bytes of a flag. */
+struct flag {
+	uint16_t arrivals, missing; /* of a phase; of this one */
+	uint32_t bytes : 31, phase : 1; /* still to come; its parity */
+};
+static_assert(sizeof(struct flag) == 8, "a flag has 8 bytes");
+
+static struct flag *flag_at(uint64_t *at, const char *what)
+{
+	if ((unsigned char *)at < team->shared || (unsigned char *)(at + 1) > team->shared + team->kernel->shared || (uintptr_t)at % 8)
+		shim_fail("%s of a flag that is not in shared memory", what);
+	return (struct flag *)at;
+}
+
+static void end_phase(struct flag *f)
+{
+	if (f->missing || f->bytes)
+		return;
+	f->missing = f->arrivals;
+	f->phase ^= 1;
+	for (int i = 0; i < team->n_threads; i++)
+		if (team->fibers[i].state == AT_FLAG && team->fibers[i].flag == (const uint64_t *)f)
+			team->fibers[i].state = READY;
+}
+
+void cu_flag_make(uint64_t *flag, int arrivals)
+{
+	*flag_at(flag, "cu_flag_make") = { (uint16_t)arrivals, (uint16_t)arrivals, 0, 0 };
+}
+
+void cu_flags_made(void)
+{
+}
+
+void cu_flag_expect(uint64_t *flag, uint32_t bytes)
+{
+	struct flag *f = flag_at(flag, "cu_flag_expect");
+	if (!f->missing || f->missing > f->arrivals)
+		shim_fail("an arrival too many at a flag that was made for %d", f->arrivals);
+	f->bytes += bytes;
+	f->missing--;
+	end_phase(f);
+}
+
+void cu_flag_arrive(uint64_t *flag)
+{
+	cu_flag_expect(flag, 0);
+}
+
+void shim_flag_wait(uint64_t *flag, uint32_t parity, shim_place place)
+{
+	struct flag *f = flag_at(flag, "cu_flag_wait");
+	while (f->phase == parity) {
+		self->state = AT_FLAG;
+		self->kind = SHIM_FLAG;
+		self->flag = flag;
+		self->place = place;
+		hand_over();
+	}
+}
+
+/* Until it has come, what stands there is nobody's. */
+void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag)
+{
+	unsigned char *to = (unsigned char *)shared;
+	if (to < team->shared || to + CU_BOX > team->shared + team->kernel->shared || (to - team->shared) % 1024)
+		shim_fail("cu_fetch_box to %td bytes behind the start of shared memory: not a multiple of 1024, or beyond its %zu bytes", to - team->shared,
+			team->kernel->shared);
+	if (team->n_boxes == team::MOST_BOXES)
+		shim_fail("more than %d boxes under way", team::MOST_BOXES);
+	if (byte < 0 || row < 0 || byte % 16 || (uintptr_t)map % 64)
+		shim_fail("cu_fetch_box of byte %d, row %d, by a map at %p", byte, row, (const void *)map);
+	memset(to, 0xff, CU_BOX);
+	team->boxes[team->n_boxes++] = { to, map, byte, row, flag };
+}
+
+static void bring_box(int i)
+{
+	struct box b = team->boxes[i];
+	const cu_map m = *b.map;
+	team->boxes[i] = team->boxes[--team->n_boxes];
+	for (size_t r = 0; r < CU_BOX_ROWS; r++)
+		for (size_t c = 0; c < CU_BOX_BYTES; c++) {
+			size_t row = (size_t)b.row + r, byte = (size_t)b.byte + c;
+			b.to[r * CU_BOX_BYTES + (c ^ (r & 7) << 4)] = row < m.rows && byte < m.bytes ? m.base[row * m.ld + byte] : 0;
+		}
+	memset(team->unfenced + (b.to - team->shared) / 16, 0, CU_BOX / 16);
+	struct flag *f = flag_at(b.flag, "cu_fetch_box");
+	if (f->bytes < CU_BOX)
+		shim_fail("a box came for a flag that expects %u bytes", (unsigned)f->bytes);
+	f->bytes -= CU_BOX;
+	end_phase(f);
 }
 
 /* All four warps of a group begin the same ones. */
@@ -795,7 +903,7 @@ static void start_block(unsigned block)
 	memset(team->unfenced, 0, team->kernel->shared / 16 + 1);
 	team->n_threads = (int)(size.x * size.y * size.z);
 	team->n_warps = (team->n_threads + WARP - 1) / WARP;
-	team->n_ended = team->n_at_barrier = 0;
+	team->n_ended = team->n_at_barrier = team->n_boxes = 0;
 	memset(team->meetings, 0, sizeof team->meetings);
 	memset(team->warps, 0, (size_t)team->n_warps * sizeof *team->warps);
 	for (int i = 0; i < team->n_threads; i++) {
@@ -852,6 +960,10 @@ static void run_threads(void)
 		arrange(at, (unsigned)team->n_warps);
 		for (int i = 0; i < team->n_warps; i++)
 			moved |= run_warp(&team->warps[at[i]]);
+		if (!moved && team->n_boxes && !team->hold) { /* as late as may be, one after the other */
+			bring_box(order == 0 ? 0 : order == 1 ? team->n_boxes - 1 : (int)(next_random() % (unsigned)team->n_boxes));
+			moved = true;
+		}
 	}
 }
 
@@ -869,6 +981,8 @@ static void finish_block(void)
 				self->place.file, self->place.line, team->n_at_barrier, team->n_ended, team->n_threads);
 		}
 	compare_warps();
+	if (team->n_boxes)
+		shim_fail("it ended while %d boxes were under way", team->n_boxes);
 }
 
 static unsigned n_blocks(const struct shim_kernel *kernel)

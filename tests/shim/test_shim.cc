@@ -366,6 +366,59 @@ static void warps_meet(void **)
 	shim_order(0);
 }
 
+/* One warp has boxes fetched to two places in turn, the other one gives on what came; both know by flags how far the other is. */
+enum { BOX_ROWS = 3 * CU_BOX_ROWS - 5, BOX_BYTES = 200, BOX_LD = 208, BOXES = 6 };
+struct alignas(64) maps {
+	cu_map map;
+};
+static __global__ void boxes_in_turn(const __grid_constant__ struct maps m, unsigned char *out)
+{
+	CU_SHARED(memory);
+	uint64_t *full = (uint64_t *)(memory + 2 * CU_BOX), *empty = full + 2;
+	int i = (int)threadIdx.x, lane = i % 32;
+	if (i < 2) {
+		cu_flag_make(full + i, 1);
+		cu_flag_make(empty + i, 32);
+		cu_flags_made();
+	}
+	cu_wait();
+	__syncthreads();
+	for (int b = 0; b < BOXES; b++) {
+		unsigned char *place = memory + b % 2 * CU_BOX;
+		if (i == 0) {
+			cu_flag_wait(empty + b % 2, (b / 2 & 1) ^ 1);
+			cu_flag_expect(full + b % 2, CU_BOX);
+			cu_fetch_box(place, &m.map, b % 2 * CU_BOX_BYTES, b / 2 * CU_BOX_ROWS, full + b % 2);
+		}
+		if (i >= 32) {
+			cu_flag_wait(full + b % 2, b / 2 & 1);
+			for (int j = lane; j < CU_BOX; j += 32)
+				out[b * CU_BOX + j] = place[j];
+			cu_flag_arrive(empty + b % 2);
+		}
+	}
+}
+
+static void boxes_come_and_flags_tell(void **)
+{
+	static unsigned char from[BOX_ROWS * BOX_LD] __attribute__((aligned(16))), out[BOXES * CU_BOX];
+	struct maps m;
+	for (size_t i = 0; i < sizeof from; i++)
+		from[i] = (unsigned char)(i * 7 + i / 256);
+	assert_int_equal(cu_map_of(&m.map, from, BOX_BYTES, BOX_ROWS, BOX_LD), 0);
+	for (unsigned order = 0; order < 4; order++) {
+		memset(out, 0xee, sizeof out);
+		shim_order(order);
+		LAUNCH(dim3(1), dim3(64), 2 * CU_BOX + 4 * sizeof(uint64_t), boxes_in_turn, m, out);
+		for (int b = 0; b < BOXES; b++)
+			for (int j = 0; j < CU_BOX; j++) {
+				int r = j / CU_BOX_BYTES, byte = (j % CU_BOX_BYTES ^ r % 8 * 16) + b % 2 * CU_BOX_BYTES, row = r + b / 2 * CU_BOX_ROWS;
+				assert_int_equal(out[b * CU_BOX + j], row < BOX_ROWS && byte < BOX_BYTES ? from[row * BOX_LD + byte] : 0);
+			}
+	}
+	shim_order(0);
+}
+
 /* Four tiles of 8 x 8 out of rows of 40 items and into others: along, and across. */
 static __global__ void copy_tiles(const uint16_t *from, uint16_t *to)
 {
@@ -683,6 +736,17 @@ WRONG_GROUP(unlike_ways, 128, 8192, if (i % 2) across<true>(d, a, b); else acros
 WRONG(meets_alone, 64, 0, cu_wait(); if (i < 32) cu_meet(3, 64);)
 WRONG(meets_others, 64, 0, cu_wait(); if (i < 32) cu_meet(3, 64); else cu_meet(3, 32);)
 WRONG(meets_nobody, 64, 0, cu_wait(); cu_meet(3, 96);)
+/* Flags and boxes: a flag is there, made for two; x is as good a matrix as any. */
+#define WRONG_FLAG(NAME, BODY) \
+	WRONG(NAME, 32, 2 * CU_BOX, uint64_t *flag = (uint64_t *)(raw + CU_BOX); cu_map map; (void)cu_map_of(&map, x, 128, 1, 128); cu_wait(); \
+		if (i == 0) { cu_flag_make(flag, 2); cu_flags_made(); BODY })
+WRONG_FLAG(nobody_arrives, cu_flag_arrive(flag); cu_flag_wait(flag, 0);)
+WRONG_FLAG(bytes_that_never_come, cu_flag_arrive(flag); cu_flag_expect(flag, 16); cu_flag_wait(flag, 0);)
+WRONG_FLAG(flag_elsewhere, cu_flag_arrive((uint64_t *)x);)
+WRONG_FLAG(crooked_box, cu_flag_expect(flag, CU_BOX); cu_fetch_box(raw + 512, &map, 0, 0, flag);)
+WRONG_FLAG(box_beyond, cu_flag_expect(flag, CU_BOX); cu_fetch_box(raw + CU_BOX + 1024, &map, 0, 0, flag);)
+WRONG_FLAG(half_a_box, cu_flag_arrive(flag); cu_flag_expect(flag, CU_BOX / 2); cu_fetch_box(raw, &map, 0, 0, flag); cu_flag_wait(flag, 0);)
+WRONG_FLAG(box_left, cu_flag_expect(flag, CU_BOX); cu_fetch_box(raw, &map, 0, 0, flag);)
 WRONG(hasty, 32, 0, cu_let_next(); cu_wait(); x[i] = i;)
 WRONG(hasty_lane, 32, 0, if (i) cu_wait(); cu_let_next(); cu_wait(); x[i] = i;)
 
@@ -698,6 +762,17 @@ static void barriers_that_not_all_reach(void **)
 	assert_caught(meets_alone, "waits for ever at cu_meet");
 	assert_caught(meets_others, "number 3 of 32 threads, where others wait for 64");
 	assert_caught(meets_nobody, "cu_meet");
+}
+
+static void flags_and_boxes_that_go_wrong(void **)
+{
+	assert_caught(nobody_arrives, "waits for ever at cu_flag_wait");
+	assert_caught(bytes_that_never_come, "waits for ever at cu_flag_wait");
+	assert_caught(flag_elsewhere, "a flag that is not in shared memory");
+	assert_caught(crooked_box, "not a multiple of 1024, or beyond");
+	assert_caught(box_beyond, "not a multiple of 1024, or beyond");
+	assert_caught(half_a_box, "a box came for a flag that expects 2048 bytes");
+	assert_caught(box_left, "while 1 boxes were under way");
 }
 
 static void collectives_that_not_all_lanes_reach(void **)
@@ -822,11 +897,11 @@ int main(void)
 		cmocka_unit_test(every_thread_runs_once), cmocka_unit_test(barriers_separate), cmocka_unit_test(barriers_vote),
 		cmocka_unit_test(lanes_exchange), cmocka_unit_test(part_of_a_warp_votes), cmocka_unit_test(matrices_multiply),
 		cmocka_unit_test(warp_groups_multiply), cmocka_unit_test(warp_groups_multiply_across), cmocka_unit_test(warps_meet),
-		cmocka_unit_test(tiles_are_taken_and_put),
+		cmocka_unit_test(boxes_come_and_flags_tell), cmocka_unit_test(tiles_are_taken_and_put),
 		cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
 		cmocka_unit_test(launches_are_checked), cmocka_unit_test(a_graph_keeps_its_arguments), cmocka_unit_test(a_spoilt_capture_gives_no_graph),
 		cmocka_unit_test(a_kernel_begins_before_the_last_one_ends), cmocka_unit_test(barriers_that_not_all_reach),
-		cmocka_unit_test(collectives_that_not_all_lanes_reach), cmocka_unit_test(warp_groups_that_are_wrong),
+		cmocka_unit_test(flags_and_boxes_that_go_wrong), cmocka_unit_test(collectives_that_not_all_lanes_reach), cmocka_unit_test(warp_groups_that_are_wrong),
 		cmocka_unit_test(kernels_that_do_not_wait),
 		cmocka_unit_test(crooked_addresses), cmocka_unit_test(memory_that_is_not_there), cmocka_unit_test(results_that_tell),
 	};

@@ -58,7 +58,7 @@ struct shim_place {
 };
 #define SHIM_HERE shim_place place = { __builtin_FILE(), __builtin_LINE() }
 enum shim_kind { SHIM_BARRIER, SHIM_BARRIER_OR, SHIM_BARRIER_AND, SHIM_BARRIER_COUNT, SHIM_MEET, SHIM_SYNCWARP, SHIM_SHUFFLE, SHIM_BALLOT,
-	SHIM_MMA_BF16, SHIM_MMA_TF32, SHIM_WGMMA, SHIM_REDUCE };
+	SHIM_MMA_BF16, SHIM_MMA_TF32, SHIM_WGMMA, SHIM_FLAG };
 int shim_barrier(shim_kind kind, int predicate, shim_place place);
 /* A lane gives 16 words or fewer and gets back what stands in them afterwards. */
 void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim_place place);
