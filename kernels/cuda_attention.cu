@@ -27,8 +27,8 @@ enum {
 	UNIT_WARPS = 8,
 	UNIT_THREADS = UNIT_WARPS * CU_WARP,
 	PREPARE_WARPS = 4,
-	MERGE_THREADS = 256,
-	MERGE_LOADS = 8,
+	MERGE_WARPS = 4,
+	MERGE_THREADS = MERGE_WARPS * CU_WARP,
 	FEW_ROWS = 16 /* so many go tile by tile: there are more blocks of these */
 };
 static_assert(UNIT_WARPS == SPAN_PAGES, "a warp a page");
@@ -935,24 +935,26 @@ static __global__ void __launch_bounds__(UNIT_THREADS, PLAIN_BLOCKS) plain_kerne
 	}
 }
 
-/* Sums of spans `first` .. + 31 of a column: as many loads under way as there are spans. */
-CU_DEVICE void load_spans(float *x, const float *sums, size_t dim, int first, int spans)
+/* A pair's columns c .. c + 3 of spans first .. + 31 on their way to where only this lane looks, a row of a warp's each. */
+CU_DEVICE void fetch_spans(float4 *near, const float *sums, int c, int dim, int first, int spans)
 {
-#pragma unroll
-	for (int i = 0; i < CU_WARP; i += MERGE_LOADS)
-		if (first + i < spans)
-#pragma unroll
-			for (int j = i; j < i + MERGE_LOADS; j++)
-				x[j] = first + j < spans ? sums[(size_t)(first + j) * dim] : 0;
+#pragma unroll 4
+	for (int i = 0; i < CU_WARP && first + i < spans; i++)
+		if (c < dim)
+			cu_copy16(near + i * CU_WARP, sums + (size_t)(first + i) * (size_t)dim + (size_t)c, 16);
+	cu_copies_end_group();
 }
 
-/* Column c of a pair from its spans, in order, below the largest maximum. Each warp finds the weights for itself, a lane a span. */
-CU_DEVICE float merge_column(const struct attention_job &job, size_t from, int spans, int c)
+/* The same columns from all spans, in order, below the largest maximum. Each warp finds the weights for itself, a lane a span. WHOLE: columns
+ * are aligned by fours, and come to shared memory, as many at once as there are. Collective. */
+template <bool WHOLE> CU_DEVICE float4 merge_columns(const struct attention_job &job, size_t from, int spans, int c, float4 *near)
 {
-	int lane = (int)threadIdx.x % CU_WARP;
-	const float *sums = job.sums + from * (size_t)job.op.dim + (size_t)(c < job.op.dim ? c : 0);
-	float x[CU_WARP], top = -INFINITY, total = 0, sum = 0;
-	load_spans(x, sums, (size_t)job.op.dim, 0, spans);
+	int lane = (int)threadIdx.x % CU_WARP, dim = job.op.dim;
+	const float *sums = job.sums + from * (size_t)dim;
+	float top = -INFINITY, total = 0;
+	float4 sum = {};
+	if (WHOLE)
+		fetch_spans(near, sums, c, dim, 0, spans);
 	for (int i = lane; i < spans; i += CU_WARP)
 		top = fmaxf(top, job.tops[from + (size_t)i].x);
 	top = cu_warp_max(top);
@@ -960,45 +962,64 @@ CU_DEVICE float merge_column(const struct attention_job &job, size_t from, int s
 	for (int first = 0; first < spans; first += CU_WARP) {
 		float2 span = first + lane < spans ? job.tops[from + (size_t)(first + lane)] : make_float2(-INFINITY, 0);
 		float w = exp2f(span.x - top);
+		int n = min(spans - first, (int)CU_WARP);
 		total = fmaf(w, span.y, total);
-#pragma unroll
-		for (int i = 0; i < CU_WARP; i += MERGE_LOADS)
-			if (first + i < spans)
-#pragma unroll
-				for (int j = i; j < i + MERGE_LOADS; j++)
-					sum = fmaf(__shfl_sync(0xffffffffu, w, j), x[j], sum);
-		load_spans(x, sums, (size_t)job.op.dim, first + CU_WARP, spans);
+		cu_copies_wait<0>();
+#pragma unroll 4
+		for (int i = 0; i < n; i++) {
+			float weight = __shfl_sync(0xffffffffu, w, i);
+			float4 x = {};
+			if (!WHOLE)
+				x = load4<false>(sums + (size_t)(first + i) * (size_t)dim, c, dim);
+			else if (c < dim)
+				x = near[i * CU_WARP];
+			sum = make_float4(fmaf(weight, x.x, sum.x), fmaf(weight, x.y, sum.y), fmaf(weight, x.z, sum.z), fmaf(weight, x.w, sum.w));
+		}
+		if (WHOLE && first + CU_WARP < spans)
+			fetch_spans(near, sums, c, dim, first + CU_WARP, spans);
 	}
-	return sum / cu_warp_sum(total);
+	total = cu_warp_sum(total);
+	return make_float4(sum.x / total, sum.y / total, sum.z / total, sum.w / total);
 }
 
-/* A block a pair, a thread a column. */
-static __global__ void __launch_bounds__(MERGE_THREADS) merge_kernel(const __grid_constant__ struct attention_job job)
+CU_DEVICE float gated(bool bf16, float y, float gate)
+{
+	return cu_round(bf16, y * cu_round(bf16, cu_sigmoid(gate)));
+}
+
+/* Warps: blocks of columns of the pairs, a lane has four. Shared: of each warp as many rows as fetch_spans has at once. */
+template <bool WHOLE>
+static __global__ void __launch_bounds__(MERGE_THREADS) merge_kernel(const __grid_constant__ struct attention_job job, int items, int rows)
 {
 	CU_SHARED(shared);
 	const struct kern_attention &op = job.op;
-	float *head = (float *)shared; /* [dim], where forms are made */
-	int r = (int)blockIdx.x / op.heads, h = (int)blockIdx.x % op.heads, spans = op.position[r] / KERN_SPAN + 1;
-	size_t dim = (size_t)op.dim, from = (size_t)blockIdx.x * (size_t)job.spans;
+	int warp = (int)threadIdx.x / CU_WARP, lane = (int)threadIdx.x % CU_WARP, item = (int)blockIdx.x * MERGE_WARPS + warp;
+	int blocks = cu_ceil(op.dim, CU_BLOCK), pair = item / blocks, block = item % blocks, r = pair / op.heads, h = pair % op.heads;
+	if (item >= items)
+		return;
+	int c = block * CU_BLOCK + 4 * lane, spans = op.position[r] / KERN_SPAN + 1, width = op.gated ? 2 * op.dim : op.dim;
+	float4 gate = {};
 	cu_wait();
 	cu_let_next();
-	const float *gates = cu_at(op.q, r) + (size_t)h * 2 * dim + dim;
-	for (int c = (int)threadIdx.x; c < cu_ceil(op.dim, CU_WARP) * CU_WARP; c += (int)blockDim.x) {
-		bool there = c < op.dim;
-		float gate = op.gated && there ? gates[c] : 0, y = cu_round(job.bf16, merge_column(job, from, spans, c));
-		if (op.gated)
-			y = cu_round(job.bf16, y * cu_round(job.bf16, cu_sigmoid(gate)));
-		if (there)
-			cu_at(op.y, r)[(size_t)h * dim + (size_t)c] = y;
-		if (job.forms.halves.data)
-			head[c] = y;
-	}
-	if (!job.forms.halves.data)
-		return;
-	__syncthreads();
-	for (int block = (int)threadIdx.x / CU_WARP; block < op.dim / CU_BLOCK; block += (int)blockDim.x / CU_WARP)
-		cu_put_forms(job.forms, r, h * op.dim / CU_BLOCK + block, ((const float4 *)head)[block * CU_WARP + (int)threadIdx.x % CU_WARP],
-			(int)threadIdx.x % CU_WARP);
+	if (op.gated)
+		gate = load4<WHOLE>(cu_at(op.q, r) + (size_t)h * (size_t)width + (size_t)op.dim, c, op.dim);
+	float4 y = merge_columns<WHOLE>(job, (size_t)pair * (size_t)job.spans, spans, c, (float4 *)shared + warp * rows * CU_WARP + lane);
+	y = make_float4(cu_round(job.bf16, y.x), cu_round(job.bf16, y.y), cu_round(job.bf16, y.z), cu_round(job.bf16, y.w));
+	if (op.gated)
+		y = make_float4(gated(job.bf16, y.x, gate.x), gated(job.bf16, y.y, gate.y), gated(job.bf16, y.z, gate.z), gated(job.bf16, y.w, gate.w));
+	store4<WHOLE>(cu_at(op.y, r) + (size_t)h * (size_t)op.dim, c, op.dim, y);
+	if (job.forms.halves.data)
+		cu_put_forms(job.forms, r, h * blocks + block, y, lane);
+}
+
+static int launch_merge(const struct kern *k, const struct attention_job &job)
+{
+	const struct kern_attention *op = &job.op;
+	bool whole = op->dim % 4 == 0 && view_is_whole(&op->q) && view_is_whole(&op->y);
+	int rows = !whole ? 0 : job.spans < CU_WARP ? job.spans : (int)CU_WARP;
+	int items = op->q.rows * op->heads * cu_ceil(op->dim, CU_BLOCK);
+	return cu_launch(k, "attention's merge", whole ? merge_kernel<true> : merge_kernel<false>, (unsigned)cu_ceil(items, MERGE_WARPS), MERGE_THREADS,
+		MERGE_WARPS * CU_WARP * (size_t)rows * sizeof(float4), job, items, rows);
 }
 
 static bool on_tensor_cores(const struct kern *k, const struct kern_attention *op)
@@ -1069,7 +1090,7 @@ int cuda_attention(struct kern *k, const struct kern_attention *op)
 		(float2 *)(scratch + at[1]), (float *)(scratch + at[2]), k->device->traffic, {}};
 	void (*prepare)(struct attention_job) = op->dim <= 64 ? prepare_kernel<2> : op->dim <= 128 ? prepare_kernel<4> :
 		op->dim <= 256 ? prepare_kernel<8> : prepare_kernel<KERN_MAX_HEAD / CU_WARP>;
-	unsigned warps = (unsigned)(n * (op->heads + 2 * op->kv_heads)), threads = (unsigned)cu_ceil(op->dim, CU_WARP) * CU_WARP;
+	unsigned warps = (unsigned)(n * (op->heads + 2 * op->kv_heads));
 	if ((e = cu_launch(k, "attention's rows", prepare, (warps + PREPARE_WARPS - 1) / PREPARE_WARPS, PREPARE_WARPS * CU_WARP,
 		PREPARE_WARPS * (size_t)op->dim * sizeof(float), job)) ||
 	    (e = launch_bodies(k, job)))
@@ -1077,7 +1098,6 @@ int cuda_attention(struct kern *k, const struct kern_attention *op)
 	bool whole = op->dim % CU_BLOCK == 0;
 	if (whole)
 		job.forms = cu_forms_of(op->forms, n, op->y.cols);
-	e = cu_launch(k, "attention's merge", merge_kernel, (unsigned)(n * op->heads), threads < MERGE_THREADS ? threads : (unsigned)MERGE_THREADS,
-		job.forms.halves.data ? (size_t)op->dim * sizeof(float) : 0, job);
+	e = launch_merge(k, job);
 	return e || whole || !op->forms ? e : cuda_make_forms(k, &op->y, op->forms);
 }

@@ -265,11 +265,55 @@ static void smaller_devices_compute_the_same(void **state)
 	each_shape(smaller_devices);
 }
 
+/* More spans than a warp has lanes, beside a row of two: to the bit whether columns can be read by fours or not, and near to ref. Whatever its
+ * position, a row reads the same few pages again and again, and a last one of its own. */
+static void long_rows(const int *shape, enum kern_type compute)
+{
+	enum { LONG = 2, LAST = 33 * KERN_SPAN + 70 };
+	int32_t table[LONG][LAST / KERN_PAGE + 1];
+	struct kern k, ref;
+	struct scene s;
+	scene_open(&s, shape, LONG);
+	open_cuda(&k, compute);
+	OK(kern_open(&ref, "ref", NULL, compute));
+	for (int p = 0; p < MOST_PAGES; p++)
+		fill_page(&s, p, KERN_PAGE);
+	for (int r = 0; r < LONG; r++) {
+		s.position[r] = r ? 300 : LAST;
+		s.table[r] = table[r];
+		for (int p = 0; p <= s.position[r] / KERN_PAGE; p++)
+			table[r][p] = p == s.position[r] / KERN_PAGE ? MOST_PAGES - 1 - r : p * 7 % (MOST_PAGES - LONG);
+	}
+	size_t items = (size_t)(LONG * shape[0] * shape[2]);
+	float *fours = scratch(items * sizeof *fours), *askew = scratch(items * sizeof *askew), *want = scratch(items * sizeof *want);
+	unsigned char *pool = scratch(s.pool_bytes);
+	float *to[] = { fours, askew, want };
+	for (int i = 0; i < 3; i++) {
+		padding = i == 0 ? 16 : 5;
+		memcpy(pool, s.pool, s.pool_bytes);
+		call(i == 2 ? &ref : &k, &s, pool, 0, LONG, to[i]);
+	}
+	same_bytes(&s, "rows that lie by fours and others", fours, askew, items * sizeof *fours);
+	check_close(&s, compute, fours, want, items);
+	free(fours), free(askew), free(want), free(pool);
+	scene_close(&s);
+	kern_close(&k);
+	kern_close(&ref);
+}
+static void rows_of_many_spans(void **state)
+{
+	(void)state;
+	static const int of[][6] = { { 2, 1, 128, 0, 1, 1 }, { 3, 1, 40, 0, 1, 0 }, { 1, 1, 136, 0, 0, 0 } };
+	for (int i = 0; i < COUNT(of); i++)
+		long_rows(of[i], i == 2 ? KERN_F32 : KERN_BF16);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_chunk_equals_its_steps), cmocka_unit_test(a_fork_does_not_see_its_siblings),
 		cmocka_unit_test(strangers_do_not_meet), cmocka_unit_test(smaller_devices_compute_the_same),
+		cmocka_unit_test(rows_of_many_spans),
 	};
 	settle = shim_settle;
 	shim_overlap(true);
