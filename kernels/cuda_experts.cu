@@ -12,11 +12,13 @@
 struct plan_unit {
 	struct kern_mlp mlp;
 	unsigned long long bytes;
+	cu_map gate, up, down; /* where they go by warp groups */
 };
 
 /* What kern_experts_plan puts into the device's memory: [n_experts] chosen ones, then the shared one and its gate. */
 struct experts_plan {
 	struct kern_weight shared_gate;
+	cu_map shared_gate_map;
 	struct plan_unit unit[1];
 };
 
@@ -73,7 +75,7 @@ CU_DEVICE void put_result(const struct experts_job &job, void *to, size_t i, flo
 CU_DEVICE void put_four_results(const struct experts_job &job, void *to, size_t i, float4 v)
 {
 	if (job.bf16)
-		*(uint2 *)((uint16_t *)to + i) = make_uint2(cu_pack_bf16(v.x, v.y), cu_pack_bf16(v.z, v.w));
+		*(uint2 *)((uint16_t *)to + i) = make_uint2(cu_bf16x2(v.x, v.y), cu_bf16x2(v.z, v.w));
 	else
 		*(float4 *)((float *)to + i) = v;
 }
@@ -234,6 +236,7 @@ CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu
 	int first = item * e.tile_rows, rows = min(e.tile_rows, e.n - first);
 	if (lane == 0) {
 		t->w[0] = e.plan->shared_gate;
+		t->map[0] = &e.plan->shared_gate_map;
 		t->pair = 0;
 		t->from = 0;
 		t->rows = rows;
@@ -256,9 +259,12 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 	}
 	struct job_part part = part_at(e, item - gates, cu_ceil(e.shared_width, outs / 2), cu_ceil(e.width, outs / 2));
 	bool shared = part.expert == e.n_experts;
-	const struct kern_mlp &mlp = e.plan->unit[part.expert].mlp;
-	if (lane < 2)
+	const struct plan_unit &unit = e.plan->unit[part.expert];
+	const struct kern_mlp &mlp = unit.mlp;
+	if (lane < 2) {
 		t->w[lane] = lane ? mlp.up : mlp.gate;
+		t->map[lane] = lane ? &unit.up : &unit.gate;
+	}
 	if (lane == 0) {
 		t->pair = 1;
 		t->from = part.strip * (outs / 2);
@@ -289,24 +295,37 @@ CU_DEVICE float hidden_of(bool bf16, float gate, float up)
 	return cu_round(bf16, __fmul_rn(cu_round(bf16, cu_silu(cu_round(bf16, gate))), cu_round(bf16, up)));
 }
 
-/* In `total` strips of gate and of up take turns. */
-CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
+/* The same of four, in fewer instructions. */
+CU_DEVICE float4 four_hidden(bool bf16, float4 g, float4 u)
+{
+	g = cu_round_pairs(bf16, g);
+	u = cu_round_pairs(bf16, u);
+	g = cu_round_pairs(bf16, make_float4(cu_silu(g.x), cu_silu(g.y), cu_silu(g.z), cu_silu(g.w)));
+	return cu_round_pairs(bf16, make_float4(__fmul_rn(g.x, u.x), __fmul_rn(g.y, u.y), __fmul_rn(g.z, u.z), __fmul_rn(g.w, u.w)));
+}
+
+/* Where the gate's sum of row r and output c of a job's totals stands; the up's stands `turn` behind. */
+CU_DEVICE const float *pair_at(const struct cu_totals &s, int r, int c)
+{
+	return s.data + r * (s.outs + 4) + c / s.turn * 2 * s.turn + c % s.turn;
+}
+
+CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, const int *place, const struct cu_totals &s)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;
-	int half = outs / 2, width = t.w[0].rows, ld = outs + 4;
+	int half = s.outs / 2, width = t.w[0].rows;
 	if (t.out == OUT_FACTOR) {
-		for (int r = (int)threadIdx.x; r < t.rows; r += (int)blockDim.x)
-			e.factor[t.first + r] = cu_sigmoid(cu_round(e.bf16, total[r * ld]));
+		for (int r = s.thread; r < s.rows && !s.from; r += s.threads)
+			e.factor[t.first + s.first + r] = cu_sigmoid(cu_round(e.bf16, s.data[r * (s.outs + 4)]));
 		return;
 	}
-	for (int i = (int)threadIdx.x; i < t.rows * half; i += (int)blockDim.x) {
-		int r = i / half, c = i % half, o = t.from + c;
+	for (int i = s.thread; i < s.rows * half; i += s.threads) {
+		int r = i / half, c = i % half, o = s.from + c;
 		if (o >= width)
 			continue;
-		const float *at = total + r * ld + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
-		(shared ? e.shared_hidden : e.hidden)[(size_t)place[r] * (size_t)width + (size_t)o] =
-			hidden_of(e.bf16, at[0], at[CU_STRIP]);
+		const float *at = pair_at(s, r, c);
+		(shared ? e.shared_hidden : e.hidden)[(size_t)place[s.first + r] * (size_t)width + (size_t)o] = hidden_of(e.bf16, at[0], at[s.turn]);
 	}
 }
 
@@ -315,19 +334,18 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 	return t.out != OUT_FACTOR && cu_in_fours(t.out == OUT_SHARED ? job.e.shared_hidden : job.e.hidden, 0, t.w[0].rows);
 }
 
-[[maybe_unused]] CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct up_job &job, const struct cu_tile &t, const int *place, const struct cu_totals &s)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;
-	int fours = outs / 8, width = t.w[0].rows;
-	for (int i = (int)threadIdx.x; i < t.rows * fours; i += (int)blockDim.x) {
-		int r = i / fours, c = i % fours * 4, o = t.from + c;
+	int fours = s.outs / 8, width = t.w[0].rows;
+	for (int i = s.thread; i < s.rows * fours; i += s.threads) {
+		int r = i / fours, c = i % fours * 4, o = s.from + c;
 		if (o >= width)
 			continue;
-		const float *at = total + r * (outs + 4) + c / CU_STRIP * 2 * CU_STRIP + c % CU_STRIP;
-		float4 g = *(const float4 *)at, u = *(const float4 *)(at + CU_STRIP);
-		g = make_float4(hidden_of(e.bf16, g.x, u.x), hidden_of(e.bf16, g.y, u.y), hidden_of(e.bf16, g.z, u.z), hidden_of(e.bf16, g.w, u.w));
-		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)place[r] * (size_t)width + (size_t)o) = g;
+		const float *at = pair_at(s, r, c);
+		float4 g = four_hidden(e.bf16, *(const float4 *)at, *(const float4 *)(at + s.turn));
+		*(float4 *)((shared ? e.shared_hidden : e.hidden) + (size_t)place[s.first + r] * (size_t)width + (size_t)o) = g;
 	}
 }
 
@@ -360,9 +378,11 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 	int strips = cu_ceil(e.d, outs);
 	struct job_part part = part_at(e, item, strips, strips);
 	bool shared = part.expert == e.n_experts;
-	const struct kern_weight &w = e.plan->unit[part.expert].mlp.down;
+	const struct plan_unit &unit = e.plan->unit[part.expert];
+	const struct kern_weight &w = unit.mlp.down;
 	if (lane == 0) {
 		t->w[0] = w;
+		t->map[0] = &unit.down;
 		t->pair = 0;
 		t->from = part.strip * outs;
 		t->rows = part.rows;
@@ -383,15 +403,15 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 	return strip ? strip * outs : -1;
 }
 
-CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
+CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, const int *place, const struct cu_totals &s)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;
-	for (int i = (int)threadIdx.x; i < t.rows * outs; i += (int)blockDim.x) {
-		int r = i / outs, c = i % outs, o = t.from + c;
+	for (int i = s.thread; i < s.rows * s.outs; i += s.threads) {
+		int r = i / s.outs, c = i % s.outs, o = s.from + c;
 		if (o < e.d)
-			put_result(e, shared ? e.shared_result : e.result, (size_t)place[r] * (size_t)e.d + (size_t)o,
-				total[r * (outs + 4) + c]);
+			put_result(e, shared ? e.shared_result : e.result, (size_t)place[s.first + r] * (size_t)e.d + (size_t)o,
+				s.data[r * (s.outs + 4) + c]);
 	}
 }
 
@@ -400,15 +420,16 @@ CU_DEVICE void job_store(const struct down_job &job, const struct cu_tile &t, co
 	return cu_in_fours(t.out == OUT_SHARED ? job.e.shared_result : job.e.result, 0, job.e.d);
 }
 
-[[maybe_unused]] CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const int *place, const float *total, int outs)
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct down_job &job, const struct cu_tile &t, const int *place, const struct cu_totals &s)
 {
 	const struct experts_job &e = job.e;
 	bool shared = t.out == OUT_SHARED;
-	for (int i = (int)threadIdx.x; i < t.rows * (outs / 4); i += (int)blockDim.x) {
-		int r = i / (outs / 4), c = i % (outs / 4) * 4, o = t.from + c;
+	int fours = s.outs / 4;
+	for (int i = s.thread; i < s.rows * fours; i += s.threads) {
+		int r = i / fours, c = i % fours * 4, o = s.from + c;
 		if (o < e.d)
-			put_four_results(e, shared ? e.shared_result : e.result, (size_t)place[r] * (size_t)e.d + (size_t)o,
-				*(const float4 *)(total + r * (outs + 4) + c));
+			put_four_results(e, shared ? e.shared_result : e.result, (size_t)place[s.first + r] * (size_t)e.d + (size_t)o,
+				*(const float4 *)(s.data + r * (s.outs + 4) + c));
 	}
 }
 
@@ -570,36 +591,20 @@ static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) do
 	cu_plain_work(job);
 }
 
-/* Of few pairs the experts' last matrices, if they are small, while the first are still read: a block's part of every one. */
-CU_DEVICE void bring_downs(const struct experts_job &job)
-{
-	int tiles = job.few ? few_list()->n_tiles : 0;
-	for (int i = 0; i < tiles; i++) {
-		const struct kern_weight &w = job.plan->unit[few_list()->expert[i]].mlp.down;
-		size_t bytes = cu_span(w);
-		if (bytes * (size_t)tiles > CU_NEAR_MOST)
-			return;
-		int pieces = (int)(bytes / CU_NEAR_PIECE);
-		for (int p = (int)(threadIdx.x * gridDim.x + blockIdx.x); p < pieces; p += (int)(gridDim.x * blockDim.x))
-			cu_bring_near((const unsigned char *)w.data + (size_t)p * CU_NEAR_PIECE, CU_NEAR_PIECE);
-	}
-}
-
 template <int V>
 static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<V>::RESIDENT)
 up_groups(const __grid_constant__ struct up_job job)
 {
 	cu_groups_work<cu_groups_of<V>>(job);
 	count_few(job);
-	bring_downs(job.e);
 }
 
 template <int V>
 static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<V>::RESIDENT)
 down_groups(const __grid_constant__ struct down_job job)
 {
-	cu_groups_work<cu_groups_of<V>>(job);
-	cu_bring_soon(job.e.soon);
+	if (cu_groups_work<cu_groups_of<V>>(job))
+		cu_bring_soon(job.e.soon, (int)threadIdx.x % CU_WARP, CU_WARP);
 }
 
 /* Hidden rows of all pairs, then of the shared expert, each as its expert's down reads it. Blocks as in stage_kernel. */
@@ -738,14 +743,30 @@ size_t cuda_plan_bytes(const struct kern *k, const struct kern_experts *op)
 	return sizeof(struct experts_plan) + (size_t)op->n_experts * sizeof(struct plan_unit);
 }
 
+static int plan_of(const struct kern *k, const struct kern_mlp *mlp, struct plan_unit *unit)
+{
+	*unit = {};
+	unit->mlp = *mlp;
+	unit->bytes = bytes_of(&mlp->gate) + bytes_of(&mlp->up) + bytes_of(&mlp->down);
+	int e = cu_map_weight(k, &mlp->gate, &unit->gate);
+	e = e ? e : cu_map_weight(k, &mlp->up, &unit->up);
+	return e ? e : cu_map_weight(k, &mlp->down, &unit->down);
+}
+
 int cuda_plan(struct kern *k, const struct kern_experts *op, void *to)
 {
 	struct experts_plan *plan = (struct experts_plan *)to;
-	int e = op->shared_gate ? kern_put(k, &plan->shared_gate, op->shared_gate, sizeof plan->shared_gate) : 0;
+	struct plan_unit unit;
+	cu_map map = {};
+	int e = 0;
+	if (op->shared_gate) {
+		e = cu_map_weight(k, op->shared_gate, &map);
+		e = e ? e : kern_put(k, &plan->shared_gate, op->shared_gate, sizeof plan->shared_gate);
+		e = e ? e : kern_put(k, &plan->shared_gate_map, &map, sizeof map);
+	}
 	for (int i = 0; i < op->n_experts + (op->shared ? 1 : 0) && !e; i++) {
-		const struct kern_mlp *mlp = i < op->n_experts ? &op->mlp[i] : op->shared;
-		struct plan_unit unit = { *mlp, bytes_of(&mlp->gate) + bytes_of(&mlp->up) + bytes_of(&mlp->down) };
-		e = kern_put(k, &plan->unit[i], &unit, sizeof unit);
+		e = plan_of(k, i < op->n_experts ? &op->mlp[i] : op->shared, &unit);
+		e = e ? e : kern_put(k, &plan->unit[i], &unit, sizeof unit);
 	}
 	return e;
 }

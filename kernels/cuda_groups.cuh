@@ -1,17 +1,24 @@
 /* kernels/cuda_groups.cuh - inside kernels/. Strips of weights times tiles of rows on Hopper: the jobs of cuda_tile.cuh, by warp groups.
  *
  * cu_wgmma reads both sides from shared memory as they lie in global memory, FP8 codes too. So weights pass no register, nothing is
- * converted on their way, and a block has many of them under way at once:
+ * converted on their way, and a block has many of them under way at once. Its warps have different work, and wait for each other by flags alone:
+ *
+ *   multipliers: warp groups that multiply what has come, and store the sums of their outputs: two beside each other, or some that take items in
+ *                turn, so that one stores while the next multiplies
+ *   weights:     a thread that has the device fetch them, box by box, stage after stage over the ends of items, as long as there is room
+ *   rows:        some warps that do so with the tile's rows, 16 bytes a thread (cu_copy16), since they lie here and there
+ *   describer:   a warp that says what comes next: the tiles of the items
  *
  *   chunk:   128 bytes of each of a warp group's 64 outputs, and of each row of the tile: 128 inputs in FP8, 64 in bfloat16
- *   stage:   one chunk or a few. STAGES of them are in shared memory: the one in hand, and those under way (cu_copy16), across items
- *   weights: operand A; 16 outputs a warp. Scales of FP8 weights come along, one an output
- *   rows:    operand B, in their forms (cuda_forms.cuh); they come with the weights
+ *   stage:   a few chunks. STAGES of them are in shared memory, each with two flags: `full` when all of it has come, `empty` when it has been
+ *            multiplied. So have tiles.
+ *   weights: operand A; 16 outputs a warp. The scales of FP8 weights a warp reads ahead, where it has one a chunk
+ *   rows:    operand B, in their forms (cuda_forms.cuh), with their scales
  *   sums:    one chain a chunk; scaled and added in order in registers; stored four at a time where they lie so
  *
  * A chain is the same whatever the shape of the tile: cu_wgmma computes each column by itself, and four of them make a chunk. So all
- * variants have the same bits, for a prompt's rows as for a step's. Of an item's last stage chunks may be missing: what lies there is
- * multiplied, and not added.
+ * variants have the same bits, for a prompt's rows as for a step's. Of an item's last stage chunks may be missing: there are zeros, which add
+ * nothing (but to -0, which is made 0 at the end).
  *
  * In shared memory a chunk is row by row, and the 16-byte parts of a row change places (cu_descriptor). */
 #ifndef KERNELS_CUDA_GROUPS_CUH
@@ -20,45 +27,55 @@
 #include "kernels/cuda_staged.cuh"
 
 enum {
-	CU_CHUNK = 128,       /* bytes */
+	CU_CHUNK = CU_BOX_BYTES,
 	CU_PARTS = CU_CHUNK / 16,
 	CU_GROUP_OUTS = 64, CU_GROUP_THREADS = 4 * CU_WARP,
 	CU_STEP_ROWS = 512,   /* more are a prompt's, which arithmetic limits */
 };
 
-/*   CU_8 ..  8, 16, 32 or 64 rows; three blocks on a multiprocessor, or two
- *   CU_128   128 rows and outputs: where weights are used so often that arithmetic, and what comes from the second-level cache, are the limit */
+/*   CU_8 ..  8, 16, 32 or 64 rows
+ *   CU_128   128 rows and outputs: where weights are used so often that arithmetic, and what comes from the second-level cache, are the limit
+ * Of the two smallest a multiprocessor holds two blocks, else one. */
 enum cu_tile_variant { CU_8, CU_16, CU_32, CU_64, CU_128 };
 template <int V> struct cu_groups_of {
 	enum {
 		ROWS = 8 << V,
-		HALVES = ROWS == 128 ? 2 : 1, /* of the rows, each of instructions of its own */
-		GROUPS = ROWS == 128 ? 2 : 1, /* warp groups, beside each other along the outputs */
+		GROUPS = ROWS == 128 ? 2 : 1, /* that multiply, beside each other along the outputs */
+		TEAMS = ROWS == 32 || ROWS == 64 ? 2 : 1, /* of so many groups: they take items in turn */
 		OUTS = GROUPS * CU_GROUP_OUTS,
-		SUMS = ROWS / HALVES / 2, /* of a half a thread */
-		TOTALS = HALVES * SUMS / 4,
-		CHUNKS = ROWS <= 16 ? 2 : 1,
-		STAGES = V == CU_8 ? 3 : V == CU_64 ? 5 : V == CU_32 ? 6 : 4,
-		RESIDENT = V == CU_128 ? 1 : V == CU_8 ? 3 : 2,
-		THREADS = GROUPS * CU_GROUP_THREADS, WARPS = THREADS / CU_WARP,
-		TILES = STAGES + 1, /* of the item in hand, and of those whose weights are fetched or come next */
-		LD = OUTS + 4,
-		STEP = THREADS / CU_PARTS, /* a thread has one part of every STEP-th row */
-		FETCHED = OUTS / STEP, FETCHED_ROWS = (ROWS + STEP - 1) / STEP,
+		TOTALS = ROWS / CU_GROUP,
+		CHUNKS = ROWS <= 64 ? 2 : 1,
+		STAGES = V == CU_32 ? 7 : 5,
+		TILES = STAGES + TEAMS + 1, /* of what is in shared memory, of what is being stored, and the next */
+		RESIDENT = ROWS <= 16 ? 2 : 1,
+		MULTIPLIERS = TEAMS * GROUPS * CU_GROUP_THREADS, /* threads, then the warp that fetches weights, those that bring rows, and the describer */
+		ROW_THREADS = ROWS <= 32 ? CU_WARP : ROWS,
+		WEIGHTS_FROM = MULTIPLIERS, ROWS_FROM = WEIGHTS_FROM + CU_WARP, DESCRIBER_FROM = ROWS_FROM + ROW_THREADS,
+		MORE = V == CU_128 ? 192 : V == CU_64 ? 208 : 0, FEWER = V == CU_128 ? 64 : V == CU_64 ? 88 : 0, /* registers of multipliers and of others; 0: as many as there are */
+		THREADS = V == CU_128 ? 512 /* whole warp groups */ : DESCRIBER_FROM + CU_WARP,
+		PART = ROWS < 64 ? ROWS : 64, /* rows that are stored at a time */
+		LD = CU_GROUP_OUTS + 4,
+		STEP = ROW_THREADS / CU_PARTS, /* a thread has one part of every STEP-th row */
+		FETCHED_ROWS = (ROWS + STEP - 1) / STEP,
+		BOXES = OUTS / CU_BOX_ROWS,
 	};
-	static_assert(OUTS % STEP == 0 && STEP % 8 == 0, "so that a part has the same place in all rows of a thread");
+	static_assert(ROWS % STEP == 0 && ROWS <= ROW_THREADS, "a thread has so many rows, and a scale");
 	typedef struct cu_tile_of<ROWS> tile;
-	/* Shared memory: the job's lists, weights [STAGES][CHUNKS][OUTS][CU_CHUNK], x [STAGES][CHUNKS][ROWS][CU_CHUNK], tiles, w_scale
-	 * [STAGES][CHUNKS][OUTS], x_scale [STAGES][CHUNKS][ROWS], total [ROWS][LD]. */
+	/* Shared memory: the job's lists, weights [STAGES][CHUNKS][OUTS][CU_CHUNK], x [STAGES][CHUNKS][ROWS][CU_CHUNK], tiles, flags (full and empty of
+	 * stages, of tiles, and whose turn it is), x_scale [STAGES][CHUNKS][ROWS], total [TEAMS][GROUPS][PART][LD]. */
 	enum {
 		W = CU_LISTS,
 		W_CHUNK = OUTS * CU_CHUNK, X_CHUNK = ROWS * CU_CHUNK,
 		X = W + STAGES * CHUNKS * W_CHUNK,
 		TILE = X + STAGES * CHUNKS * X_CHUNK,
-		W_SCALE = TILE + (TILES * (int)sizeof(tile) + 127) / 128 * 128,
-		X_SCALE = W_SCALE + STAGES * CHUNKS * OUTS * 4,
+		FULL = TILE + (TILES * (int)sizeof(tile) + 127) / 128 * 128,
+		EMPTY = FULL + STAGES * 8,
+		TILE_FULL = EMPTY + STAGES * 8,
+		TILE_EMPTY = TILE_FULL + TILES * 8,
+		GO = TILE_EMPTY + TILES * 8,
+		X_SCALE = (GO + TEAMS * 8 + 127) / 128 * 128,
 		TOTAL = X_SCALE + STAGES * CHUNKS * ROWS * 4,
-		BYTES = TOTAL + ROWS * LD * 4,
+		BYTES = TOTAL + TEAMS * GROUPS * PART * LD * 4,
 	};
 };
 static_assert(CU_LISTS % 1024 == 0, "where rows are swizzled, their addresses count");
@@ -68,10 +85,13 @@ static __host__ __device__ inline int cu_chunks(const struct kern_weight &w)
 	return (w.cols * (w.type == KERN_FP8 ? 1 : 2) + CU_CHUNK - 1) / CU_CHUNK;
 }
 
-/* Four sums in their columns, as R rounds them. */
-CU_DEVICE float4 cu_round4(bool bf16, float4 v)
+/* The map of weights that go by groups; of others there is none. */
+static inline int cu_map_weight(const struct kern *k, const struct kern_weight *w, cu_map *map)
 {
-	return make_float4(cu_round(bf16, v.x), cu_round(bf16, v.y), cu_round(bf16, v.z), cu_round(bf16, v.w));
+	size_t item = w->type == KERN_FP8 ? 1 : 2;
+	if (!k->device->warp_groups || !cu_lies_in_16s(w))
+		return 0;
+	return cu_map_of(map, w->data, (size_t)w->cols * item, (size_t)w->rows, w->ld * item);
 }
 
 /* Whether rows of floats can be written four at a time. */
@@ -110,122 +130,119 @@ static inline struct cu_soon cu_soon_of(const struct kern_weight *const *soon, i
 	return s;
 }
 
-/* A block's part of it. */
-CU_DEVICE void cu_bring_soon(const struct cu_soon &s)
+/* A block's part of it, by `threads` threads, of which this is number `thread`. */
+CU_DEVICE void cu_bring_soon(const struct cu_soon &s, int thread, int threads)
 {
 	for (int j = 0; j < KERN_SOON; j++)
-		for (int i = (int)(threadIdx.x * gridDim.x + blockIdx.x); i < s.pieces[j]; i += (int)(gridDim.x * blockDim.x))
+		for (int i = thread * (int)gridDim.x + (int)blockIdx.x; i < s.pieces[j]; i += (int)gridDim.x * threads)
 			cu_bring_near(s.data[j] + (size_t)i * CU_NEAR_PIECE, CU_NEAR_PIECE);
 }
 
-/* ---- what is fetched ---- */
+/* ---- flags ---- */
 
-/* The next stage to be fetched, of the items before `end`, and where this thread's part of it lies: a few registers that move on from stage
- * to stage, since with few warps on a multiprocessor instructions are what a stage takes. */
-template <class OF> struct cu_feed {
-	int item, turn, chunk, end;
-	int bytes, chunks;                        /* of a row of weights; chunks 0: the item is to be begun */
-	int rows;                                 /* of x are this thread's */
-	const unsigned char *w[OF::FETCHED], *x[OF::FETCHED_ROWS];
-	const float *w_scale, *x_scale;           /* of output, of row threadIdx.x; NULL: none */
-	int scale_blocks;                         /* blocks of inputs that share w_scale; 0: all */
+/* Whose turn it is: N stages, or tiles, go round, and a flag's phase changes with every round. */
+template <int N> struct cu_turn {
+	int slot;
+	uint32_t round;
 };
 
-/* Outputs beyond the last are the last over again: nobody stores them. */
-template <class OF> CU_DEVICE const struct kern_weight &cu_weight_at(const typename OF::tile &t, int r, int &out)
+template <int N> CU_DEVICE void cu_next_turn(struct cu_turn<N> &t)
 {
-	int strip = r / CU_STRIP;
-	const struct kern_weight &w = t.w[t.pair ? strip & 1 : 0];
-	out = min(t.from + (t.pair ? strip / 2 : strip) * CU_STRIP + r % CU_STRIP, w.rows - 1);
-	return w;
-}
-
-template <class OF> CU_DEVICE void cu_feed_begin(struct cu_feed<OF> &f, const typename OF::tile &t)
-{
-	int part = (int)threadIdx.x % CU_PARTS * 16, first = (int)threadIdx.x / CU_PARTS, thread = (int)threadIdx.x, out;
-	bool fp8 = t.w[0].type == KERN_FP8;
-	f.chunk = 0;
-	f.chunks = cu_chunks(t.w[0]);
-	f.bytes = t.w[0].cols * (fp8 ? 1 : 2);
-	f.rows = (t.rows - first + OF::STEP - 1) / OF::STEP;
-#pragma unroll
-	for (int i = 0; i < OF::FETCHED; i++) {
-		const struct kern_weight &w = cu_weight_at<OF>(t, first + i * OF::STEP, out);
-		f.w[i] = (const unsigned char *)cu_row(w, out) + part;
+	if (++t.slot == N) {
+		t.slot = 0;
+		t.round++;
 	}
-#pragma unroll
-	for (int i = 0; i < OF::FETCHED_ROWS; i++)
-		f.x[i] = (const unsigned char *)t.x[i < f.rows ? first + i * OF::STEP : 0] + part;
-	f.w_scale = f.x_scale = NULL;
-	if (fp8 && thread < OF::OUTS) {
-		const struct kern_weight &w = cu_weight_at<OF>(t, thread, out);
-		f.w_scale = w.scale + (size_t)((w.scale_row0 + out) / w.block_rows) * (size_t)w.scale_ld;
-		f.scale_blocks = w.block_cols >= w.cols ? 0 : w.block_cols / CU_BLOCK;
+}
+
+template <int N> CU_DEVICE void cu_skip_turns(struct cu_turn<N> &t, int n)
+{
+	t.slot += n;
+	for (; t.slot >= N; t.slot -= N)
+		t.round++;
+}
+
+/* Until it has been filled in this round, or emptied in the one before. */
+template <int N> CU_DEVICE void cu_wait_full(uint64_t *flags, const struct cu_turn<N> &t)
+{
+	cu_flag_wait(flags + t.slot, t.round & 1);
+}
+
+template <int N> CU_DEVICE void cu_wait_empty(uint64_t *flags, const struct cu_turn<N> &t)
+{
+	cu_flag_wait(flags + t.slot, (t.round & 1) ^ 1);
+}
+
+/* By a warp, for all that its lanes did. */
+CU_DEVICE void cu_warp_arrives(uint64_t *flag)
+{
+	__syncwarp();
+	if (threadIdx.x % CU_WARP == 0)
+		cu_flag_arrive(flag);
+}
+
+/* go: of a team; all stages of the item before its own have come. A flag tells one phase from the next, not from the one after: so nobody looks at a
+ * stage's before the stage that was there before it has come. */
+struct cu_flags {
+	uint64_t *full, *empty, *tile_full, *tile_empty, *go;
+};
+
+template <class OF> CU_DEVICE struct cu_flags cu_flags_of(unsigned char *memory)
+{
+	struct cu_flags f = { (uint64_t *)(memory + OF::FULL), (uint64_t *)(memory + OF::EMPTY), (uint64_t *)(memory + OF::TILE_FULL),
+		(uint64_t *)(memory + OF::TILE_EMPTY), (uint64_t *)(memory + OF::GO) };
+	return f;
+}
+
+template <class OF> CU_DEVICE void cu_make_flags(unsigned char *memory)
+{
+	enum { READERS = OF::MULTIPLIERS / CU_WARP, TEAM = READERS / OF::TEAMS, ROW_WARPS = OF::ROW_THREADS / CU_WARP };
+	struct cu_flags f = cu_flags_of<OF>(memory);
+	int i = (int)threadIdx.x;
+	if (i < OF::STAGES) {
+		cu_flag_make(f.full + i, ROW_WARPS + 1);
+		cu_flag_make(f.empty + i, TEAM);
 	}
-	if (fp8 && thread < t.rows)
-		f.x_scale = t.x[thread] + cu_scales_at(t.w[0].cols);
-}
-
-/* Whether there is a stage to be fetched; begins its item if it is the first. */
-template <class OF> CU_DEVICE bool cu_feed_is_on(struct cu_feed<OF> &f, const typename OF::tile *tiles)
-{
-	if (f.item >= f.end)
-		return false;
-	if (!f.chunks)
-		cu_feed_begin<OF>(f, tiles[f.turn]);
-	return true;
-}
-
-/* A thread's parts of chunk c of a stage; the last 16 bytes of a row may be fewer, then zeros. */
-template <class OF> CU_DEVICE void cu_feed_edge(const struct cu_feed<OF> &f, unsigned char *to, float *scale, int c)
-{
-	int chunk = f.chunk + c, left = min(f.bytes - chunk * CU_CHUNK - (int)threadIdx.x % CU_PARTS * 16, 16);
-#pragma unroll
-	for (int i = 0; i < OF::FETCHED; i++)
-		cu_copy16(to + c * OF::W_CHUNK + i * OF::STEP * CU_CHUNK, f.w[i] + (left > 0 ? c * CU_CHUNK : 0), left > 0 ? left : 0);
-	if (f.w_scale)
-		cu_copy4(scale + c * OF::OUTS, f.w_scale + (f.scale_blocks ? chunk / f.scale_blocks : 0));
-}
-
-template <class OF> CU_DEVICE void cu_feed_weights(unsigned char *memory, const struct cu_feed<OF> &f, int slot)
-{
-	int part = (int)threadIdx.x % CU_PARTS, first = (int)threadIdx.x / CU_PARTS;
-	unsigned char *to = memory + OF::W + slot * OF::CHUNKS * OF::W_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
-	float *scale = (float *)(memory + OF::W_SCALE) + slot * OF::CHUNKS * OF::OUTS + threadIdx.x;
-	if (f.bytes < (f.chunk + OF::CHUNKS) * CU_CHUNK || (f.w_scale && f.scale_blocks != 1)) {
-#pragma unroll 1
-		for (int c = 0; c < OF::CHUNKS && f.chunk + c < f.chunks; c++)
-			cu_feed_edge<OF>(f, to, scale, c);
-		return;
+	if (i < OF::TILES) {
+		cu_flag_make(f.tile_full + i, 1);
+		cu_flag_make(f.tile_empty + i, READERS + ROW_WARPS + 1);
 	}
-#pragma unroll
-	for (int c = 0; c < OF::CHUNKS; c++)
-#pragma unroll
-		for (int i = 0; i < OF::FETCHED; i++)
-			cu_copy16(to + c * OF::W_CHUNK + i * OF::STEP * CU_CHUNK, f.w[i] + c * CU_CHUNK, 16);
-	if (f.w_scale)
-#pragma unroll
-		for (int c = 0; c < OF::CHUNKS; c++)
-			cu_copy4(scale + c * OF::OUTS, f.w_scale + f.chunk + c);
+	if (i < OF::TEAMS)
+		cu_flag_make(f.go + i, TEAM);
+	cu_flags_made();
 }
 
-/* What lies in a stage beyond the tile's rows is left there: nobody stores its sums. */
-template <class OF> CU_DEVICE void cu_feed_rows(unsigned char *memory, const struct cu_feed<OF> &f, int slot)
+/* ---- tiles ---- */
+
+/* An item of a block, and its tile. Those of the first round are described before warps part. */
+template <class OF> struct cu_item_at {
+	int item, end;
+	struct cu_turn<OF::TILES> turn;
+};
+
+template <class OF> CU_DEVICE const typename OF::tile &cu_tile_at(unsigned char *memory, const struct cu_item_at<OF> &at)
 {
-	int part = (int)threadIdx.x % CU_PARTS, first = (int)threadIdx.x / CU_PARTS, last = f.chunks - 1 - f.chunk;
-	unsigned char *to = memory + OF::X + slot * OF::CHUNKS * OF::X_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
-	float *scale = (float *)(memory + OF::X_SCALE) + slot * OF::CHUNKS * OF::ROWS + threadIdx.x;
-#pragma unroll
-	for (int c = 0; c < OF::CHUNKS; c++)
-#pragma unroll
-		for (int i = 0; i < OF::FETCHED_ROWS; i++)
-			if (i < f.rows && c <= last)
-				cu_copy16(to + c * OF::X_CHUNK + i * OF::STEP * CU_CHUNK, f.x[i] + c * CU_CHUNK, 16);
-	if (f.x_scale)
-#pragma unroll
-		for (int c = 0; c < OF::CHUNKS; c++)
-			if (c <= last)
-				cu_copy4(scale + c * OF::ROWS, f.x_scale + f.chunk + c);
+	if (at.turn.round > 0)
+		cu_flag_wait((uint64_t *)(memory + OF::TILE_FULL) + at.turn.slot, (at.turn.round - 1) & 1);
+	return ((const typename OF::tile *)(memory + OF::TILE))[at.turn.slot];
+}
+
+template <class OF> CU_DEVICE void cu_next_item(struct cu_item_at<OF> &at)
+{
+	at.item++;
+	cu_next_turn<OF::TILES>(at.turn);
+}
+
+/* Brings what multipliers read of a new tile's weights before they come: their scales. Called by a warp. */
+CU_DEVICE void cu_touch_scales(const struct cu_tile &t)
+{
+	for (int i = 0; i < 1 + t.pair; i++) {
+		const struct kern_weight &w = t.w[i];
+		if (w.type != KERN_FP8)
+			continue;
+		int first = (w.scale_row0 + t.from) / w.block_rows, n = ((w.scale_row0 + w.rows - 1) / w.block_rows - first + 1) * w.scale_ld;
+		for (int j = (int)threadIdx.x % CU_WARP * CU_WARP; j < min(n, CU_WARP * CU_WARP); j += CU_WARP * CU_WARP)
+			cu_touch(w.scale + (size_t)first * (size_t)w.scale_ld + j);
+	}
 }
 
 /* Describes an item's tile. Of items that differ by the outputs alone the one before has read what there is to read. Called by a warp. */
@@ -235,6 +252,8 @@ CU_DEVICE void cu_next_tile(const JOB &job, int item, typename OF::tile *t, cons
 	int lane = (int)threadIdx.x % CU_WARP, from = job_next_outputs(job, item, OF::OUTS);
 	if (from < 0) {
 		job_tile(job, item, OF::OUTS, lane, t, t->x, t->place);
+		__syncwarp();
+		cu_touch_scales(*t);
 		return;
 	}
 	for (int i = lane; i < (int)(sizeof *t / 16); i += CU_WARP)
@@ -244,107 +263,174 @@ CU_DEVICE void cu_next_tile(const JOB &job, int item, typename OF::tile *t, cons
 		t->from = from;
 }
 
-/* On to the next stage. A tile is described when the stage before its first is fetched: at the latest a barrier lies between that and
- * its use. */
-template <class OF, class JOB> CU_DEVICE void cu_feed_on(typename OF::tile *tiles, const JOB &job, struct cu_feed<OF> &f, bool describe)
-{
-	f.chunk += OF::CHUNKS;
-#pragma unroll
-	for (int i = 0; i < OF::FETCHED; i++)
-		f.w[i] += OF::CHUNKS * CU_CHUNK;
-#pragma unroll
-	for (int i = 0; i < OF::FETCHED_ROWS; i++)
-		f.x[i] += OF::CHUNKS * CU_CHUNK;
-	if (f.chunk < f.chunks)
-		return;
-	f.chunk = f.chunks = 0; /* to be begun */
-	f.item++;
-	f.turn = f.turn + 1 < OF::TILES ? f.turn + 1 : 0;
-	if (describe && f.item < f.end && threadIdx.x / CU_WARP == OF::WARPS - 1)
-		cu_next_tile<OF>(job, f.item, &tiles[f.turn], &tiles[f.turn ? f.turn - 1 : OF::TILES - 1]);
-	__syncwarp(); /* what follows is for whole warps */
-}
-
-/* Fetches the next stage, a group of copies even where there is none. */
-template <class OF, class JOB> CU_DEVICE void cu_feed_stage(unsigned char *memory, const JOB &job, struct cu_feed<OF> &f, int slot)
-{
-	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
-	if (cu_feed_is_on<OF>(f, tiles)) {
-		cu_feed_weights<OF>(memory, f, slot);
-		cu_feed_rows<OF>(memory, f, slot);
-		cu_feed_on<OF>(tiles, job, f, true);
-	}
-	cu_copies_end_group();
-}
-
-/* ---- the first stages ---- */
-
-/* Their tiles. */
 template <class OF, class JOB> CU_DEVICE void cu_first_tiles(unsigned char *memory, const JOB &job, int item, int end)
 {
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
-	for (int i = (int)threadIdx.x / CU_WARP; i < OF::STAGES; i += OF::WARPS)
+	for (int i = (int)threadIdx.x / CU_WARP; i < OF::TILES; i += OF::THREADS / CU_WARP)
 		if (item + i < end)
 			job_tile(job, item + i, OF::OUTS, (int)threadIdx.x % CU_WARP, &tiles[i], tiles[i].x, tiles[i].place);
-	__syncthreads();
 }
 
-/* Weights are nobody's output: they are under way before the kernel ahead has ended, where the job lets it. */
-template <class OF, class JOB> CU_DEVICE void cu_first_stages(unsigned char *memory, const JOB &job, struct cu_feed<OF> &f)
+/* All tiles behind the first. */
+template <class OF, class JOB> CU_DEVICE void cu_describe(unsigned char *memory, const JOB &job, int item, int end)
 {
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
-	struct cu_feed<OF> rows = f;
+	struct cu_flags f = cu_flags_of<OF>(memory);
+	struct cu_item_at<OF> at = { item + OF::TILES, end, { 0, 1 } };
+	for (; at.item < end; cu_next_item<OF>(at)) {
+		int slot = at.turn.slot;
+		cu_wait_empty<OF::TILES>(f.tile_empty, at.turn);
+		cu_next_tile<OF>(job, at.item, &tiles[slot], &tiles[slot ? slot - 1 : OF::TILES - 1]);
+		cu_warp_arrives(f.tile_full + slot);
+	}
+}
+
+/* ---- weights ---- */
+
+/* Of a pair boxes take turns. Boxes beyond the last output are zeros. By one thread; nothing that it reads is a kernel's output but, unless
+ * the job is EARLY, the list of items: then it has been waited for. */
+template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *memory, struct cu_item_at<OF> at)
+{
+	struct cu_flags f = cu_flags_of<OF>(memory);
+	struct cu_turn<OF::STAGES> stage = {};
+	const cu_map *map[2] = {};
+	for (; at.item < at.end; cu_next_item<OF>(at)) {
+		const typename OF::tile &t = cu_tile_at<OF>(memory, at);
+		int bytes = cu_chunks(t.w[0]) * CU_CHUNK, from = t.from, pair = t.pair;
+		for (int i = 0; i < 2; i++) {
+			const cu_map *next = t.map[t.pair ? i : 0];
+			if (!JOB::EARLY && next != map[i]) /* an EARLY job's are the kernel's parameters */
+				cu_map_near(next);
+			map[i] = next;
+		}
+		cu_flag_arrive(f.tile_empty + at.turn.slot);
 #pragma unroll 1
-	for (int i = 0; i < OF::STAGES - 1; i++) {
-		if (cu_feed_is_on<OF>(f, tiles)) {
-			cu_feed_weights<OF>(memory, f, i);
-			cu_feed_on<OF>(tiles, job, f, false);
+		for (int byte = 0; byte < bytes; byte += OF::CHUNKS * CU_CHUNK) {
+			unsigned char *to = memory + OF::W + stage.slot * OF::CHUNKS * OF::W_CHUNK;
+			uint64_t *flag = f.full + stage.slot;
+			cu_wait_empty<OF::STAGES>(f.empty, stage);
+			cu_flag_expect(flag, OF::CHUNKS * OF::BOXES * CU_BOX);
+#pragma unroll
+			for (int c = 0; c < OF::CHUNKS; c++)
+#pragma unroll
+				for (int b = 0; b < OF::BOXES; b++)
+					cu_fetch_box(to + c * OF::W_CHUNK + b * CU_BOX, map[b & 1], byte + c * CU_CHUNK, from + (pair ? b / 2 : b) * CU_BOX_ROWS, flag);
+			cu_next_turn<OF::STAGES>(stage);
 		}
 	}
+}
+
+/* ---- rows ---- */
+
+/* Where this thread's parts of an item's rows lie, from one stage to the next. */
+template <class OF> struct cu_rows_at {
+	int thread, rows, chunks; /* rows: how many are this thread's; chunks: of a row */
+	const unsigned char *x[OF::FETCHED_ROWS];
+	const float *scale; /* of row `thread`; NULL: none */
+};
+
+template <class OF> CU_DEVICE void cu_begin_rows(struct cu_rows_at<OF> &r, const typename OF::tile &t)
+{
+	int part = r.thread % CU_PARTS * 16, first = r.thread / CU_PARTS;
+	r.chunks = cu_chunks(t.w[0]);
+	r.rows = (t.rows - first + OF::STEP - 1) / OF::STEP;
+#pragma unroll
+	for (int i = 0; i < OF::FETCHED_ROWS; i++)
+		r.x[i] = (const unsigned char *)t.x[i < r.rows ? first + i * OF::STEP : 0] + part;
+	r.scale = t.w[0].type == KERN_FP8 && r.thread < t.rows ? t.x[r.thread] + cu_scales_at(t.w[0].cols) : NULL;
+}
+
+/* Of rows beyond the tile's, and of chunks beyond the last, come zeros. */
+template <class OF> CU_DEVICE void cu_copy_rows(unsigned char *memory, struct cu_rows_at<OF> &r, int slot, int chunk)
+{
+	int part = r.thread % CU_PARTS, first = r.thread / CU_PARTS;
+	unsigned char *to = memory + OF::X + slot * OF::CHUNKS * OF::X_CHUNK + first * CU_CHUNK;
+	float *scale = (float *)(memory + OF::X_SCALE) + slot * OF::CHUNKS * OF::ROWS + r.thread;
+#pragma unroll
+	for (int i = 0; i < OF::FETCHED_ROWS; i++) {
+		int swizzled = ((part ^ (first + i * OF::STEP)) & 7) * 16;
+#pragma unroll
+		for (int c = 0; c < OF::CHUNKS; c++)
+			cu_copy16(to + c * OF::X_CHUNK + i * OF::STEP * CU_CHUNK + swizzled, r.x[i] + c * CU_CHUNK, i < r.rows && chunk + c < r.chunks ? 16 : 0);
+		r.x[i] += OF::CHUNKS * CU_CHUNK;
+	}
+	if (r.scale)
+#pragma unroll
+		for (int c = 0; c < OF::CHUNKS; c++)
+			cu_copy4(scale + c * OF::ROWS, r.scale + min(chunk + c, r.chunks - 1));
+}
+
+/* What this warp copied to the stages from `told` on, all but the last LATE of n, has come: says so. */
+template <class OF, int LATE> CU_DEVICE void cu_tell(uint64_t *full, struct cu_turn<OF::STAGES> &told, int &n)
+{
+	cu_copies_wait<LATE>();
+	cu_proxy_fence();
+#pragma unroll 1
+	for (; n > LATE; n--) {
+		cu_warp_arrives(full + told.slot);
+		cu_next_turn<OF::STAGES>(told);
+	}
+}
+
+template <class OF, class JOB> CU_DEVICE void cu_feed_rows(unsigned char *memory, struct cu_item_at<OF> at)
+{
+	enum { LATE = OF::ROWS <= 16 ? 3 : 2 };
+	struct cu_flags f = cu_flags_of<OF>(memory);
+	struct cu_turn<OF::STAGES> stage = {}, told = {};
+	struct cu_rows_at<OF> r;
+	int n = 0;
+	r.thread = (int)threadIdx.x - OF::ROWS_FROM;
 	if (JOB::EARLY) {
 		cu_wait();
 		cu_let_next();
 	}
+	for (; at.item < at.end; cu_next_item<OF>(at)) {
+		cu_begin_rows<OF>(r, cu_tile_at<OF>(memory, at));
+		cu_warp_arrives(f.tile_empty + at.turn.slot);
 #pragma unroll 1
-	for (int i = 0; i < OF::STAGES - 1; i++) {
-		if (cu_feed_is_on<OF>(rows, tiles)) {
-			cu_feed_rows<OF>(memory, rows, i);
-			cu_feed_on<OF>(tiles, job, rows, false);
+		for (int chunk = 0; chunk < r.chunks; chunk += OF::CHUNKS) {
+			if (stage.round) /* all that there is room for is under way */
+				cu_tell<OF, LATE>(f.full, told, n);
+			cu_wait_empty<OF::STAGES>(f.empty, stage);
+			cu_copy_rows<OF>(memory, r, stage.slot, chunk);
+			cu_copies_end_group();
+			cu_next_turn<OF::STAGES>(stage);
+			n++;
 		}
-		cu_copies_end_group();
 	}
+	cu_tell<OF, 0>(f.full, told, n);
 }
 
-/* ---- sums ---- */
+/* ---- multipliers ---- */
 
-/* total += the chain of a chunk, scaled. SAME: by one scale of the weights, as of both of a lane's outputs as a rule: fewer products. */
+/* total += the chain of a chunk, scaled. SAME: both of a lane's outputs by one scale: fewer products. */
 template <bool SAME, int SUMS>
-CU_DEVICE void cu_add_scaled(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], const float *columns, bool fp8)
+CU_DEVICE void cu_add_scaled(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], const float2 (&columns)[SUMS / 4])
 {
 #pragma unroll
 	for (int i = 0; i < SUMS / 4; i++) {
-		float2 column = fp8 ? *(const float2 *)(columns + i * CU_GROUP) : make_float2(1, 1);
-		float first[2] = { __fmul_rn(scale[0], column.x), __fmul_rn(scale[0], column.y) };
-		float second[2] = { SAME ? first[0] : __fmul_rn(scale[1], column.x), SAME ? first[1] : __fmul_rn(scale[1], column.y) };
+		float first[2] = { __fmul_rn(scale[0], columns[i].x), __fmul_rn(scale[0], columns[i].y) };
+		float second[2] = { SAME ? first[0] : __fmul_rn(scale[1], columns[i].x), SAME ? first[1] : __fmul_rn(scale[1], columns[i].y) };
 #pragma unroll
 		for (int j = 0; j < 4; j++)
 			total[i][j] = fmaf(acc[4 * i + j], j < 2 ? first[j % 2] : second[j % 2], total[i][j]);
 	}
 }
 
-template <int SUMS> CU_DEVICE void cu_add_chain(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], const float *columns, bool fp8)
+/* What is no FP8 has scales of 1. */
+template <bool FP8, int SUMS>
+CU_DEVICE void cu_add_chain(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], const float2 (&columns)[SUMS / 4], bool same)
 {
-	if (__float_as_uint(scale[0]) == __float_as_uint(scale[1]))
-		cu_add_scaled<true>(total, acc, scale, columns, fp8);
-	else
-		cu_add_scaled<false>(total, acc, scale, columns, fp8);
+	if (!FP8) {
+#pragma unroll
+		for (int i = 0; i < SUMS; i++)
+			total[i / 4][i % 4] = __fadd_rn(total[i / 4][i % 4], acc[i]);
+	} else if (same) {
+		cu_add_scaled<true>(total, acc, scale, columns);
+	} else {
+		cu_add_scaled<false>(total, acc, scale, columns);
+	}
 }
-
-/* A stage in hand. */
-struct cu_stage_at {
-	int slot, free, chunk, chunks; /* free: the stage that can be filled; chunk: its first, of how many */
-	bool both;                     /* there are rows in the second half */
-};
 
 /* A chain. */
 template <bool FP8, int SUMS> CU_DEVICE void cu_multiply_chunk(float (&acc)[SUMS], uint64_t a, uint64_t b)
@@ -354,121 +440,231 @@ template <bool FP8, int SUMS> CU_DEVICE void cu_multiply_chunk(float (&acc)[SUMS
 		cu_wgmma<FP8>(acc, a + (uint64_t)(2 * i), b + (uint64_t)(2 * i), i > 0);
 }
 
-/* Begins the chain of chunk c of the stage for half h of the rows. group: the warp group. */
-template <class OF, bool FP8>
-CU_DEVICE void cu_begin_chain(float (&acc)[OF::SUMS], const unsigned char *memory, int slot, int group, int c, int h)
+/* A warp group, in a block: of a team, and which of all. */
+struct cu_group_at {
+	int team, group, number, warp, lane, thread; /* the latter three of the group */
+	int mine; /* items its team has done */
+};
+
+/* Until the stages of the item before have come. The first item of all may go at once. */
+template <class OF> CU_DEVICE void cu_wait_go(const struct cu_flags &f, const struct cu_group_at &g)
 {
-	const unsigned char *w = memory + OF::W + (slot * OF::CHUNKS + c) * OF::W_CHUNK + group * CU_GROUP_OUTS * CU_CHUNK;
-	const unsigned char *x = memory + OF::X + (slot * OF::CHUNKS + c) * OF::X_CHUNK + h * (OF::X_CHUNK / OF::HALVES);
-	cu_multiply_chunk<FP8>(acc, cu_descriptor(w), cu_descriptor(x));
+	if (g.team + g.mine > 0)
+		cu_flag_wait(f.go + g.team, (uint32_t)(g.team ? g.mine : g.mine - 1) & 1);
 }
 
-/* The chains of half h of the rows, a group. */
-template <class OF, bool FP8, int N>
-CU_DEVICE void cu_begin_chains(float (&acc)[N][OF::SUMS], const unsigned char *memory, int slot, int group, int h)
+/* Where the scales of FP8 weights lie: of a lane's two outputs. As a rule all 16 of a warp have the same: then a lane has a chunk's, and the next
+ * lane the next one's. */
+struct cu_weight_scales {
+	const float *at[2];
+	int blocks;  /* of inputs that share one; 0: all */
+	bool same;
+	float chunk; /* same: of chunk number `lane` of 32 */
+};
+
+/* Output r of a tile: boxes of a pair take turns. Outputs beyond the last are the last over again: nobody stores them. */
+CU_DEVICE const float *cu_scale_row(const struct cu_tile &t, int r)
+{
+	int box = r / CU_BOX_ROWS;
+	const struct kern_weight &w = t.w[t.pair ? box & 1 : 0];
+	int out = min(t.from + (t.pair ? box / 2 : box) * CU_BOX_ROWS + r % CU_BOX_ROWS, w.rows - 1);
+	return w.scale + (size_t)((w.scale_row0 + out) / w.block_rows) * (size_t)w.scale_ld;
+}
+
+CU_DEVICE int cu_scale_block(const struct cu_weight_scales &s, int chunk)
+{
+	return s.blocks == 1 ? chunk : s.blocks ? chunk / s.blocks : 0;
+}
+
+CU_DEVICE struct cu_weight_scales cu_weight_scales_of(const struct cu_tile &t, const struct cu_group_at &g)
+{
+	int strip = g.group * CU_GROUP_OUTS + g.warp * CU_STRIP;
+	const float *first = cu_scale_row(t, strip);
+	struct cu_weight_scales s = { { first, first }, t.w[0].block_cols >= t.w[0].cols ? 0 : t.w[0].block_cols / CU_BLOCK, true, 0 };
+	if (cu_scale_row(t, strip + CU_STRIP - 1) != first) {
+		s.same = false;
+		s.at[0] = cu_scale_row(t, strip + g.lane / 4);
+		s.at[1] = cu_scale_row(t, strip + g.lane / 4 + 8);
+	}
+	return s;
+}
+
+/* Of a stage's chunks, the first of which is `chunk`; there are zeros beyond the last. Collective. */
+template <int CHUNKS> CU_DEVICE void cu_scales_of_stage(float (&scale)[CHUNKS][2], struct cu_weight_scales &s, int chunk, int chunks, int lane)
+{
+	if (s.same && chunk % CU_WARP == 0)
+		s.chunk = __ldg(s.at[0] + cu_scale_block(s, min(chunk + lane, chunks - 1)));
+#pragma unroll
+	for (int c = 0; c < CHUNKS; c++)
+		scale[c][0] = scale[c][1] = __shfl_sync(0xffffffffu, s.chunk, (chunk + c) % CU_WARP);
+	if (!s.same)
+#pragma unroll
+		for (int c = 0; c < CHUNKS; c++)
+#pragma unroll
+			for (int i = 0; i < 2; i++)
+				scale[c][i] = __ldg(s.at[i] + cu_scale_block(s, min(chunk + c, chunks - 1)));
+}
+
+/* Begins the chains of a stage. */
+template <class OF, bool FP8, int SUMS>
+CU_DEVICE void cu_begin_chains(float (&acc)[OF::CHUNKS][SUMS], const unsigned char *memory, int slot, int group)
 {
 	cu_wgmma_fence();
 #pragma unroll
-	for (int c = 0; c < N; c++)
-		cu_begin_chain<OF, FP8>(acc[c], memory, slot, group, c, h);
+	for (int c = 0; c < OF::CHUNKS; c++) {
+		const unsigned char *w = memory + OF::W + (slot * OF::CHUNKS + c) * OF::W_CHUNK + group * CU_GROUP_OUTS * CU_CHUNK;
+		const unsigned char *x = memory + OF::X + (slot * OF::CHUNKS + c) * OF::X_CHUNK;
+		cu_multiply_chunk<FP8>(acc[c], cu_descriptor(w), cu_descriptor(x));
+	}
 	cu_wgmma_commit();
 }
 
-/* Where a lane's scales lie: of its outputs, and of its rows. */
-struct cu_scales {
-	const float *w, *x;
-};
-
-/* total += chunk c of the stage, for half h of the rows. What is no FP8 has scales of 1. */
-template <class OF>
-CU_DEVICE void cu_end_chain(float (&total)[OF::TOTALS][4], float (&acc)[OF::SUMS], const struct cu_scales &at, const struct cu_stage_at &s, bool fp8,
-	int c, int h)
+/* total = all chains of an item, of the first COLUMNS rows of its tile. */
+template <class OF, bool FP8, int COLUMNS>
+CU_DEVICE void cu_multiply_item(float (&total)[OF::TOTALS][4], unsigned char *memory, const typename OF::tile &t, const struct cu_group_at &g,
+	struct cu_turn<OF::STAGES> &stage)
 {
-	enum { GROUPS = OF::SUMS / 4 };
-	cu_wgmma_done(acc);
-	float scale[2] = { fp8 ? at.w[c * OF::OUTS] : 1, fp8 ? at.w[c * OF::OUTS + 8] : 1 };
-	if (s.chunk + c < s.chunks)
-		cu_add_chain(total + h * GROUPS, acc, scale, at.x + c * OF::ROWS + h * GROUPS * CU_GROUP, fp8);
-}
-
-/* total += the stage, while the next one to come is fetched. The first half of the rows is scaled while the second is multiplied. */
-template <class OF, class JOB>
-CU_DEVICE void cu_take_stage(float (&total)[OF::TOTALS][4], unsigned char *memory, const struct cu_stage_at &s, bool fp8, const JOB &job,
-	struct cu_feed<OF> &f)
-{
-	float acc[OF::CHUNKS][OF::SUMS], second[1][OF::SUMS];
-	int lane = (int)threadIdx.x % CU_WARP, slot = cu_uniform(s.slot);
-	int group = OF::GROUPS > 1 ? cu_uniform((int)threadIdx.x / CU_GROUP_THREADS) : 0;
-	const float *w_scale = (const float *)(memory + OF::W_SCALE) + s.slot * OF::CHUNKS * OF::OUTS;
-	const float *x_scale = (const float *)(memory + OF::X_SCALE) + s.slot * OF::CHUNKS * OF::ROWS;
-	struct cu_scales at = { w_scale + threadIdx.x / CU_WARP * CU_STRIP + lane / 4, x_scale + lane % 4 * 2 };
-	if (fp8)
-		cu_begin_chains<OF, true>(acc, memory, slot, group, 0);
-	else
-		cu_begin_chains<OF, false>(acc, memory, slot, group, 0);
-	if (OF::HALVES == 2 && s.both) {
-		if (fp8)
-			cu_begin_chains<OF, true>(second, memory, slot, group, 1);
-		else
-			cu_begin_chains<OF, false>(second, memory, slot, group, 1);
-		cu_feed_stage<OF>(memory, job, f, s.free);
-		cu_wgmma_wait<1>();
-		cu_end_chain<OF>(total, acc[0], at, s, fp8, 0, 0);
-		cu_wgmma_wait<0>();
-		cu_end_chain<OF>(total, second[0], at, s, fp8, 0, OF::HALVES - 1);
-	} else {
-		cu_feed_stage<OF>(memory, job, f, s.free);
+	enum { SUMS = COLUMNS / 2 };
+	const float *x_scales = (const float *)(memory + OF::X_SCALE) + g.lane % 4 * 2;
+	struct cu_flags f = cu_flags_of<OF>(memory);
+	struct cu_weight_scales s = {};
+	int chunks = cu_chunks(t.w[0]);
+	if (FP8)
+		s = cu_weight_scales_of(t, g);
+#pragma unroll 1
+	for (int chunk = 0; chunk < chunks; chunk += OF::CHUNKS) {
+		float acc[OF::CHUNKS][SUMS], scale[OF::CHUNKS][2];
+		float2 columns[OF::CHUNKS][SUMS / 4];
+		int slot = cu_uniform(stage.slot);
+		if (FP8)
+			cu_scales_of_stage<OF::CHUNKS>(scale, s, chunk, chunks, g.lane);
+		if (OF::TEAMS > 1 && chunk == 0)
+			cu_wait_go<OF>(f, g);
+		cu_wait_full<OF::STAGES>(f.full, stage);
+		if (OF::TEAMS > 1 && chunk + OF::CHUNKS >= chunks)
+			cu_warp_arrives(f.go + (g.team + 1 < OF::TEAMS ? g.team + 1 : 0));
+		cu_begin_chains<OF, FP8, SUMS>(acc, memory, slot, g.group);
+#pragma unroll
+		for (int c = 0; c < OF::CHUNKS && FP8; c++)
+#pragma unroll
+			for (int i = 0; i < SUMS / 4; i++)
+				columns[c][i] = *(const float2 *)(x_scales + (slot * OF::CHUNKS + c) * OF::ROWS + i * CU_GROUP);
 		cu_wgmma_wait<0>();
 #pragma unroll
 		for (int c = 0; c < OF::CHUNKS; c++)
-			cu_end_chain<OF>(total, acc[c], at, s, fp8, c, 0);
+			cu_wgmma_done(acc[c]);
+		cu_warp_arrives(f.empty + slot);
+#pragma unroll
+		for (int c = 0; c < OF::CHUNKS; c++)
+			cu_add_chain<FP8>(total, acc[c], scale[c], columns[c], COLUMNS >= 64 && s.same);
+		cu_next_turn<OF::STAGES>(stage);
 	}
 }
 
-/* All items of a block. One barrier a stage: behind it the next stage is there, and the last one has been read. */
-template <class OF, class JOB> CU_DEVICE void cu_groups_work(const JOB &job)
+template <class OF, bool FP8>
+CU_DEVICE void cu_multiply_rows(float (&total)[OF::TOTALS][4], unsigned char *memory, const typename OF::tile &t, const struct cu_group_at &g,
+	struct cu_turn<OF::STAGES> &stage)
+{
+	if (OF::ROWS == 128 && t.rows <= 64)
+		cu_multiply_item<OF, FP8, OF::ROWS == 128 ? 64 : OF::ROWS>(total, memory, t, g, stage);
+	else
+		cu_multiply_item<OF, FP8, OF::ROWS>(total, memory, t, g, stage);
+}
+
+/* Through shared memory, some rows at a time. */
+template <class OF, class JOB>
+CU_DEVICE void cu_store_item(const JOB &job, unsigned char *memory, const typename OF::tile &t, const float (&total)[OF::TOTALS][4],
+	const struct cu_group_at &g)
+{
+	enum { MINE = OF::PART / CU_GROUP };
+	float *part = (float *)(memory + OF::TOTAL) + g.number * OF::PART * OF::LD;
+	struct cu_totals s = { part, 0, 0, t.from + g.group * (t.pair ? (int)CU_BOX_ROWS : (int)CU_GROUP_OUTS), CU_GROUP_OUTS, CU_BOX_ROWS, g.thread,
+		CU_GROUP_THREADS };
+#pragma unroll
+	for (int p = 0; p < OF::ROWS / OF::PART; p++) {
+		s.first = p * OF::PART;
+		s.rows = min(t.rows - s.first, (int)OF::PART);
+		if (s.rows <= 0)
+			break;
+		cu_meet(1 + g.number, CU_GROUP_THREADS); /* what was there has been stored */
+		float *at = part + g.lane % 4 * 2 * OF::LD + g.warp * CU_STRIP + g.lane / 4;
+#pragma unroll
+		for (int i = 0; i < MINE; i++)
+#pragma unroll
+			for (int j = 0; j < 4; j++)
+				at[(i * CU_GROUP + j % 2) * OF::LD + j / 2 * 8] = cu_no_minus(total[p * MINE + i][j]);
+		cu_meet(1 + g.number, CU_GROUP_THREADS);
+		if (job_in_fours(job, t))
+			job_store_fours(job, t, t.place, s);
+		else
+			job_store(job, t, t.place, s);
+	}
+}
+
+/* A team's items; of those between it counts the stages. */
+template <class OF, class JOB> CU_DEVICE void cu_multiply_all(unsigned char *memory, const JOB &job, struct cu_item_at<OF> at)
+{
+	struct cu_turn<OF::STAGES> stage = {};
+	struct cu_group_at g = {};
+	g.number = OF::TEAMS * OF::GROUPS > 1 ? cu_uniform((int)threadIdx.x / CU_GROUP_THREADS) : 0;
+	g.group = g.number % OF::GROUPS;
+	g.team = g.number / OF::GROUPS;
+	g.thread = (int)threadIdx.x % CU_GROUP_THREADS;
+	g.warp = g.thread / CU_WARP;
+	g.lane = g.thread % CU_WARP;
+	if (JOB::EARLY) {
+		cu_wait();
+		cu_let_next();
+	}
+#pragma unroll 1
+	for (int turn = g.team; at.item < at.end; cu_next_item<OF>(at), turn = turn ? turn - 1 : OF::TEAMS - 1) {
+		const typename OF::tile &t = cu_tile_at<OF>(memory, at);
+		if (turn) {
+			cu_skip_turns<OF::STAGES>(stage, (cu_chunks(t.w[0]) + OF::CHUNKS - 1) / OF::CHUNKS);
+		} else {
+			float total[OF::TOTALS][4] = {};
+			if (t.w[0].type == KERN_FP8)
+				cu_multiply_rows<OF, true>(total, memory, t, g, stage);
+			else
+				cu_multiply_rows<OF, false>(total, memory, t, g, stage);
+			cu_store_item<OF>(job, memory, t, total, g);
+			g.mine++;
+		}
+		cu_warp_arrives((uint64_t *)(memory + OF::TILE_EMPTY) + at.turn.slot);
+	}
+}
+
+/* All items of a block. True in the warp that has nothing to do any more once all weights are on their way. */
+template <class OF, class JOB> CU_DEVICE bool cu_groups_work(const JOB &job)
 {
 #if CU_HAS_WGMMA
 	CU_SHARED(memory);
-	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
-	struct cu_place p = {};
-	p.lane = (int)threadIdx.x % CU_WARP;
-	p.strip = p.warp = (int)threadIdx.x / CU_WARP;
-	p.strips = p.warps = OF::WARPS;
-	p.total = (float *)(memory + OF::TOTAL);
+	int thread = (int)threadIdx.x;
+	cu_make_flags<OF>(memory);
 	if (!JOB::EARLY)
 		cu_begin_job(job);
-	int items = job_items(job, OF::OUTS), item = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1);
-	struct cu_feed<OF> feed = {};
-	feed.item = item;
-	feed.end = end;
-	cu_first_tiles<OF>(memory, job, item, end);
-	cu_first_stages<OF>(memory, job, feed);
-	for (int turn = 0, slot = 0; item < end; item++) {
-		const typename OF::tile &t = tiles[turn];
-		float total[OF::TOTALS][4] = {};
-		bool fp8 = t.w[0].type == KERN_FP8;
-		struct cu_stage_at s = { slot, 0, 0, cu_chunks(t.w[0]), t.rows > OF::ROWS / OF::HALVES };
-		for (; s.chunk < s.chunks; s.chunk += OF::CHUNKS) {
-			s.slot = slot;
-			s.free = slot ? slot - 1 : OF::STAGES - 1;
-			cu_copies_wait<OF::STAGES - 2>();
-			cu_proxy_fence();
-			__syncthreads();
-			cu_take_stage<OF>(total, memory, s, fp8, job, feed);
-			slot = slot + 1 < OF::STAGES ? slot + 1 : 0;
-		}
-		turn = turn + 1 < OF::TILES ? turn + 1 : 0;
-		cu_put_totals<OF::TOTALS>(p, total);
-		__syncthreads();
-		if (job_in_fours(job, t))
-			job_store_fours(job, t, t.place, p.total, OF::OUTS);
-		else
-			job_store(job, t, t.place, p.total, OF::OUTS);
+	int items = job_items(job, OF::OUTS);
+	struct cu_item_at<OF> at = { cu_share(items, (int)blockIdx.x), cu_share(items, (int)blockIdx.x + 1), {} };
+	cu_first_tiles<OF>(memory, job, at.item, at.end);
+	__syncthreads();
+	if (thread < OF::MULTIPLIERS) {
+		cu_more_registers<OF::MORE>();
+		cu_multiply_all<OF>(memory, job, at);
+	} else {
+		cu_fewer_registers<OF::FEWER>();
+		if (thread == OF::WEIGHTS_FROM)
+			cu_feed_weights<OF, JOB>(memory, at);
+		else if (thread >= OF::ROWS_FROM && thread < OF::DESCRIBER_FROM)
+			cu_feed_rows<OF, JOB>(memory, at);
+		else if (thread >= OF::DESCRIBER_FROM && thread < OF::DESCRIBER_FROM + CU_WARP)
+			cu_describe<OF>(memory, job, at.item, at.end);
+		__syncwarp();
 	}
+	return thread / CU_WARP == OF::WEIGHTS_FROM / CU_WARP;
 #else /* nobody launches it there */
 	(void)job;
 	__trap();
+	return false;
 #endif
 }
 

@@ -110,6 +110,12 @@ CU_DEVICE const void *cu_row(const struct kern_weight &w, int r)
 	return (const char *)w.data + (size_t)r * w.ld * item;
 }
 
+/* x, but 0 for -0. */
+CU_DEVICE float cu_no_minus(float x)
+{
+	return __fadd_rn(x, 0.0f);
+}
+
 /* The scale of block (r, c) of FP8 weights. */
 CU_DEVICE float cu_scale(const struct kern_weight &w, int r, int c)
 {

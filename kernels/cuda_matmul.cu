@@ -10,13 +10,14 @@ struct matmul_out {
 	struct kern_view y, residual; /* residual.data NULL: none */
 	bool keep_f32;
 	int quantised, like; /* like: the first output that has rows staged in the same way */
+	cu_map map;          /* by warp groups */
 };
 
 struct matmul_job {
 	enum { EARLY = 1 };
 	struct kern_view x;
 	int tile_rows, n_out;
-	bool bf16;
+	bool bf16, strip_by_strip; /* a strip with all tiles of rows, then the next; else a tile with all strips */
 	struct matmul_out out[KERN_MAX_OUT];
 	struct cu_soon soon;
 };
@@ -51,12 +52,15 @@ CU_DEVICE int job_items(const struct matmul_job &job, int outs)
 /* Called by a warp. */
 CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x, int *)
 {
-	int strips = all_strips(job, outs), tile = item / strips, strip = item % strips, j = 0, first = tile * job.tile_rows;
+	int strips = all_strips(job, outs), tiles = (job.x.rows + job.tile_rows - 1) / job.tile_rows, j = 0;
+	int tile = job.strip_by_strip ? item % tiles : item / strips, strip = job.strip_by_strip ? item / tiles : item % strips;
+	int first = tile * job.tile_rows;
 	for (; strip >= cu_ceil(job.out[j].w.rows, outs); j++)
 		strip -= cu_ceil(job.out[j].w.rows, outs);
 	int rows = min(job.tile_rows, job.x.rows - first);
 	if (lane == 0) {
 		t->w[0] = job.out[j].w;
+		t->map[0] = &job.out[j].map;
 		t->pair = 0;
 		t->from = strip * outs;
 		t->rows = rows;
@@ -69,18 +73,18 @@ CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int la
 		x[r] = cu_at(job.out[j].x, first + r);
 }
 
-CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, const int *, const float *total, int outs)
+CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, const int *, const struct cu_totals &s)
 {
 	const struct matmul_out &out = job.out[t.out];
 	bool round = job.bf16 && !out.keep_f32;
-	for (int i = (int)threadIdx.x; i < t.rows * outs; i += (int)blockDim.x) {
-		int r = i / outs, c = i % outs, o = t.from + c;
+	for (int i = s.thread; i < s.rows * s.outs; i += s.threads) {
+		int r = i / s.outs, c = i % s.outs, o = s.from + c, row = t.first + s.first + r;
 		if (o >= out.w.rows)
 			continue;
-		float y = cu_round(round, total[r * (outs + 4) + c]);
+		float y = cu_round(round, s.data[r * (s.outs + 4) + c]);
 		if (out.residual.data)
-			y = cu_round(job.bf16, __fadd_rn(cu_at(out.residual, t.first + r)[o], y));
-		cu_at(out.y, t.first + r)[o] = y;
+			y = cu_round(job.bf16, __fadd_rn(cu_at(out.residual, row)[o], y));
+		cu_at(out.y, row)[o] = y;
 	}
 }
 
@@ -90,20 +94,31 @@ CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, 
 	return cu_in_fours(out.y.data, out.y.ld, out.w.rows) && cu_in_fours(out.residual.data, out.residual.ld, out.w.rows);
 }
 
-[[maybe_unused]] CU_DEVICE void job_store_fours(const struct matmul_job &job, const struct cu_tile &t, const int *, const float *total, int outs)
+/* Residuals are on their way, some at once, before any is added to. */
+[[maybe_unused]] CU_DEVICE void job_store_fours(const struct matmul_job &job, const struct cu_tile &t, const int *, const struct cu_totals &s)
 {
+	enum { AT_ONCE = 4 };
 	const struct matmul_out &out = job.out[t.out];
-	bool round = job.bf16 && !out.keep_f32;
-	for (int i = (int)threadIdx.x; i < t.rows * (outs / 4); i += (int)blockDim.x) {
-		int r = i / (outs / 4), c = i % (outs / 4) * 4, o = t.from + c;
-		if (o >= out.w.rows)
-			continue;
-		float4 y = cu_round4(round, *(const float4 *)(total + r * (outs + 4) + c));
-		if (out.residual.data) {
-			float4 x = *(const float4 *)(cu_at(out.residual, t.first + r) + o);
-			y = cu_round4(job.bf16, make_float4(__fadd_rn(x.x, y.x), __fadd_rn(x.y, y.y), __fadd_rn(x.z, y.z), __fadd_rn(x.w, y.w)));
+	bool round = job.bf16 && !out.keep_f32, residual = out.residual.data;
+	int fours = s.outs / 4, n = s.rows * fours;
+	for (int i = s.thread; i < n; i += AT_ONCE * s.threads) {
+		float4 before[AT_ONCE];
+#pragma unroll
+		for (int j = 0; j < AT_ONCE; j++) {
+			int at = min(i + j * s.threads, n - 1), o = s.from + at % fours * 4;
+			if (residual && o < out.w.rows)
+				before[j] = *(const float4 *)(cu_at(out.residual, t.first + s.first + at / fours) + o);
 		}
-		*(float4 *)(cu_at(out.y, t.first + r) + o) = y;
+#pragma unroll
+		for (int j = 0; j < AT_ONCE; j++) {
+			int at = i + j * s.threads, r = at / fours, c = at % fours * 4, o = s.from + c;
+			if (at >= n || o >= out.w.rows)
+				continue;
+			float4 x = before[j], y = cu_round_pairs(round, *(const float4 *)(s.data + r * (s.outs + 4) + c));
+			if (residual)
+				y = cu_round_pairs(job.bf16, make_float4(__fadd_rn(x.x, y.x), __fadd_rn(x.y, y.y), __fadd_rn(x.z, y.z), __fadd_rn(x.w, y.w)));
+			*(float4 *)(cu_at(out.y, t.first + s.first + r) + o) = y;
+		}
 	}
 }
 
@@ -118,14 +133,14 @@ template <int V>
 static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<V>::RESIDENT)
 matmul_groups(const __grid_constant__ struct matmul_job job)
 {
-	cu_groups_work<cu_groups_of<V>>(job);
-	cu_bring_soon(job.soon);
+	if (cu_groups_work<cu_groups_of<V>>(job))
+		cu_bring_soon(job.soon, (int)threadIdx.x % CU_WARP, CU_WARP);
 }
 
 static __global__ void __launch_bounds__(CU_NARROW_THREADS) matmul_narrow(const __grid_constant__ struct matmul_job job)
 {
 	cu_narrow_work(job);
-	cu_bring_soon(job.soon);
+	cu_bring_soon(job.soon, (int)threadIdx.x, (int)blockDim.x);
 }
 
 static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) matmul_plain(const __grid_constant__ struct matmul_job job)
@@ -256,6 +271,12 @@ template <int V> static long long group_items(const struct matmul_job *job)
 template <int V> static int launch_groups(const struct kern *k, struct matmul_job *job)
 {
 	job->tile_rows = cu_groups_of<V>::ROWS;
+	job->strip_by_strip = true;
+	for (int j = 0; j < job->n_out; j++) {
+		int e = cu_map_weight(k, &job->out[j].w, &job->out[j].map);
+		if (e)
+			return e;
+	}
 	return cu_launch(k, "matmul (warp groups)", matmul_groups<V>, cu_grid(k, group_items<V>(job), cu_groups_of<V>::RESIDENT),
 		dim3(cu_groups_of<V>::THREADS), cu_groups_of<V>::BYTES, *job);
 }
@@ -268,20 +289,27 @@ static int most_chunks(const struct matmul_job *job)
 	return n;
 }
 
+static int narrow_items(const struct matmul_job *job)
+{
+	return cu_ceil(job->x.rows, CU_NARROW_ROWS) * all_strips(*job, CU_NARROW_OUTS);
+}
+
 static int launch_narrow(const struct kern *k, struct matmul_job *job)
 {
 	job->tile_rows = CU_NARROW_ROWS;
-	return cu_launch(k, "matmul (narrow)", matmul_narrow, dim3((unsigned)all_strips(*job, CU_NARROW_OUTS)), dim3(CU_NARROW_THREADS),
+	return cu_launch(k, "matmul (narrow)", matmul_narrow, dim3((unsigned)narrow_items(job)), dim3(CU_NARROW_THREADS),
 		cu_narrow_bytes(most_chunks(job)), *job);
 }
 
 /* The smallest tile that takes all rows, unless it leaves half of the multiprocessors idle: then a smaller one, whose weights come from the
- * cache as often. */
+ * cache as often. The narrow kernel where each block of it has a multiprocessor to itself. */
 static int launch_by_groups(const struct kern *k, struct matmul_job *job)
 {
 	int n = job->x.rows, least = k->device->sm_count / 2;
+	if (narrow_items(job) <= k->device->sm_count && most_chunks(job) <= CU_NARROW_MOST)
+		return launch_narrow(k, job);
 	if (n <= CU_GROUP)
-		return group_items<CU_8>(job) < k->device->sm_count && most_chunks(job) <= CU_NARROW_MOST ? launch_narrow(k, job) : launch_groups<CU_8>(k, job);
+		return launch_groups<CU_8>(k, job);
 	if (n > 64 && group_items<CU_128>(job) >= least)
 		return launch_groups<CU_128>(k, job);
 	if (n > 32 && group_items<CU_64>(job) >= least)

@@ -107,7 +107,7 @@ CU_DEVICE float cu_narrow_total(const struct cu_narrow_places &p, int i, int chu
 		float scale = fp8 ? __fmul_rn(p.w_scale[c * CU_NARROW_OUTS + o], p.x_scale[c * CU_NARROW_ROWS + r]) : 1;
 		total = fmaf(p.chain[c * CU_NARROW_ROWS * CU_NARROW_OUTS + i], scale, total);
 	}
-	return total;
+	return cu_no_minus(total);
 }
 
 /* An item a block. Its sums lie where the weights were: [rows][16 + 4]. */
@@ -139,7 +139,7 @@ template <class JOB> CU_DEVICE void cu_narrow_work(const JOB &job)
 	for (int i = (int)threadIdx.x; i < t.rows * CU_NARROW_OUTS; i += CU_NARROW_THREADS)
 		total[i / CU_NARROW_OUTS * (CU_NARROW_OUTS + 4) + i % CU_NARROW_OUTS] = cu_narrow_total(p, i, chunks, fp8);
 	__syncthreads();
-	job_store(job, t, t.place, total, CU_NARROW_OUTS);
+	job_store(job, t, t.place, cu_all_totals(t, total, CU_NARROW_OUTS));
 #else /* nobody launches it there */
 	(void)job;
 	__trap();

@@ -4,40 +4,6 @@
 
 enum { COPY_THREADS = 256, COPY_ITEMS = 4, NORM_THREADS = 256, NORM_KEPT = 2, QUANTISE_WARPS = 4, QUANTISE_PARTS = 8192 };
 
-/* Four items from i on, or what there is of them below n. WHOLE: rows are aligned to 16 bytes, and n is a multiple of 4. */
-template <bool WHOLE> CU_DEVICE float4 load4(const float *x, int i, int n)
-{
-	if (WHOLE)
-		return i < n ? *(const float4 *)(x + i) : make_float4(0, 0, 0, 0);
-	return make_float4(i < n ? x[i] : 0, i + 1 < n ? x[i + 1] : 0, i + 2 < n ? x[i + 2] : 0, i + 3 < n ? x[i + 3] : 0);
-}
-
-template <bool WHOLE> CU_DEVICE void store4(float *y, int i, int n, float4 v)
-{
-	if (WHOLE && i < n)
-		*(float4 *)(y + i) = v;
-	if (WHOLE)
-		return;
-	if (i < n)
-		y[i] = v.x;
-	if (i + 1 < n)
-		y[i + 1] = v.y;
-	if (i + 2 < n)
-		y[i + 2] = v.z;
-	if (i + 3 < n)
-		y[i + 3] = v.w;
-}
-
-static bool is_whole(const float *p, size_t ld)
-{
-	return (uintptr_t)p % 16 == 0 && ld % 4 == 0;
-}
-
-static bool view_is_whole(const struct kern_view *v)
-{
-	return is_whole(v->data, v->ld) && v->cols % 4 == 0;
-}
-
 /* Block (row, part): COPY_THREADS * COPY_ITEMS columns. */
 static __global__ void embed_kernel(struct kern_weight table, const int32_t *ids, struct kern_view y, bool round)
 {

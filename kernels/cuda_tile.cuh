@@ -31,6 +31,7 @@ enum {
 
 struct cu_tile {
 	struct kern_weight w[2];
+	const cu_map *map[2]; /* theirs, where they go by warp groups */
 	int pair;      /* strips are of w[0] and w[1] in turn, from the same output on; else all of w[0] */
 	int from;      /* first output */
 	int rows;
@@ -44,6 +45,21 @@ template <int ROWS> struct alignas(16) cu_tile_of : cu_tile {
 	int place[ROWS];
 };
 typedef struct cu_tile_of<CU_TILE_ROWS> cu_short_tile;
+
+/* Sums of a tile to be stored: of its rows from `first` on, of `outs` outputs from `from` on. Of a pair these are half as many of each matrix,
+ * `turn` of one and of the other in turn. Some of a block's threads store them. */
+struct cu_totals {
+	const float *data; /* [rows][outs + 4] */
+	int first, rows, from, outs, turn;
+	int thread, threads;
+};
+
+/* All of a tile, by all threads of a block. */
+CU_DEVICE struct cu_totals cu_all_totals(const struct cu_tile &t, const float *data, int outs)
+{
+	struct cu_totals s = { data, 0, t.rows, t.from, outs, CU_STRIP, (int)threadIdx.x, (int)blockDim.x };
+	return s;
+}
 
 /* The tile's group as w[which] reads its rows. */
 CU_DEVICE int cu_group(const struct cu_tile &t, int which)
@@ -90,14 +106,19 @@ static inline bool cu_is_exact(const struct kern *k, const struct kern_weight *w
  * asked of matrices alone, never of how many rows there are. */
 enum cu_way { CU_PLAINLY, CU_BY_MMA, CU_BY_GROUPS };
 
-/* Warp groups read both sides as they lie in shared memory, 16 bytes at a time: FP8 codes meet codes. */
-static inline enum cu_way cu_way_of(const struct kern *k, const struct kern_weight *w, int group)
+/* Whether every row of weights in FP8 or bfloat16 begins at a multiple of 16 bytes. */
+static inline bool cu_lies_in_16s(const struct kern_weight *w)
 {
 	size_t item = w->type == KERN_FP8 ? 1 : 2;
+	return (w->type == KERN_FP8 || w->type == KERN_BF16) && !(((uintptr_t)w->data | w->ld * item) & 15);
+}
+
+/* Warp groups read both sides as they lie: FP8 codes meet codes. */
+static inline enum cu_way cu_way_of(const struct kern *k, const struct kern_weight *w, int group)
+{
 	if (!cu_is_exact(k, w, group))
 		return CU_PLAINLY;
-	bool as_they_lie = !(((uintptr_t)w->data | w->ld * item) & 15) && (w->type == KERN_BF16 || group);
-	return k->device->warp_groups && as_they_lie ? CU_BY_GROUPS : CU_BY_MMA;
+	return k->device->warp_groups && cu_lies_in_16s(w) && (w->type == KERN_BF16 || group) ? CU_BY_GROUPS : CU_BY_MMA;
 }
 
 /* The variants of a kernel, all of the same bits: NT groups of rows in a tile.
@@ -574,7 +595,7 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 		if (then && p.warp == p.warps - 1)
 			job_tile(job, item + 1, outs, p.lane, then, then->x, then->place);
 		cu_dot<OF>(p, *t, then, s, now, scale, staged);
-		job_store(job, *t, t->place, p.total, outs);
+		job_store(job, *t, t->place, cu_all_totals(*t, p.total, outs));
 	}
 }
 
@@ -678,7 +699,7 @@ template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
 		__syncthreads();
 		cu_plain_dot(*t, (float *)(memory + CU_PLAIN_W), (float *)(memory + CU_PLAIN_X), total);
 		__syncthreads();
-		job_store(job, *t, t->place, total, CU_PLAIN_OUTS);
+		job_store(job, *t, t->place, cu_all_totals(*t, total, CU_PLAIN_OUTS));
 		__syncthreads();
 	}
 }

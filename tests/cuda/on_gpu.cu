@@ -134,8 +134,10 @@ extern "C" int __real_kern_open(struct kern *k, const char *name, struct crew *c
 extern "C" int __wrap_kern_open(struct kern *k, const char *name, struct crew *crew, enum kern_type compute)
 {
 	int e = __real_kern_open(k, name, crew, compute);
-	if (!e && k->device && k->device->shared_max > shared_max)
+	if (!e && k->device && k->device->shared_max > shared_max) {
 		k->device->shared_max = shared_max;
+		k->device->warp_groups = false; /* those rest on all there is */
+	}
 	/* Which of a kernel's variants takes a product depends on how many multiprocessors there are: with few, the tests' small ones take all. */
 	const char *few = getenv("COPPICE_SMS");
 	if (!e && k->device && few)

@@ -243,6 +243,61 @@ static void in_company(enum kern_type type)
 static void in_company_in_f32(void **s) { (void)s; in_company(KERN_F32); }
 static void in_company_in_bf16(void **s) { (void)s; in_company(KERN_BF16); }
 
+/* Rows from..to of a call with one sequence, in place; waits for nothing. first: of the new call. */
+static void queue_rows(struct kern *k, const struct kern_gdn *all, int from, int to, int32_t first[2])
+{
+	struct kern_gdn op = *all;
+	struct kern_view *views[] = { &op.qkv, &op.z, &op.a, &op.b, &op.y };
+	for (int i = 0; i < COUNT(views); i++)
+		*views[i] = (struct kern_view){ views[i]->data + (size_t)from * views[i]->ld, to - from, views[i]->cols, views[i]->ld };
+	first[0] = 0;
+	first[1] = to - from;
+	op.first = first;
+	OK(kern_gdn(k, &op));
+}
+
+/* Calls one behind the other, each of which reads at once what the one before has just written: as if they were one. */
+static void calls_behind_each_other(enum kern_type type)
+{
+	static const int ends[] = { 0, 1, 2, 4, 5, 8, 9 };
+	enum { ROWS = 9 };
+	struct kern k;
+	struct run one = { .id = 90, .rows = ROWS }, other = one;
+	open_cuda(&k, type);
+	fading = 3;
+	compute(&k, &one, 1, true);
+	struct arena a;
+	arena_init(&a);
+	int ids[ROWS];
+	int32_t first[COUNT(ends)][2];
+	for (int r = 0; r < ROWS; r++)
+		ids[r] = other.id * 1000 + r;
+	other.state = start_of(&other);
+	other.y = scratch(ROWS * OUT * sizeof(float));
+	struct kern_gdn_state state = { other.state, other.state, other.state + STATE, other.state + STATE };
+	struct kern_gdn op = { .qkv = mat(&a, 40, ids, ROWS, CHANNELS), .z = mat(&a, 41, ids, ROWS, OUT), .a = mat(&a, 42, ids, ROWS, values),
+		.b = mat(&a, 43, ids, ROWS, values), .conv = vec(&a, 16, TAPS * CHANNELS), .a_log = vec(&a, 17, values),
+		.dt_bias = vec(&a, 18, values), .norm_w = vec(&a, 19, WIDTH), .eps = 1e-6f, .key_heads = keys, .value_heads = values,
+		.key_dim = WIDTH, .value_dim = WIDTH, .conv_width = TAPS, .n_seq = 1, .state = &state,
+		.y = { other.y, ROWS, OUT, OUT } };
+	for (int r = 0; r < ROWS; r++)
+		for (int h = 0; h < values; h++)
+			op.a.data[(size_t)r * op.a.ld + (size_t)h] -= fading;
+	op.scratch_bytes = kern_gdn_scratch(&k, &op, ROWS);
+	op.scratch = scratch(op.scratch_bytes + 64);
+	for (int i = 0; i + 1 < COUNT(ends); i++)
+		queue_rows(&k, &op, ends[i], ends[i + 1], first[i]);
+	settled();
+	same_bits("in one call and in several", &one, &other);
+	free(op.scratch);
+	arena_release(&a);
+	release(&one, 1);
+	release(&other, 1);
+	kern_close(&k);
+}
+static void calls_behind_each_other_in_f32(void **s) { (void)s; calls_behind_each_other(KERN_F32); }
+static void calls_behind_each_other_in_bf16(void **s) { (void)s; calls_behind_each_other(KERN_BF16); }
+
 /* Whoever shares a checkpoint with whom. The wide heads have a state that is not staged. */
 static void forks_equal_independent_runs(enum kern_type type)
 {
@@ -311,7 +366,7 @@ int main(void)
 		cmocka_unit_test(one_row_again_and_again_in_f32), cmocka_unit_test(one_row_again_and_again_in_bf16),
 		cmocka_unit_test(cut_between_chunks_in_f32), cmocka_unit_test(cut_between_chunks_in_bf16),
 		cmocka_unit_test(several_heads_to_a_key_in_f32), cmocka_unit_test(several_heads_to_a_key_in_bf16),
-		cmocka_unit_test(in_company_in_f32),
+		cmocka_unit_test(in_company_in_f32), cmocka_unit_test(calls_behind_each_other_in_f32), cmocka_unit_test(calls_behind_each_other_in_bf16),
 		cmocka_unit_test(in_company_in_bf16), cmocka_unit_test(forks_equal_independent_runs_in_f32),
 		cmocka_unit_test(forks_equal_independent_runs_in_bf16),
 		cmocka_unit_test(on_smaller_devices_in_f32), cmocka_unit_test(on_smaller_devices_in_bf16),
