@@ -1,7 +1,8 @@
 #!/bin/bash
 # usage: make gpu-bench, or BUILD=build benchmarks/gpu_bench.sh once `make gpu-programs` has built: needs an NVIDIA GPU.
 # The headline's full shape (Qwen3.5-35B-A3B-FP8) with made-up weights, a shared prefix of 4,096 tokens:
-#   - prefill and decode at 1, 8, 64, 128 and 256 forks, capture off and on, as shares of the memory's speed measured in the same run
+#   - prefill and decode at 1, 8, 64, 128 and 256 forks, capture off and on, as shares of the memory's speed measured in the same run;
+#     at 128 with shared states, too
 #   - the rate of bf16 matrix products (torch, if it is here), for prefill to be held against
 #   - every operation at that shape, at 1, 64 and 256 rows
 #   - making forks, their first steps with states of their own and with shared checkpoints, step time against distinct experts
@@ -41,6 +42,8 @@ run() {
 say "commit ${GPU_COMMIT:-$(git rev-parse --short HEAD 2>/dev/null || echo unknown)}, $name, $memory MiB, driver $(nvidia-smi --query-gpu=driver_version --format=csv,noheader | head -1)"
 # shellcheck disable=SC2086
 run "$bench" engine $dummy --prompt 4096 --forks "$forks" --max-tokens 64 --csv --quiet
+# shellcheck disable=SC2086
+run "$bench" engine $dummy --prompt 4096 --forks 128 --max-tokens 64 --repeats "$repeats" --state shared --csv --quiet
 python3 - <<'PY' 2>/dev/null | tee -a "$out" || say "no torch here: the rate of bf16 matrix products was not measured"
 import torch
 a, b = (torch.randn(8192, 8192, device="cuda", dtype=torch.bfloat16) for _ in range(2))
@@ -54,12 +57,6 @@ end.record()
 torch.cuda.synchronize()
 print("# bf16 matrix products of 8192 cubed: %.0f TFLOP/s (torch %s)" % (2 * 8192**3 * 20 / start.elapsed_time(end) / 1e9, torch.__version__))
 PY
-for n in ${few//,/ }; do
-	# shellcheck disable=SC2086
-	run "$bench" fork $dummy --prompt 4096 --forks "$n" --max-tokens 16 --repeats "$repeats" --csv --quiet --state own --save "$saved"
-	# shellcheck disable=SC2086
-	run "$bench" fork $dummy --prompt 4096 --forks "$n" --max-tokens 16 --repeats "$repeats" --csv --quiet --state shared --against "$saved"
-done
 counts=0
 if [ "${GPU_HF:-1}" = 0 ]; then
 	say "HF was left out"
@@ -70,6 +67,12 @@ else
 	say "no transformers here: HF was not measured"
 fi
 counts=1
+for n in ${few//,/ }; do
+	# shellcheck disable=SC2086
+	run "$bench" fork $dummy --prompt 4096 --forks "$n" --max-tokens 16 --repeats "$repeats" --csv --quiet --state own --save "$saved"
+	# shellcheck disable=SC2086
+	run "$bench" fork $dummy --prompt 4096 --forks "$n" --max-tokens 16 --repeats "$repeats" --csv --quiet --state shared --against "$saved"
+done
 # shellcheck disable=SC2086
 run "$bench" kernels $dummy --prompt 4096 --forks 1,64,256 --csv --quiet
 echo "gpu_bench: appended to $out" >&2
