@@ -591,11 +591,27 @@ static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) do
 	cu_plain_work(job);
 }
 
+/* Of few pairs the experts' last matrices, if they are small, while the first are still read: a block's part of every one. By a warp. */
+CU_DEVICE void bring_downs(const struct experts_job &job)
+{
+	int tiles = job.few ? few_list()->n_tiles : 0;
+	for (int i = 0; i < tiles; i++) {
+		const struct kern_weight &w = job.plan->unit[few_list()->expert[i]].mlp.down;
+		size_t bytes = cu_span(w);
+		if (bytes * (size_t)tiles > CU_NEAR_MOST)
+			return;
+		int pieces = (int)(bytes / CU_NEAR_PIECE);
+		for (int p = (int)threadIdx.x % CU_WARP * (int)gridDim.x + (int)blockIdx.x; p < pieces; p += (int)gridDim.x * CU_WARP)
+			cu_bring_near((const unsigned char *)w.data + (size_t)p * CU_NEAR_PIECE, CU_NEAR_PIECE);
+	}
+}
+
 template <int V>
 static __global__ void __launch_bounds__(cu_groups_of<V>::THREADS, cu_groups_of<V>::RESIDENT)
 up_groups(const __grid_constant__ struct up_job job)
 {
-	cu_groups_work<cu_groups_of<V>>(job);
+	if (cu_groups_work<cu_groups_of<V>>(job))
+		bring_downs(job.e);
 	count_few(job);
 }
 
