@@ -107,11 +107,12 @@ def main():
     p.add_argument("--dummy", action="store_true")
     args = p.parse_args()
     torch.set_num_threads(args.threads)
+    engine = measure_engine(args)
+    print(f"coppice, {args.sequences} forks, capture on: {engine:.0f} tokens/s", flush=True)
     way, whole, decode = measure_hf(load(args.model, args).to(args.device), args)
     n = args.sequences * args.tokens
-    engine = measure_engine(args)
     print(f"HF transformers ({way}): {n / whole:.0f} tokens/s, {(n - args.sequences) / decode:.0f} without prefill")
-    print(f"coppice, {args.sequences} forks, capture on: {engine:.0f} tokens/s, {engine / (n / whole):.1f} times HF's")
+    print(f"coppice: {engine / (n / whole):.1f} times HF's")
 
 
 if __name__ == "__main__":
