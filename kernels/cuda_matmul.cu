@@ -294,9 +294,12 @@ static int narrow_items(const struct matmul_job *job)
 	return cu_ceil(job->x.rows, CU_NARROW_ROWS) * all_strips(*job, CU_NARROW_OUTS);
 }
 
+/* Few blocks bring nothing near: each would ask for so much that the kernel takes longer. */
 static int launch_narrow(const struct kern *k, struct matmul_job *job)
 {
 	job->tile_rows = CU_NARROW_ROWS;
+	if (narrow_items(job) < k->device->sm_count / 4)
+		job->soon = {};
 	return cu_launch(k, "matmul (narrow)", matmul_narrow, dim3((unsigned)narrow_items(job)), dim3(CU_NARROW_THREADS),
 		cu_narrow_bytes(most_chunks(job)), *job);
 }
