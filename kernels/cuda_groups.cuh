@@ -51,7 +51,8 @@ template <int V> struct cu_groups_of {
 		MULTIPLIERS = TEAMS * GROUPS * CU_GROUP_THREADS, /* threads, then the warp that fetches weights, those that bring rows, and the describer */
 		ROW_THREADS = ROWS <= 32 ? CU_WARP : ROWS,
 		WEIGHTS_FROM = MULTIPLIERS, ROWS_FROM = WEIGHTS_FROM + CU_WARP, DESCRIBER_FROM = ROWS_FROM + ROW_THREADS,
-		MORE = V == CU_128 ? 192 : V == CU_64 ? 208 : 0, FEWER = V == CU_128 ? 64 : V == CU_64 ? 88 : 0, /* registers of multipliers and of others; 0: as many as there are */
+		/* Registers of multipliers, and of others, where warps are whole groups; 0: as many as there are. */
+		MORE = V == CU_128 ? 192 : V == CU_64 ? 208 : 0, FEWER = V == CU_128 ? 64 : V == CU_64 ? 88 : 0,
 		THREADS = V == CU_128 ? 512 /* whole warp groups */ : DESCRIBER_FROM + CU_WARP,
 		PART = ROWS < 64 ? ROWS : 64, /* rows that are stored at a time */
 		LD = CU_GROUP_OUTS + 4,
@@ -240,8 +241,9 @@ CU_DEVICE void cu_touch_scales(const struct cu_tile &t)
 		if (w.type != KERN_FP8)
 			continue;
 		int first = (w.scale_row0 + t.from) / w.block_rows, n = ((w.scale_row0 + w.rows - 1) / w.block_rows - first + 1) * w.scale_ld;
-		for (int j = (int)threadIdx.x % CU_WARP * CU_WARP; j < min(n, CU_WARP * CU_WARP); j += CU_WARP * CU_WARP)
-			cu_touch(w.scale + (size_t)first * (size_t)w.scale_ld + j);
+		int mine = (int)threadIdx.x % CU_WARP * CU_WARP; /* a lane a line; what lies beyond 32 of them comes when it is read */
+		if (mine < n)
+			cu_touch(w.scale + (size_t)first * (size_t)w.scale_ld + mine);
 	}
 }
 

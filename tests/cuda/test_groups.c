@@ -5,7 +5,7 @@
 
 enum { IN = 1152 + 48, OUT = 200, MOST = 300, ALONE = 23 }; /* ten blocks of 128, the last one short; two strips, the last one not full */
 static const int counts[] = {1, 2, 5, 9, 17, 33, 64, 65, 128, 129, 193, MOST};
-static int ids[MOST];
+static int ids[MOST], in = IN; /* in: inputs of the products */
 
 /* What the outputs of a call are. */
 struct combination {
@@ -28,9 +28,9 @@ static void products(struct kern *k, const struct combination *c, const int *row
 	struct arena a;
 	arena_init(&a);
 	struct kern_weight w[KERN_MAX_OUT];
-	struct kern_matmul op = {.x = mat(&a, 4, rows, n, IN), .n_out = c->n};
+	struct kern_matmul op = {.x = mat(&a, 4, rows, n, in), .n_out = c->n};
 	for (int j = 0; j < c->n; j++) {
-		w[j] = weight(&a, k, 20 + (uint32_t)j, OUT, IN, c->spec[j]);
+		w[j] = weight(&a, k, 20 + (uint32_t)j, OUT, in, c->spec[j]);
 		op.out[j] = (struct kern_matmul_out){.w = &w[j], .y = mat(&a, 5 + (uint32_t)j, rows, n, OUT), .keep_f32 = true,
 		                                     .quantised = small_integers ? 0 : c->quantised[j]};
 		if (j % 2)
@@ -87,8 +87,8 @@ static void products_by_ref(struct kern *ref, const struct combination *c, int n
 	struct arena a;
 	arena_init(&a);
 	for (int j = 0; j < c->n; j++) {
-		struct kern_weight w = weight(&a, ref, 20 + (uint32_t)j, OUT, IN, c->spec[j]);
-		struct kern_view x = mat(&a, 4, ids, n, IN), y = mat(&a, 5 + (uint32_t)j, ids, n, OUT);
+		struct kern_weight w = weight(&a, ref, 20 + (uint32_t)j, OUT, in, c->spec[j]);
+		struct kern_view x = mat(&a, 4, ids, n, in), y = mat(&a, 5 + (uint32_t)j, ids, n, OUT);
 		if (c->quantised[j] && !small_integers)
 			OK(kern_quantise(ref, &(struct kern_quantise){x, c->quantised[j], x}));
 		OK(kern_matmul(ref, &(struct kern_matmul){
@@ -141,6 +141,30 @@ static void reals_are_near_to_ref(void **state)
 }
 
 /* An older device knows no warp groups: how weights lie changes nothing there. */
+/* A warp has the scales of 32 chunks at a time. */
+static void inputs_of_more_chunks_than_lanes(void **state)
+{
+	(void)state;
+	enum { ROWS = 20, ONE = 7 };
+	struct kern k, ref;
+	float *got = mem_array(ROWS * OUT, sizeof *got), *want = mem_array(ROWS * OUT, sizeof *want), alone[OUT];
+	open_bf16(&k);
+	OK(kern_open(&ref, "ref", NULL, KERN_BF16));
+	in = 33 * 128 + 16;
+	products(&k, &combinations[2], ids, ROWS, got);
+	products(&k, &combinations[2], &ids[ONE], 1, alone);
+	products_by_ref(&ref, &combinations[2], ROWS, want);
+	in = IN;
+	assert_rows_equal("a row of many inputs alone and among others", alone, got + ONE * OUT, OUT);
+	for (int i = 0; i < ROWS * OUT; i++)
+		if (!(fabs((double)got[i] - (double)want[i]) <= 0x1p-7 * fmax(1, fabs((double)want[i]))))
+			fail_msg("row %d, output %d is %.9g, want %.9g", i / OUT, i % OUT, (double)got[i], (double)want[i]);
+	kern_close(&ref);
+	kern_close(&k);
+	mem_free(got);
+	mem_free(want);
+}
+
 static void an_older_device_takes_the_usual_way(void **state)
 {
 	(void)state;
@@ -351,7 +375,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_alone_and_among_any_number), cmocka_unit_test(small_integers_are_exact),
-		cmocka_unit_test(reals_are_near_to_ref), cmocka_unit_test(an_older_device_takes_the_usual_way),
+		cmocka_unit_test(reals_are_near_to_ref), cmocka_unit_test(inputs_of_more_chunks_than_lanes),
+		cmocka_unit_test(an_older_device_takes_the_usual_way),
 		cmocka_unit_test(without_scratch_it_is_refused), cmocka_unit_test(a_norm_makes_forms),
 		cmocka_unit_test(forms_that_do_not_fit_are_refused), cmocka_unit_test(experts_read_forms),
 		cmocka_unit_test(experts_of_any_number_of_rows),
