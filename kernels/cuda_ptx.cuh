@@ -90,11 +90,11 @@ template <int N> static __device__ __forceinline__ void cu_copies_wait(void)
 	asm volatile("cp.async.wait_group %0;" ::"n"(N) : "memory");
 }
 
-/* The same of 4 bytes. */
-static __device__ __forceinline__ void cu_copy4(void *shared, const void *global)
+/* The same of 4 bytes, or none: then zeros. */
+static __device__ __forceinline__ void cu_copy4(void *shared, const void *global, int bytes = 4)
 {
 	uint32_t at = (uint32_t)__cvta_generic_to_shared(shared);
-	asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(at), "l"(global) : "memory");
+	asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"(at), "l"(global), "r"(bytes) : "memory");
 }
 
 /* Warp groups: 4 warps, the first a multiple of 4, that multiply together and asynchronously (PTX ISA, "Asynchronous Warpgroup Level
@@ -110,7 +110,7 @@ static __device__ __forceinline__ void cu_copy4(void *shared, const void *global
  *   cu_wgmma_commit  ends a group of those begun
  *   cu_wgmma_wait    until at most N groups are under way. Until then nobody touches their d, or writes what they read.
  *   cu_wgmma_done    behind the wait: the compiler keeps what reads d behind it, too
- *   cu_proxy_fence   what this thread wrote to shared memory (cu_copy16 once waited for) can be read by multiplications that begin behind
+ *   cu_proxy_fence   what this thread wrote to shared memory (cu_copy16 once waited for, cu_put_tiles) can be read by multiplications that begin behind
  *                    a barrier from here on. They look past what the threads' own loads and stores go through. */
 #if defined(__CUDA_ARCH_FEAT_SM90_ALL)
 #define CU_HAS_WGMMA 1
@@ -193,7 +193,7 @@ static __device__ __forceinline__ void cu_proxy_fence(void)
  *   cu_fetch_box     begins to fetch box_rows of a matrix from (byte, row) on to shared memory, aligned to 1024, one row of 128 bytes behind the
  *                    other, swizzled as cu_descriptor wants it; zeros from beyond the matrix. Counted by the flag, in whole boxes.
  *                    Multiplications may read it once the flag was waited for.
- *   cu_map_near      ahead of the first fetch by a map in memory, by the thread that fetches */
+ *   cu_map_near      ahead of the first fetch by a map in memory, which the host put there, by the thread that fetches */
 static __device__ __forceinline__ uint32_t cu_shared_at(const void *shared)
 {
 	return (uint32_t)__cvta_generic_to_shared(shared);
@@ -236,7 +236,7 @@ static __device__ __forceinline__ void cu_fetch_box(void *shared, const cu_map *
 static __device__ __forceinline__ void cu_map_near(const cu_map *map)
 {
 #if __CUDA_ARCH__ >= 900
-	asm volatile("fence.proxy.tensormap::generic.acquire.gpu [%0], 128;" ::"l"(map) : "memory");
+	asm volatile("fence.proxy.tensormap::generic.acquire.sys [%0], 128;" ::"l"(map) : "memory");
 #endif
 }
 
@@ -394,7 +394,7 @@ uint32_t cu_bf16x2(float low, float high);
 #define CU_HAS_CODES 1
 uint32_t cu_two_codes_of(float first, float second);
 void cu_copy16(void *shared, const void *global, int bytes);
-void cu_copy4(void *shared, const void *global);
+void cu_copy4(void *shared, const void *global, int bytes = 4);
 #define CU_HAS_WGMMA 1
 static inline void cu_keep(int &) {}
 void shim_wgmma(float *d, int sums, bool fp8, uint64_t a, uint64_t b, bool add, shim_place place, bool a_across = false, bool b_across = false);
@@ -489,6 +489,7 @@ static inline void cu_tiles_across(uint32_t x[4], const void *row)
 		x[j] = first[g] | (uint32_t)second[g] << 16;
 	}
 }
+void shim_landed(const void *to);
 static inline void cu_put_tiles(void *row, const uint32_t x[4])
 {
 	int g = threadIdx.x % 32 / 4, t = threadIdx.x % 4;
@@ -496,6 +497,7 @@ static inline void cu_put_tiles(void *row, const uint32_t x[4])
 		uint16_t *to = (uint16_t *)shim_row_of(row, 8 * j + g);
 		to[2 * t] = (uint16_t)x[j];
 		to[2 * t + 1] = (uint16_t)(x[j] >> 16);
+		shim_landed(to);
 	}
 }
 static inline void cu_store16(float *p, float4 x)

@@ -77,11 +77,13 @@ void cu_copy16(void *to, const void *from, int bytes)
 	begin_copy(to, from, bytes, 16);
 }
 
-void cu_copy4(void *to, const void *from)
+void cu_copy4(void *to, const void *from, int bytes)
 {
 	if ((uintptr_t)to % 4 || (uintptr_t)from % 4)
 		shim_fail("cu_copy4 from %p to %p, which are not both aligned to 4 bytes", from, to);
-	begin_copy(to, from, 4, 4);
+	if (bytes && bytes != 4)
+		shim_fail("cu_copy4 of %d bytes", bytes);
+	begin_copy(to, from, bytes, 4);
 }
 
 void cu_copies_end_group(void)

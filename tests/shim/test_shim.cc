@@ -733,6 +733,8 @@ template <bool A> static __device__ void across(float (&d)[32], uint64_t a, uint
 }
 WRONG_GROUP(across_in_a_row, 128, 9216, across<true>(d, a, b + 2); cu_wgmma_wait<0>();)
 WRONG_GROUP(unlike_ways, 128, 8192, if (i % 2) across<true>(d, a, b); else across<false>(d, a, b); cu_wgmma_wait<0>();)
+WRONG_GROUP(tiles_unfenced, 128, 8192, uint32_t four[4] = {}; cu_put_tiles(raw + i / 32 * 1024 + i % 32 * 16, four); __syncthreads(); cu_wgmma_fence(); MULTIPLY(b, false);
+	cu_wgmma_commit(); cu_wgmma_wait<0>();)
 WRONG(meets_alone, 64, 0, cu_wait(); if (i < 32) cu_meet(3, 64);)
 WRONG(meets_others, 64, 0, cu_wait(); if (i < 32) cu_meet(3, 64); else cu_meet(3, 32);)
 WRONG(meets_nobody, 64, 0, cu_wait(); cu_meet(3, 96);)
@@ -812,6 +814,7 @@ static void warp_groups_that_are_wrong(void **)
 	assert_caught(unfenced_registers, "without cu_wgmma_fence");
 	assert_caught(fenced_once, "without cu_wgmma_fence");
 	assert_caught(unfenced_rows, "came there without a cu_proxy_fence");
+	assert_caught(tiles_unfenced, "came there without a cu_proxy_fence");
 	assert_caught(uncommitted, "its sums are under way");
 	assert_caught(done_early, "its sums are under way");
 	assert_caught(sums_written, "were written while it was under way");
