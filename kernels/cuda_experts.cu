@@ -195,7 +195,7 @@ enum { OUT_PAIRS, OUT_SHARED, OUT_FACTOR };
 enum { DO_MLP = 1, DO_GATE = 2 };
 
 struct up_job {
-	enum { EARLY = 0 };
+	enum { EARLY = 0, PLANNED = 1 };
 	struct experts_job e;
 	int parts; /* DO_ */
 };
@@ -352,7 +352,7 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 /* ---- down ---- */
 
 struct down_job {
-	enum { EARLY = 0 };
+	enum { EARLY = 0, PLANNED = 1 };
 	struct experts_job e;
 	struct kern_view x, shared_x; /* hidden and shared_hidden, or these staged */
 };

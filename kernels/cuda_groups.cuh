@@ -301,7 +301,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *mem
 		int bytes = cu_chunks(t.w[0]) * CU_CHUNK, from = t.from, pair = t.pair;
 		for (int i = 0; i < 2; i++) {
 			const cu_map *next = t.map[t.pair ? i : 0];
-			if (!JOB::EARLY && next != map[i]) /* an EARLY job's are the kernel's parameters */
+			if (JOB::PLANNED && next != map[i]) /* it lies in memory; else among the kernel's parameters */
 				cu_map_near(next);
 			map[i] = next;
 		}
@@ -359,7 +359,7 @@ template <class OF> CU_DEVICE void cu_copy_rows(unsigned char *memory, struct cu
 	if (r.scale)
 #pragma unroll
 		for (int c = 0; c < OF::CHUNKS; c++)
-			cu_copy4(scale + c * OF::ROWS, r.scale + min(chunk + c, r.chunks - 1));
+			cu_copy4(scale + c * OF::ROWS, r.scale + min(chunk + c, r.chunks - 1), chunk + c < r.chunks ? 4 : 0);
 }
 
 /* What this warp copied to the stages from `told` on, all but the last LATE of n, has come: says so. */

@@ -1,7 +1,8 @@
 /* kernels/cuda_tile.cuh - inside kernels/. Strips of weights times tiles of rows: what cuda_matmul.cu and cuda_experts.cu are made of.
  *
  * A job is a struct that says which items of work there are (job_items), what a tile of work reads (job_tile) and where its sums go
- * (job_store); job_begin is called once earlier kernels are done, job_before ahead of that. A block takes consecutive items, so that
+ * (job_store); job_begin is called once earlier kernels are done, job_before ahead of that, and an EARLY job needs neither to know its items; the
+ * maps of a PLANNED one lie in memory (cu_map_near). A block takes consecutive items, so that
  * rows it has staged serve the strips that follow; its warps share a tile's outputs, 16 each, and its blocks of inputs:
  *
  *   weights: 16 bytes a lane from global memory to registers, a piece (below) ahead, the first of the next item before this one's sums
