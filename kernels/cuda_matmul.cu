@@ -97,7 +97,7 @@ CU_DEVICE void job_store(const struct matmul_job &job, const struct cu_tile &t, 
 /* Residuals are on their way, some at once, before any is added to. */
 [[maybe_unused]] CU_DEVICE void job_store_fours(const struct matmul_job &job, const struct cu_tile &t, const int *, const struct cu_totals &s)
 {
-	enum { AT_ONCE = 4 };
+	enum { AT_ONCE = 2 };
 	const struct matmul_out &out = job.out[t.out];
 	bool round = job.bf16 && !out.keep_f32, residual = out.residual.data;
 	int fours = s.outs / 4, n = s.rows * fours;
