@@ -65,7 +65,7 @@ man: $(BUILD)/coppice
 	$(BUILD)/coppice --man >docs/man/coppice.1
 	for c in $$($(BUILD)/coppice --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do $(BUILD)/coppice --man $$c >docs/man/coppice-$$c.1; done
 
-.PHONY: all cuda shim shim-here shim-programs sanitized-shim gpu-programs gpu-check gpu-bench test test-programs unit e2e san san-programs man layers headers style bench benches clean install
+.PHONY: all gpu-here cuda shim shim-here shim-programs sanitized-shim gpu-programs gpu-check gpu-bench test test-programs unit e2e san san-programs man layers headers style bench benches clean install
 .SECONDARY:
 all: $(BUILD)/coppice $(BUILD)/coppice-box
 
@@ -170,9 +170,11 @@ $(BUILD)/gpu/tests/cuda/%: $(BUILD)/tests/cuda/%.o $(BUILD)/gpu/tests/cuda/on_gp
 	$(Q)$(LINK) $(addprefix -Xlinker --wrap=,$(PINNED)) -o $@ $^ $(LIBS) -lcmocka
 gpu-programs: all benches $(GPU_TESTS)
 # Needs a GPU: every kernel against ref, tiny models of each family, determinism, compute-sanitizer, and the figures.
-gpu-check: gpu-programs
+gpu-here:
+	@nvidia-smi -L >/dev/null 2>&1 || { echo 'there is no NVIDIA GPU here (nvidia-smi finds none)' >&2; exit 3; }
+gpu-check: gpu-here gpu-programs
 	BUILD=$(BUILD) tests/cuda/gpu_check.sh
-gpu-bench: gpu-programs
+gpu-bench: gpu-here gpu-programs
 	BUILD=$(BUILD) benchmarks/gpu_bench.sh
 
 # Runs every test program, goes on after a failure, and ends with `N passed, N failed, N skipped`. The CUDA sources run under the
