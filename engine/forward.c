@@ -205,9 +205,8 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 	struct kern_view h = kern_rows(f->h, b->n, c->d_model), x = kern_rows(f->x, b->n, c->d_model);
 	struct kern_view scores = kern_rows(f->scores, b->n, c->n_experts);
 	size_t routed = (size_t)layer * (size_t)b->n * (size_t)c->top_k;
-	const struct kern_mlp *shared = c->d_shared ? &l->shared : NULL;
 	int rc = multiply(f, &(struct kern_matmul){.x = h, .n_out = 1, .forms = if_used(&f->h_forms), .out = {{.w = &l->router, .y = scores}},
-	                                           .soon = {shared ? &shared->gate : NULL, shared ? &shared->up : NULL, shared ? &shared->down : NULL}});
+	                                           .soon = {&l->shared.gate, &l->shared.up, &l->shared.down}}); /* of no rows, where there is none */
 	if (!rc)
 		rc = kern_route(f->k, &(struct kern_route){.logits = scores, .top_k = c->top_k, .renormalise = c->renormalise,
 		                                           .experts = f->out.experts + routed, .weights = f->out.weights + routed});

@@ -600,9 +600,7 @@ CU_DEVICE void bring_downs(const struct experts_job &job)
 		size_t bytes = cu_span(w);
 		if (bytes * (size_t)tiles > CU_NEAR_MOST)
 			return;
-		int pieces = (int)(bytes / CU_NEAR_PIECE);
-		for (int p = (int)threadIdx.x % CU_WARP * (int)gridDim.x + (int)blockIdx.x; p < pieces; p += (int)gridDim.x * CU_WARP)
-			cu_bring_near((const unsigned char *)w.data + (size_t)p * CU_NEAR_PIECE, CU_NEAR_PIECE);
+		cu_bring_pieces(w.data, (int)(bytes / CU_NEAR_PIECE), (int)threadIdx.x % CU_WARP, CU_WARP);
 	}
 }
 

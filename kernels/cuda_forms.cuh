@@ -48,12 +48,7 @@ CU_DEVICE float4 cu_four(const float *row, int c, int cols)
 {
 	if (c + 4 <= cols && !((uintptr_t)(row + c) & 15))
 		return *(const float4 *)(row + c);
-	float4 v;
-	v.x = c < cols ? row[c] : 0;
-	v.y = c + 1 < cols ? row[c + 1] : 0;
-	v.z = c + 2 < cols ? row[c + 2] : 0;
-	v.w = c + 3 < cols ? row[c + 3] : 0;
-	return v;
+	return load4<false>(row, c, cols);
 }
 
 /* The largest magnitude of the group that block c lies in, as bits; v: this lane's part of the block. Collective. */

@@ -84,17 +84,7 @@ CU_DEVICE int sequence_at(const struct kern_gdn &op, int shift, int extra, int a
 /* Four floats, or as many as are left; whether in one access, the address says. */
 CU_DEVICE float4 load4(const float *p, int left)
 {
-	if (left >= 4 && (uintptr_t)p % 16 == 0)
-		return *(const float4 *)p;
-	float4 x = { 0, 0, 0, 0 };
-	x.x = p[0];
-	if (left > 1)
-		x.y = p[1];
-	if (left > 2)
-		x.z = p[2];
-	if (left > 3)
-		x.w = p[3];
-	return x;
+	return cu_four(p, 0, left);
 }
 
 CU_DEVICE void store4(float *p, float4 x, int left)

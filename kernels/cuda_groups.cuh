@@ -89,7 +89,7 @@ static __host__ __device__ inline int cu_chunks(const struct kern_weight &w)
 /* The map of weights that go by groups; of others there is none. */
 static inline int cu_map_weight(const struct kern *k, const struct kern_weight *w, cu_map *map)
 {
-	size_t item = w->type == KERN_FP8 ? 1 : 2;
+	size_t item = kern_type_bytes(w->type);
 	if (!k->device->warp_groups || !cu_lies_in_16s(w))
 		return 0;
 	return cu_map_of(map, w->data, (size_t)w->cols * item, (size_t)w->rows, w->ld * item);
@@ -131,12 +131,17 @@ static inline struct cu_soon cu_soon_of(const struct kern_weight *const *soon, i
 	return s;
 }
 
-/* A block's part of it, by `threads` threads, of which this is number `thread`. */
+/* A block's part of so many pieces, by `threads` threads, of which this is number `thread`. */
+CU_DEVICE void cu_bring_pieces(const void *data, int pieces, int thread, int threads)
+{
+	for (int i = thread * (int)gridDim.x + (int)blockIdx.x; i < pieces; i += (int)gridDim.x * threads)
+		cu_bring_near((const unsigned char *)data + (size_t)i * CU_NEAR_PIECE, CU_NEAR_PIECE);
+}
+
 CU_DEVICE void cu_bring_soon(const struct cu_soon &s, int thread, int threads)
 {
 	for (int j = 0; j < KERN_SOON; j++)
-		for (int i = thread * (int)gridDim.x + (int)blockIdx.x; i < s.pieces[j]; i += (int)gridDim.x * threads)
-			cu_bring_near(s.data[j] + (size_t)i * CU_NEAR_PIECE, CU_NEAR_PIECE);
+		cu_bring_pieces(s.data[j], s.pieces[j], thread, threads);
 }
 
 /* ---- flags ---- */
@@ -223,7 +228,7 @@ template <class OF> struct cu_item_at {
 template <class OF> CU_DEVICE const typename OF::tile &cu_tile_at(unsigned char *memory, const struct cu_item_at<OF> &at)
 {
 	if (at.turn.round > 0)
-		cu_flag_wait((uint64_t *)(memory + OF::TILE_FULL) + at.turn.slot, (at.turn.round - 1) & 1);
+		cu_flag_wait(cu_flags_of<OF>(memory).tile_full + at.turn.slot, (at.turn.round - 1) & 1);
 	return ((const typename OF::tile *)(memory + OF::TILE))[at.turn.slot];
 }
 
@@ -632,7 +637,7 @@ template <class OF, class JOB> CU_DEVICE void cu_multiply_all(unsigned char *mem
 			cu_store_item<OF>(job, memory, t, total, g);
 			g.mine++;
 		}
-		cu_warp_arrives((uint64_t *)(memory + OF::TILE_EMPTY) + at.turn.slot);
+		cu_warp_arrives(cu_flags_of<OF>(memory).tile_empty + at.turn.slot);
 	}
 }
 

@@ -110,8 +110,7 @@ enum cu_way { CU_PLAINLY, CU_BY_MMA, CU_BY_GROUPS };
 /* Whether every row of weights in FP8 or bfloat16 begins at a multiple of 16 bytes. */
 static inline bool cu_lies_in_16s(const struct kern_weight *w)
 {
-	size_t item = w->type == KERN_FP8 ? 1 : 2;
-	return (w->type == KERN_FP8 || w->type == KERN_BF16) && !(((uintptr_t)w->data | w->ld * item) & 15);
+	return (w->type == KERN_FP8 || w->type == KERN_BF16) && !(((uintptr_t)w->data | w->ld * kern_type_bytes(w->type)) & 15);
 }
 
 /* Warp groups read both sides as they lie: FP8 codes meet codes. */
