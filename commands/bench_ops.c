@@ -1,4 +1,5 @@
-/* Operands and calls of what works on rows alone, of products, and of experts; bench_ops_mixers.c has attention and Gated DeltaNet. */
+/* Operands and calls of what works on rows alone, of products, of experts, and of what looks for tokens; bench_ops_mixers.c has attention and
+ * Gated DeltaNet. */
 #include "base/mem.h"
 #include "base/rng.h"
 #include "commands/bench_ops.h"
@@ -10,6 +11,8 @@ static int call_quantise(struct kern *k, const void *op) { return kern_quantise(
 static int call_route(struct kern *k, const void *op) { return kern_route(k, op); }
 static int call_matmul(struct kern *k, const void *op) { return kern_matmul(k, op); }
 static int call_experts(struct kern *k, const void *op) { return kern_experts(k, op); }
+static int call_sample(struct kern *k, const void *op) { return kern_sample(k, op); }
+static int call_top(struct kern *k, const void *op) { return kern_top(k, op); }
 
 static int run_embed(struct kernels *b, int rows)
 {
@@ -220,9 +223,71 @@ static int run_experts(struct kernels *b, int rows)
 	return err;
 }
 
+/* -- tokens: where the backend looks for them itself -- */
+
+/* Rows of normal logits, each the one before it shifted, as more would take longer to make up than to read. */
+static struct kern_view made_logits(struct operands *o, int rows, int vocab)
+{
+	size_t n = (size_t)vocab, all = (size_t)rows * n;
+	float *plain = mem_array(all, sizeof *plain);
+	for (int i = 0; i < vocab; i++)
+		plain[i] = (float)(3 * rng_normal((struct rng_at){.task = 8, .step = (uint32_t)i}));
+	for (size_t i = n; i < all; i++)
+		plain[i] = plain[i / n * n - n + (i + 37) % n];
+	struct kern_view v = kern_rows(operand_given(o, plain, all * sizeof *plain), rows, vocab);
+	mem_free(plain);
+	return v;
+}
+
+static int run_sample(struct kernels *b, int rows)
+{
+	int vocab = b->config.n_vocab;
+	struct operands o;
+	char shape[32];
+	if (!b->k.backend->sample)
+		return 0;
+	double *u = mem_array((size_t)rows, sizeof *u);
+	for (int r = 0; r < rows; r++)
+		u[r] = rng_double((struct rng_at){.task = 9, .node = (uint32_t)r});
+	operands_begin(&o, &b->k);
+	struct kern_sample op = {.logits = made_logits(&o, rows, vocab), .n = rows, .u = operand_given(&o, u, (size_t)rows * sizeof *u),
+	                         .temperature = 0.7, .top_p = 1, .token = operand_room(&o, (size_t)rows * sizeof *op.token),
+	                         .logprob = operand_room(&o, (size_t)rows * sizeof *op.logprob)};
+	op.scratch_bytes = kern_sample_scratch(&b->k, &op, rows);
+	op.scratch = operand_room(&o, op.scratch_bytes);
+	struct kern_view y = kern_rows(op.logprob, rows, 1);
+	snprintf(shape, sizeof shape, "1 of %d", vocab);
+	int err = kernel_measure(b, &o, "sample", shape, call_sample, &op, &y);
+	operands_end(&o);
+	mem_free(u);
+	return err;
+}
+
+/* As many as policy top-p looks at. */
+static int run_top(struct kernels *b, int rows)
+{
+	int vocab = b->config.n_vocab, count = vocab < 30 ? vocab : 30;
+	size_t items = (size_t)rows * (size_t)count;
+	struct operands o;
+	char shape[32];
+	if (!b->k.backend->top)
+		return 0;
+	operands_begin(&o, &b->k);
+	struct kern_top op = {.logits = made_logits(&o, rows, vocab), .n = rows, .count = count, .token = operand_room(&o, items * sizeof *op.token),
+	                      .logprob = operand_room(&o, items * sizeof *op.logprob)};
+	op.scratch_bytes = kern_top_scratch(&b->k, &op, rows);
+	op.scratch = operand_room(&o, op.scratch_bytes);
+	struct kern_view y = kern_rows(op.logprob, rows, count);
+	snprintf(shape, sizeof shape, "%d of %d", count, vocab);
+	int err = kernel_measure(b, &o, "top", shape, call_top, &op, &y);
+	operands_end(&o);
+	return err;
+}
+
 const struct kernel_op kernel_ops[] = {
 	{"embed", run_embed, false}, {"norm", run_norm, false}, {"quantise", run_quantise, false}, {"matmul", run_gdn_in, true}, {"gdn", bench_op_gdn, true},
 	{"matmul", run_gdn_out, true}, {"matmul", run_attention_in, true}, {"attention", bench_op_attention, true}, {"matmul", run_attention_out, true},
 	{"matmul", run_router, true}, {"route", run_route, false}, {"experts", run_experts, true}, {"matmul", run_head, false},
+	{"sample", run_sample, false}, {"top", run_top, false},
 };
 const int n_kernel_ops = sizeof kernel_ops / sizeof *kernel_ops;

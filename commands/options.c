@@ -59,7 +59,7 @@ static const struct option table[] = {
 	{ "prompt", "N", INTEGER, AT(prompt), 1, 1 << 20, .text = "tokens of the prompt; default 128, of kernels 1024" },
 	{ "repeats", "N", INTEGER, AT(repeats), 1, 9, .text = "how often each figure is measured, of which the median counts; default 3" },
 	{ "peak", "GB/S", NUMBER, AT(peak), 0, 1e6, .text = "hold figures against this many GB/s, instead of what the backend's memory is measured to give; 0: against nothing" },
-	{ "op", NULL, CHOICE, AT(op), .choices = "embed|norm|quantise|route|matmul|experts|attention|gdn", .text = "kernels: only this operation" },
+	{ "op", NULL, CHOICE, AT(op), .choices = "embed|norm|quantise|route|matmul|experts|attention|gdn|sample|top", .text = "kernels: only this operation" },
 	{ "save", "FILE", TEXT, AT(save), .text = "fork: keep the routes and logits of the first siblings' first steps in this file" },
 	{ "against", "FILE", TEXT, AT(against), .text = "fork: hold them against those that --save kept, of another --state say" },
 	{ "plot", "FILE", TEXT, AT(plot), .text = "fork: draw step time against distinct experts, with the fitted line, into FILE.svg, .png or .pdf, by gnuplot" },

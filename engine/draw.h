@@ -1,5 +1,5 @@
-/* engine/draw.h - layer 2. Draws tokens from rows of logits where they lie: the processor by sample.h, a device by kern_sample, of
- * which only numbers go there and tokens come back. Nothing is allocated in draw_run. */
+/* engine/draw.h - layer 2. Draws tokens from rows of logits where they lie, and tells the likeliest: the processor by sample.h, a device
+ * by kern_sample and kern_top, so that only numbers go there and tokens come back. Nothing is allocated in draw_run and draw_top. */
 #ifndef ENGINE_DRAW_H
 #define ENGINE_DRAW_H
 
@@ -18,5 +18,7 @@ int draw_queue(const struct draw *d, int n, const struct eng_sampling *how, cons
                float *logprob) CHECK_RESULT;
 /* out[i]: drawn at at[i] from the kept row row[i]. */
 int draw_run(struct draw *d, const int32_t *row, int n, const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out) CHECK_RESULT;
+/* out [n][count]: the likeliest tokens of the kept row row[i], as eng_top gives them; count at most vocab and KERN_MAX_TOP. */
+int draw_top(struct draw *d, const int32_t *row, int n, int count, struct eng_choice *out) CHECK_RESULT;
 
 #endif

@@ -239,17 +239,41 @@ static int check_drawn(struct eng_fork *const *forks, int n, const struct eng_ch
 	return 0;
 }
 
+/* Where the logits of n forks lie, into m->keep. what: for whom. */
+static int find_rows(struct eng_model *m, struct eng_fork *const *forks, int n, const char *what)
+{
+	if (n < 0 || n > m->max_forks)
+		return err_set(ERR_USAGE, "%s %d forks; at most %d can be alive", what, n, m->max_forks);
+	for (int i = 0; i < n; i++)
+		m->keep[i] = forward_row(m->forward, forks[i]->kept);
+	return 0;
+}
+
 int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at,
              struct eng_choice *out)
 {
-	if (n < 0 || n > m->max_forks)
-		return err_set(ERR_USAGE, "a draw from %d forks; at most %d can be alive", n, m->max_forks);
-	for (int i = 0; i < n; i++)
-		m->keep[i] = forward_row(m->forward, forks[i]->kept);
+	int rc = find_rows(m, forks, n, "a draw from");
+	if (rc)
+		return rc;
 	mem_forbid("a draw");
-	int rc = draw_run(m->draw, m->keep, n, how, at, out);
+	rc = draw_run(m->draw, m->keep, n, how, at, out);
 	mem_allow();
 	return rc ? rc : check_drawn(forks, n, out);
+}
+
+static_assert(ENG_MAX_TOP <= KERN_MAX_TOP, "a device gives as many as are promised");
+
+int eng_top_of(struct eng_model *m, struct eng_fork *const *forks, int n, int count, struct eng_choice *out)
+{
+	int vocab = m->info.n_vocab, most = vocab < ENG_MAX_TOP ? vocab : ENG_MAX_TOP, rc = find_rows(m, forks, n, "the likeliest tokens of");
+	if (!rc && (count < 1 || count > most))
+		rc = err_set(ERR_USAGE, "the %d likeliest tokens of %d; 1 to %d can be had", count, vocab, most);
+	if (rc)
+		return rc;
+	mem_forbid("ranking tokens");
+	rc = draw_top(m->draw, m->keep, n, count, out);
+	mem_allow();
+	return rc;
 }
 
 /* All that can be wrong with a step is found before anything of it happens. */

@@ -110,6 +110,13 @@ const float *eng_fork_logits(struct eng_fork *f);
 int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at,
              struct eng_choice *out) CHECK_RESULT;
 
+/* out [n][count]: the `count` likeliest next tokens of forks[i], likeliest first, for all i < n <= max_forks; count from 1 to the vocabulary,
+ * at most ENG_MAX_TOP. Changes no fork. On a processor eng_top of its logits, to the bit; a device ranks them where they lie (kern_top): of
+ * the same logits the same tokens, and the log-probabilities that its draws have. Logits that are no numbers have such
+ * log-probabilities. No allocation inside. */
+#define ENG_MAX_TOP 10000
+int eng_top_of(struct eng_model *m, struct eng_fork *const *forks, int n, int count, struct eng_choice *out) CHECK_RESULT;
+
 /* Feeds tokens[i] to forks[i] for all i < n as one batch (n up to max_forks, forks distinct). capture holds n rows.
  * No allocation inside. ERR_LIMIT names the fork that is full; then nothing was stepped. ERR_FORMAT: weights that are captured are no
  * numbers, in the layer and at the position it names. */

@@ -379,9 +379,9 @@ extern "C" const struct kern_backend kern_cuda = {
 	.name = "cuda", .isa = "sm_80, sm_90a", .memory = &cuda_memory, .chunk = 4096, .quantises = true,
 	.embed = cuda_embed, .norm = cuda_norm, .matmul = cuda_matmul, .quantise = cuda_quantise, .route = cuda_route,
 	.experts = cuda_experts, .attention = cuda_attention, .gdn = cuda_gdn, .gdn_ring = cuda_gdn_ring, .scatter = cuda_scatter,
-	.pages = cuda_pages, .sample = cuda_sample,
+	.pages = cuda_pages, .sample = cuda_sample, .top = cuda_top,
 	.forms_bytes = cuda_forms_bytes, .matmul_scratch = cuda_matmul_scratch, .experts_scratch = cuda_experts_scratch, .attention_scratch = cuda_attention_scratch,
 	.gdn_scratch = cuda_gdn_scratch,
-	.sample_scratch = cuda_sample_scratch,
+	.sample_scratch = cuda_sample_scratch, .top_scratch = cuda_top_scratch,
 	.plan_bytes = cuda_plan_bytes, .plan = cuda_plan, .pack_bytes = NULL, .pack = NULL,
 };

@@ -90,7 +90,7 @@ static __host__ __device__ inline int cu_ceil(int a, int b)
 }
 
 /* The operations, each in the source of its name: cuda_rows.cu, cuda_matmul.cu, cuda_experts.cu, cuda_attention.cu, cuda_gdn*.cu,
- * cuda_sample.cu. */
+ * cuda_sample.cu, cuda_top.cu. */
 int cuda_compiled_for(int *version); /* 90 where the code that runs is sm_90's */
 int cuda_embed(struct kern *k, const struct kern_embed *op);
 int cuda_norm(struct kern *k, const struct kern_norm *op);
@@ -115,5 +115,7 @@ int cuda_gdn_ring(struct kern *k, const struct kern_gdn_ring *op);
 size_t cuda_gdn_scratch(const struct kern *k, const struct kern_gdn *op, int n);
 int cuda_sample(struct kern *k, const struct kern_sample *op);
 size_t cuda_sample_scratch(const struct kern *k, const struct kern_sample *op, int n);
+int cuda_top(struct kern *k, const struct kern_top *op);
+size_t cuda_top_scratch(const struct kern *k, const struct kern_top *op, int n);
 
 #endif

@@ -1,28 +1,12 @@
 /* Drawing tokens. First every part of PART logits of a row is surveyed by a block of its own: its most likely item, and the sum of its
- * weights. Then one block a row makes a token of it: `pick` where nothing is cut (it reads one part again), `cut` for top_k and top_p.
- *
- * Weights become whole numbers before they are added: so a sum has no order, every sum of parts is exactly the sum of all, and a target
- * below the sum of all is passed somewhere. In a part they count from its own maximum, in steps of 2^-31 of it; in `cut` from the row's
- * in steps of 2^-39, so that 2^24 of them fit a word of 64 bits. What lies below a step has no chance. */
-#include "kernels/cuda_math.cuh"
+ * weights. Then one block a row makes a token of it: `pick` where nothing is cut (it reads one part again), `cut` for top_k and top_p. */
+#include "kernels/cuda_sample.cuh"
 
 enum {
-	PART = 4096,
-	SURVEY = 128, EACH = PART / SURVEY,              /* threads of survey, logits a thread; */
-	PICK = 256, PICK_EACH = PART / PICK,             /* of pick */
-	CUT = 1024, AHEAD = 8,                           /* threads of cut, logits that each of them has under way */
-	DIGIT = 11, BUCKETS = 1 << DIGIT,
-	ID_BITS = 24, ORDER_BITS = 32 + ID_BITS,         /* KERN_MAX_DIM ids */
-	LISTED = 16384,                                  /* candidates that cut can hold in shared memory */
-	TOLD = CU_WARP, ALONE = TOLD + 3, ROOM = TOLD + 4, /* words that a block's threads tell each other by: of each warp, of one thread */
-	STEPS = 64,                                      /* buckets for a factor of e, when cut first looks at a row: 32 of these */
+	SURVEY = 128, EACH = PART / SURVEY,  /* threads of survey, logits a thread; */
+	PICK = 256, PICK_EACH = PART / PICK, /* of pick */
+	LISTED = 16384,                      /* candidates that cut can hold in shared memory */
 };
-
-struct part {
-	uint64_t best;       /* order_of its most likely item; NO_ORDER: all are NaN */
-	uint64_t all, drawn; /* sums of weights, at temperature 1 and at the draw's (greedy: no matter) */
-};
-static const uint64_t NO_ORDER = UINT64_MAX;
 
 struct draw {
 	struct kern_view logits;
@@ -37,77 +21,9 @@ struct draw {
 	float *logprob;
 };
 
-/* The bits of a float that is no NaN, so that they rise as it falls; -0 is 0. */
-CU_DEVICE uint32_t falling(float x)
-{
-	uint32_t u = __float_as_uint(x);
-	return u == 0x80000000u ? 0x7fffffffu : u >> 31 ? u : ~u & 0x7fffffffu;
-}
-
-/* Most likely first, then the lower id. */
-CU_DEVICE uint64_t order_of(float x, int id)
-{
-	return (uint64_t)falling(x) << ID_BITS | (uint32_t)id;
-}
-
-CU_DEVICE float logit_of(uint64_t order)
-{
-	uint32_t f = (uint32_t)(order >> ID_BITS); /* of NO_ORDER: a NaN */
-	return __uint_as_float(f >> 31 ? f : ~f & 0x7fffffffu);
-}
-
-CU_DEVICE int id_of(uint64_t order)
-{
-	return order == NO_ORDER ? 0 : (int)(order & ((1u << ID_BITS) - 1));
-}
-
-/* exp(d) for d <= 0; 0 for a NaN. */
-CU_DEVICE float weight(float d)
-{
-	return fmaxf(expf(d), 0.0f);
-}
-
 CU_DEVICE uint32_t steps31(float w)
 {
 	return (uint32_t)fmaf(w, 0x1p31f, 0.5f);
-}
-
-/* -- what the threads of a block tell each other -- */
-
-/* Sum of x over the lower threads; *all is that over all. */
-template <int THREADS> CU_DEVICE uint64_t sum_before(uint64_t x, uint64_t *all, uint64_t *room)
-{
-	int lane = threadIdx.x % CU_WARP, warp = threadIdx.x / CU_WARP;
-	uint64_t upto = x, below = 0, sum = 0;
-	for (int step = 1; step < CU_WARP; step *= 2) {
-		uint64_t y = __shfl_up_sync(0xffffffffu, upto, step);
-		upto += lane >= step ? y : 0;
-	}
-	__syncthreads();
-	if (lane == CU_WARP - 1)
-		room[warp] = upto;
-	__syncthreads();
-#pragma unroll
-	for (int w = 0; w < THREADS / CU_WARP; w++) {
-		below += w < warp ? room[w] : 0;
-		sum += room[w];
-	}
-	*all = sum;
-	return below + upto - x;
-}
-
-template <int THREADS> CU_DEVICE uint64_t smallest(uint64_t x, uint64_t *room)
-{
-	for (int step = CU_WARP / 2; step; step /= 2)
-		x = min(x, __shfl_xor_sync(0xffffffffu, x, step));
-	__syncthreads();
-	if (threadIdx.x % CU_WARP == 0)
-		room[threadIdx.x / CU_WARP] = x;
-	__syncthreads();
-#pragma unroll
-	for (int w = 0; w < THREADS / CU_WARP; w++)
-		x = min(x, room[w]);
-	return x;
 }
 
 /* -- survey -- */
@@ -214,30 +130,11 @@ survey(struct kern_view logits, const int32_t *row, float scale, int parts, bool
 	out[blockIdx.x] = p;
 }
 
-/* -- a row's parts together -- */
-
-/* What a part's sum is to be multiplied by, to count from the row's maximum. */
-CU_DEVICE double factor_of(const struct part &p, float top, float scale)
-{
-	return exp(((double)logit_of(p.best) - (double)top) * (double)scale);
-}
-
-CU_DEVICE uint64_t share_of(uint64_t sum, double factor)
-{
-	return sum ? (uint64_t)((double)sum * factor + 0.5) : 0;
-}
-
-/* Of a row's sum at temperature 1. */
-CU_DEVICE double log_of(uint64_t all)
-{
-	return log((double)all * 0x1p-31);
-}
-
-/* By one thread. A maximum that is infinite, or none, gives a NaN, as its definition does. */
+/* By one thread. */
 CU_DEVICE void answer(const struct draw &d, int i, int id, float x, float top, double log_all)
 {
 	d.token[i] = id;
-	d.logprob[i] = isfinite(top) ? (float)((double)x - (double)top - log_all) : NAN;
+	d.logprob[i] = logprob_of(x, top, log_all);
 }
 
 /* A sum passes u of `all` where it passes this whole number; always below `all`. */
@@ -373,134 +270,6 @@ static __global__ void __launch_bounds__(PICK) pick(struct draw d)
 
 /* -- top_k and top_p -- */
 
-/* How many items and how much weight lie in each bucket; the weight in two halves, as shared memory adds words of 32 bits. */
-struct bins {
-	uint32_t *count, *low, *high; /* [BUCKETS] */
-};
-
-/* What is searched: the row's items, or those of a list. */
-struct candidates {
-	const float *x;
-	const uint32_t *list; /* NULL: all */
-	int n;
-	float top, scale;
-};
-
-/* The order of the row's most likely item; *all, *drawn: the sums of its weights at temperature 1 and at the draw's. */
-CU_DEVICE uint64_t join_parts(const struct draw &d, const struct part *p, uint64_t *all, uint64_t *drawn, uint64_t *room)
-{
-	uint64_t best = NO_ORDER, mine = 0, mine_drawn = 0;
-	for (int j = (int)threadIdx.x; j < d.parts; j += CUT)
-		best = min(best, p[j].best);
-	best = smallest<CUT>(best, room);
-	for (int j = (int)threadIdx.x; j < d.parts; j += CUT) {
-		mine += share_of(p[j].all, factor_of(p[j], logit_of(best), 1));
-		mine_drawn += share_of(p[j].drawn, factor_of(p[j], logit_of(best), d.scale));
-	}
-	sum_before<CUT>(mine, all, room);
-	sum_before<CUT>(mine_drawn, drawn, room);
-	return best;
-}
-
-CU_DEVICE void clear(const struct bins &b)
-{
-	for (int i = (int)threadIdx.x; i < BUCKETS; i += CUT)
-		b.count[i] = b.low[i] = b.high[i] = 0;
-	__syncthreads();
-}
-
-CU_DEVICE void tally(const struct bins &b, int at, uint64_t w)
-{
-	uint32_t low = (uint32_t)w, high = (uint32_t)(w >> 32);
-	atomicAdd(&b.count[at], 1u);
-	high += atomicAdd(&b.low[at], low) > ~low; /* it ran over */
-	if (high)
-		atomicAdd(&b.high[at], high);
-}
-
-/* This thread's candidates from + thread, and so on by CUT: ids, and logits (a NaN behind the end). All on their way before any is used. */
-CU_DEVICE void take(const struct candidates &c, int from, int id[AHEAD], float v[AHEAD])
-{
-#pragma unroll
-	for (int e = 0; e < AHEAD; e++) {
-		int at = from + (int)threadIdx.x + e * CUT;
-		id[e] = at >= c.n ? -1 : c.list ? (int)c.list[at] : at;
-	}
-#pragma unroll
-	for (int e = 0; e < AHEAD; e++)
-		v[e] = id[e] < 0 ? NAN : c.x[id[e]];
-}
-
-CU_DEVICE uint64_t weight39(const struct candidates &c, float x)
-{
-	return (uint64_t)(weight((x - c.top) * c.scale) * 0x1p39f);
-}
-
-/* A first, coarse order that needs no exp; BUCKETS and more have no weight, nor has a NaN. */
-CU_DEVICE int step_of(const struct candidates &c, float x)
-{
-	float step = (c.top - x) * c.scale * (float)STEPS;
-	return step < (float)BUCKETS ? (int)step : BUCKETS;
-}
-
-/* The bucket in which the sum over buckets passes `at`, where v are those of buckets 2 thread and 2 thread + 1; `at` is below the sum of
- * all. *left: what remains to be passed in it; *held: what it holds beside, of `beside`. */
-CU_DEVICE int find_bucket(const uint64_t v[2], const uint64_t beside[2], uint64_t at, uint64_t *left, uint64_t *held, uint64_t *room)
-{
-	uint64_t *told = room + TOLD, all, before = sum_before<CUT>(v[0] + v[1], &all, room);
-#pragma unroll
-	for (int i = 0; i < 2; i++) {
-		if (at - before < v[i]) {
-			told[0] = 2 * threadIdx.x + (unsigned)i;
-			told[1] = at - before;
-			told[2] = beside[i];
-		}
-		before += v[i];
-	}
-	__syncthreads();
-	*left = told[1];
-	*held = told[2];
-	return (int)told[0];
-}
-
-/* The order of the candidate at which, in order, the number or the weight of those up to it passes `at`. */
-CU_DEVICE uint64_t find(const struct candidates &c, const struct bins &b, bool by_count, uint64_t at, uint64_t *room)
-{
-	uint64_t order = 0, items;
-	int bits = ORDER_BITS, id[AHEAD];
-	float v[AHEAD];
-	do { /* digit by digit, among those that agree in the ones before */
-		int shift = max(bits - DIGIT, 0);
-		clear(b);
-		for (int from = 0; from < c.n; from += CUT * AHEAD) {
-			take(c, from, id, v);
-#pragma unroll
-			for (int e = 0; e < AHEAD; e++) {
-				uint64_t o = order_of(v[e], id[e]);
-				uint64_t w = o >> bits == order ? weight39(c, v[e]) : 0;
-				if (w)
-					tally(b, (int)(o >> shift & ((1u << (bits - shift)) - 1)), w);
-			}
-		}
-		__syncthreads();
-		int mine = 2 * (int)threadIdx.x;
-		uint64_t counts[2] = {b.count[mine], b.count[mine + 1]};
-		uint64_t weights[2] = {(uint64_t)b.high[mine] << 32 | b.low[mine], (uint64_t)b.high[mine + 1] << 32 | b.low[mine + 1]};
-		int bucket = find_bucket(by_count ? counts : weights, counts, at, &at, &items, room);
-		order = order << (bits - shift) | (unsigned)bucket;
-		bits = shift;
-	} while (bits && items > 1);
-	for (int from = 0; bits && from < c.n; from += CUT * AHEAD) { /* it is alone: its last digits can be read off it */
-		take(c, from, id, v);
-#pragma unroll
-		for (int e = 0; e < AHEAD; e++)
-			if (order_of(v[e], id[e]) >> bits == order && weight39(c, v[e]))
-				room[ALONE] = order_of(v[e], id[e]);
-	}
-	__syncthreads();
-	return bits ? room[ALONE] : order;
-}
-
 /* Weight, and number, of the candidates up to `order` that have any. */
 CU_DEVICE uint64_t weight_upto(const struct candidates &c, uint64_t order, uint64_t *items, uint64_t *room)
 {
@@ -519,24 +288,6 @@ CU_DEVICE uint64_t weight_upto(const struct candidates &c, uint64_t order, uint6
 	sum_before<CUT>(n, items, room);
 	sum_before<CUT>(sum, &all, room);
 	return all;
-}
-
-/* How many items are at each step. */
-CU_DEVICE void count_steps(const struct candidates &c, const struct bins &b)
-{
-	int id[AHEAD];
-	float v[AHEAD];
-	clear(b);
-	for (int from = 0; from < c.n; from += CUT * AHEAD) {
-		take(c, from, id, v);
-#pragma unroll
-		for (int e = 0; e < AHEAD; e++) {
-			int step = step_of(c, v[e]);
-			if (step < BUCKETS)
-				atomicAdd(&b.count[step], 1u);
-		}
-	}
-	__syncthreads();
 }
 
 /* The last step at which an item can be that stays, or matters to which do. `total`: the row's weight in 2^-31.
@@ -593,10 +344,20 @@ CU_DEVICE uint64_t draw_cut(const struct draw &d, const struct candidates &c, co
 {
 	uint64_t items, mass = weight_upto(c, NO_ORDER, &items, room), kept = total ? total : mass;
 	if (d.top_k > 0 && (uint64_t)d.top_k < items)
-		kept = weight_upto(c, find(c, b, true, (uint64_t)d.top_k - 1, room), &items, room);
+		kept = weight_upto(c, find<WEIGHED>(c, b, true, (uint64_t)d.top_k - 1, room), &items, room);
 	if (d.top_p < 1)
-		kept = weight_upto(c, find(c, b, false, min(nucleus(d.top_p, kept), mass - 1), room), &items, room);
-	return find(c, b, false, target(u, kept), room);
+		kept = weight_upto(c, find<WEIGHED>(c, b, false, min(nucleus(d.top_p, kept), mass - 1), room), &items, room);
+	return find<WEIGHED>(c, b, false, target(u, kept), room);
+}
+
+/* The sum of a row's weights at the draw's temperature. */
+CU_DEVICE uint64_t drawn_of(const struct draw &d, const struct part *p, float top, uint64_t *room)
+{
+	uint64_t mine = 0, all;
+	for (int j = (int)threadIdx.x; j < d.parts; j += CUT)
+		mine += share_of(p[j].drawn, factor_of(p[j], top, d.scale));
+	sum_before<CUT>(mine, &all, room);
+	return all;
 }
 
 static const size_t CUT_SHARED = ROOM * sizeof(uint64_t) + (3 * BUCKETS + LISTED) * sizeof(uint32_t);
@@ -606,7 +367,7 @@ static const size_t CUT_SHARED = ROOM * sizeof(uint64_t) + (3 * BUCKETS + LISTED
 static __global__ void __launch_bounds__(CUT) cut(struct draw d)
 {
 	CU_SHARED(shared);
-	uint64_t *room = (uint64_t *)shared, all, total, items;
+	uint64_t *room = (uint64_t *)shared, all, items;
 	uint32_t *bin = (uint32_t *)(room + ROOM), *list = bin + 3 * BUCKETS;
 	const struct bins b = {bin, bin + BUCKETS, bin + 2 * BUCKETS};
 	int i = (int)blockIdx.x;
@@ -614,10 +375,11 @@ static __global__ void __launch_bounds__(CUT) cut(struct draw d)
 	cu_let_next();
 	const float *x = cu_at(d.logits, d.row ? d.row[i] : i);
 	const struct part *p = d.part + (size_t)i * (size_t)d.parts;
-	uint64_t order = join_parts(d, p, &all, &total, room);
+	uint64_t order = join_parts(p, d.parts, &all, room);
 	struct candidates c = {x, NULL, d.logits.cols, logit_of(order), d.scale};
 	if (isfinite(c.top)) {
 		bool cut_k = d.top_k > 0 && d.top_k < d.logits.cols;
+		uint64_t total = drawn_of(d, p, c.top, room);
 		count_steps(c, b);
 		int last = last_step(b, cut_k ? d.top_k : 0, d.top_p, total, &items, room);
 		if (items <= LISTED) {
@@ -632,31 +394,36 @@ static __global__ void __launch_bounds__(CUT) cut(struct draw d)
 
 /* -- the operation -- */
 
-static int parts_of(const struct kern_sample *op)
+static bool in_vectors(const struct kern_view *x)
 {
-	return cu_ceil(op->logits.cols, PART);
+	return (uintptr_t)x->data % 16 == 0 && x->ld % 4 == 0;
+}
+
+int cuda_survey(const struct kern *k, const struct kern_view *logits, const int32_t *row, int n, float scale, struct part *out)
+{
+	int parts = parts_of(logits);
+	bool heated = scale < 1 || scale > 1;
+	return cu_launch(k, "sample survey", heated ? survey<true> : survey<false>, dim3((unsigned)n * (unsigned)parts), dim3(SURVEY),
+	                 sizeof(struct told), *logits, row, scale, parts, in_vectors(logits), out);
 }
 
 size_t cuda_sample_scratch(const struct kern *k, const struct kern_sample *op, int n)
 {
 	(void)k;
-	return (size_t)n * (size_t)parts_of(op) * sizeof(struct part);
+	return (size_t)n * (size_t)parts_of(&op->logits) * sizeof(struct part);
 }
 
 int cuda_sample(struct kern *k, const struct kern_sample *op)
 {
 	const struct kern_view *x = &op->logits;
+	struct part *part = (struct part *)op->scratch;
 	float scale = (float)(1 / op->temperature);
-	bool vectors = (uintptr_t)x->data % 16 == 0 && x->ld % 4 == 0;
-	struct draw d = {*x, op->row, op->u, (const struct part *)op->scratch, parts_of(op), op->top_k, scale, false, vectors, op->top_p,
-	                 op->token, op->logprob};
+	struct draw d = {*x, op->row, op->u, part, parts_of(x), op->top_k, scale, false, in_vectors(x), op->top_p, op->token, op->logprob};
 	d.greedy = !(op->temperature > 0) || !isfinite(scale);
 	bool cuts = !d.greedy && ((op->top_k > 0 && op->top_k < x->cols) || op->top_p < 1);
 	if (op->n == 0)
 		return 0;
-	bool heated = !d.greedy && (scale < 1 || scale > 1);
-	int e = cu_launch(k, "sample survey", heated ? survey<true> : survey<false>, dim3((unsigned)op->n * (unsigned)d.parts), dim3(SURVEY),
-	                  sizeof(struct told), *x, op->row, scale, d.parts, vectors, (struct part *)op->scratch);
+	int e = cuda_survey(k, x, op->row, op->n, d.greedy ? 1 : scale, part);
 	if (e)
 		return e;
 	if (cuts)

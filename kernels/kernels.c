@@ -38,6 +38,13 @@ static int check_weight(const char *op, const char *what, const struct kern_weig
 	return 0;
 }
 
+static int check_scratch(const char *op, const void *scratch, size_t bytes, size_t need, int n)
+{
+	if (bytes < need || (need && !scratch))
+		return err_set(ERR_USAGE, "%s: %zu bytes of scratch for %d rows, %zu are needed", op, bytes, n, need);
+	return 0;
+}
+
 static int missing(const struct kern *k, const char *op)
 {
 	return err_set(ERR_UNSUPPORTED, "the %s backend has no %s", k->backend->name, op);
@@ -121,9 +128,8 @@ int kern_matmul(struct kern *k, const struct kern_matmul *op)
 		return err_set(ERR_LIMIT, "matmul: %d matrices in one call, 1 to %d are possible", op->n_out, KERN_MAX_OUT);
 	if ((e = check_rows("matmul", n, d)) || (e = check_view("matmul", "x", &op->x, n, d)))
 		return e;
-	size_t need = kern_matmul_scratch(k, op, n);
-	if (op->scratch_bytes < need || (need && !op->scratch))
-		return err_set(ERR_USAGE, "matmul: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n, need);
+	if ((e = check_scratch("matmul", op->scratch, op->scratch_bytes, kern_matmul_scratch(k, op, n), n)))
+		return e;
 	k->bytes += area(n, d) * 4;
 	for (int j = 0; j < op->n_out; j++) {
 		const struct kern_matmul_out *o = &op->out[j];
@@ -260,9 +266,8 @@ int kern_experts(struct kern *k, const struct kern_experts *op)
 		k->bytes += mlp_bytes(op->shared);
 		k->macs += 3 * area(op->shared->gate.rows, d) * (uint64_t)n;
 	}
-	size_t need = kern_experts_scratch(k, op, n);
-	if (op->scratch_bytes < need || (need && !op->scratch))
-		return err_set(ERR_USAGE, "experts: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n, need);
+	if ((e = check_scratch("experts", op->scratch, op->scratch_bytes, kern_experts_scratch(k, op, n), n)))
+		return e;
 	if (kern_experts_plan_bytes(k, op) && !op->plan)
 		return err_set(ERR_USAGE, "experts: the %s backend needs a plan", k->backend->name);
 	count_rows(k, op);
@@ -329,9 +334,8 @@ int kern_attention(struct kern *k, const struct kern_attention *op)
 		return e;
 	if (kern_is_device(k) && (!op->units || !op->n_units || op->longest < 1))
 		return err_set(ERR_USAGE, "attention: the %s backend needs units and the longest row's positions", k->backend->name);
-	if (op->scratch_bytes < kern_attention_scratch(k, op, n))
-		return err_set(ERR_USAGE, "attention: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n,
-			kern_attention_scratch(k, op, n));
+	if ((e = check_scratch("attention", op->scratch, op->scratch_bytes, kern_attention_scratch(k, op, n), n)))
+		return e;
 	k->bytes += area(n, c) * (op->gated ? 12 : 8) + area(n, kv) * 8;
 	return (e = check_positions(k, op)) ? e : k->backend->attention(k, op);
 }
@@ -375,9 +379,8 @@ static int check_gdn_shapes(struct kern *k, const char *name, const struct kern_
 	    (e = check_view(name, "b", &op->b, n, hv)) || (e = check_view(name, "y", &op->y, n, out)) ||
 	    (e = check_forms(k, name, op->forms, n, out, 0)))
 		return e;
-	if (op->scratch_bytes < kern_gdn_scratch(k, op, n))
-		return err_set(ERR_USAGE, "%s: %zu bytes of scratch for %d rows, %zu are needed", name, op->scratch_bytes, n,
-			kern_gdn_scratch(k, op, n));
+	if ((e = check_scratch(name, op->scratch, op->scratch_bytes, kern_gdn_scratch(k, op, n), n)))
+		return e;
 	k->bytes += area(n, op->qkv.cols + 2 * out + 2 * hv) * 4;
 	return 0;
 }
@@ -466,28 +469,53 @@ int kern_pages(struct kern *k, const struct kern_pages *op)
 	return k->backend->pages(k, op);
 }
 
+/* n rows of logits, those that `row` says. */
+static int check_logits(const struct kern *k, const char *op, const struct kern_view *logits, const int32_t *row, int n)
+{
+	int e = check_rows(op, logits->rows, logits->cols);
+	if (e || (e = check_view(op, "logits", logits, logits->rows, logits->cols)))
+		return e;
+	if (n < 0 || (!row && n > logits->rows))
+		return err_set(ERR_USAGE, "%s: %d rows of %d", op, n, logits->rows);
+	for (int i = 0; row && i < n && !kern_is_device(k); i++)
+		if (row[i] < 0 || row[i] >= logits->rows)
+			return err_set(ERR_USAGE, "%s: row %d, there are %d", op, row[i], logits->rows);
+	return 0;
+}
+
 int kern_sample(struct kern *k, const struct kern_sample *op)
 {
-	int n = op->n, vocab = op->logits.cols, e;
 	if (!k->backend->sample)
 		return missing(k, "sample");
-	if ((e = check_rows("sample", op->logits.rows, vocab)) || (e = check_view("sample", "logits", &op->logits, op->logits.rows, vocab)))
+	int e = check_logits(k, "sample", &op->logits, op->row, op->n);
+	if (e || (e = check_scratch("sample", op->scratch, op->scratch_bytes, kern_sample_scratch(k, op, op->n), op->n)))
 		return e;
-	if (n < 0 || (!op->row && n > op->logits.rows))
-		return err_set(ERR_USAGE, "sample: %d rows of %d", n, op->logits.rows);
-	for (int i = 0; op->row && i < n && !kern_is_device(k); i++)
-		if (op->row[i] < 0 || op->row[i] >= op->logits.rows)
-			return err_set(ERR_USAGE, "sample: row %d, there are %d", op->row[i], op->logits.rows);
-	size_t need = kern_sample_scratch(k, op, n);
-	if (op->scratch_bytes < need || (need && !op->scratch))
-		return err_set(ERR_USAGE, "sample: %zu bytes of scratch for %d rows, %zu are needed", op->scratch_bytes, n, need);
-	k->bytes += area(n, vocab) * 4 + area(n, 16);
+	k->bytes += area(op->n, op->logits.cols) * 4 + area(op->n, 16);
 	return k->backend->sample(k, op);
 }
 
 size_t kern_sample_scratch(const struct kern *k, const struct kern_sample *op, int n)
 {
 	return k->backend->sample_scratch ? k->backend->sample_scratch(k, op, n) : 0;
+}
+
+int kern_top(struct kern *k, const struct kern_top *op)
+{
+	int most = op->logits.cols < KERN_MAX_TOP ? op->logits.cols : KERN_MAX_TOP;
+	if (!k->backend->top)
+		return missing(k, "top");
+	int e = check_logits(k, "top", &op->logits, op->row, op->n);
+	if (e || (e = check_scratch("top", op->scratch, op->scratch_bytes, kern_top_scratch(k, op, op->n), op->n)))
+		return e;
+	if (op->count < 0 || op->count > most)
+		return err_set(ERR_USAGE, "top: the %d likeliest of %d; 0 to %d can be had", op->count, op->logits.cols, most);
+	k->bytes += area(op->n, op->logits.cols) * 4 + area(op->n, op->count) * 8;
+	return k->backend->top(k, op);
+}
+
+size_t kern_top_scratch(const struct kern *k, const struct kern_top *op, int n)
+{
+	return k->backend->top_scratch ? k->backend->top_scratch(k, op, n) : 0;
 }
 
 size_t kern_pack_bytes(const struct kern *k, const struct kern_weight *w)

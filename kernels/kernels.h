@@ -39,6 +39,7 @@
 #define KERN_MAX_OUT     4   /* matrices one kern_matmul applies to the same rows */
 #define KERN_SOON        4   /* matrices named in advance */
 #define KERN_MAX_DIM     (1 << 24)
+#define KERN_MAX_TOP     10000 /* tokens of a row that kern_top gives */
 #define KERN_PAGE        32  /* positions in a page of the key/value cache, and in a block of the softmax */
 #define KERN_K_BLOCK     256 /* inputs in one chain of a dot product; chains are added in order */
 #define KERN_SCALE_MAX   64.0f /* FP8 scales must be finite and smaller in magnitude (real ones are around 1e-3) */
@@ -429,6 +430,22 @@ struct kern_sample {
 int kern_sample(struct kern *k, const struct kern_sample *op) CHECK_RESULT;
 size_t kern_sample_scratch(const struct kern *k, const struct kern_sample *op, int n); /* for up to n rows; looks at op->logits.cols */
 
+/* The `count` likeliest tokens of each of n rows, likeliest first (ties to the lower index, NaN last). With x = logits[row[i]] and m its
+ * largest, logprob = x_token - m - log(sum_j exp(x_j - m)) over the whole row, the very one that kern_sample gives; NaN where m is not
+ * finite. For devices: others have the logits at hand (cpu: NULL). */
+struct kern_top {
+	struct kern_view logits; /* [rows, vocab] */
+	int n;
+	const int32_t *row;      /* as in struct kern_sample */
+	int count;               /* 0 .. vocab, at most KERN_MAX_TOP */
+	int32_t *token;          /* [n][count] */
+	float *logprob;          /* [n][count] */
+	void *scratch;           /* kern_top_scratch bytes, 64-byte aligned */
+	size_t scratch_bytes;
+};
+int kern_top(struct kern *k, const struct kern_top *op) CHECK_RESULT;
+size_t kern_top_scratch(const struct kern *k, const struct kern_top *op, int n); /* for up to n rows; looks at op->logits.cols */
+
 /* What a backend with a memory of its own does for the functions of the same names above. open fills k->device. */
 struct kern_memory {
 	int (*open)(struct kern *k);
@@ -470,12 +487,14 @@ struct kern_backend {
 	int (*scatter)(struct kern *k, const struct kern_scatter *op);
 	int (*pages)(struct kern *k, const struct kern_pages *op);
 	int (*sample)(struct kern *k, const struct kern_sample *op);
+	int (*top)(struct kern *k, const struct kern_top *op);
 	size_t (*forms_bytes)(const struct kern *k, int rows, int cols, int block);
 	size_t (*matmul_scratch)(const struct kern *k, const struct kern_matmul *op, int n); /* these: NULL for 0 */
 	size_t (*experts_scratch)(const struct kern *k, const struct kern_experts *op, int n);
 	size_t (*attention_scratch)(const struct kern *k, const struct kern_attention *op, int n);
 	size_t (*gdn_scratch)(const struct kern *k, const struct kern_gdn *op, int n);
 	size_t (*sample_scratch)(const struct kern *k, const struct kern_sample *op, int n);
+	size_t (*top_scratch)(const struct kern *k, const struct kern_top *op, int n);
 	size_t (*plan_bytes)(const struct kern *k, const struct kern_experts *op);
 	int (*plan)(struct kern *k, const struct kern_experts *op, void *plan);
 	size_t (*pack_bytes)(const struct kern *k, const struct kern_weight *w); /* NULL: does not pack */

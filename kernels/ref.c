@@ -592,21 +592,55 @@ static int32_t draw_row(const struct kern_sample *op, const float *x, double max
 	return last;
 }
 
+/* Which token is the likeliest, and the sum of all chances as its own counts 1. */
+static int32_t likeliest(const float *x, int n, double *all)
+{
+	int32_t best = 0;
+	for (int32_t j = 1; j < n; j++)
+		best = stands_before(x, j, best) ? j : best;
+	*all = 0;
+	for (int j = 0; j < n; j++)
+		*all += chance(x[j], (double)x[best], 1);
+	return best;
+}
+
+static float logprob_of(float x, double max, double all)
+{
+	return isfinite(max) ? (float)((double)x - max - log(all)) : NAN;
+}
+
 static int ref_sample(struct kern *k, const struct kern_sample *op)
 {
 	(void)k;
 	for (int i = 0; i < op->n; i++) {
 		const float *x = row_of(&op->logits, op->row ? op->row[i] : i);
-		int32_t best = 0;
-		double all = 0;
-		for (int32_t j = 1; j < op->logits.cols; j++)
-			best = stands_before(x, j, best) ? j : best;
+		double all;
+		int32_t best = likeliest(x, op->logits.cols, &all);
 		double max = (double)x[best];
-		for (int j = 0; j < op->logits.cols; j++)
-			all += chance(x[j], max, 1);
 		bool greedy = !(op->temperature > 0) || !isfinite((float)(1 / op->temperature)) || !isfinite(max);
 		op->token[i] = greedy ? best : draw_row(op, x, max, op->u[i]);
-		op->logprob[i] = isfinite(max) ? (float)((double)x[op->token[i]] - max - log(all)) : NAN;
+		op->logprob[i] = logprob_of(x[op->token[i]], max, all);
+	}
+	return 0;
+}
+
+static size_t ref_top_scratch(const struct kern *k, const struct kern_top *op, int n)
+{
+	(void)k, (void)n;
+	return 2 * (size_t)op->logits.cols * sizeof(int32_t);
+}
+
+static int ref_top(struct kern *k, const struct kern_top *op)
+{
+	(void)k;
+	for (int i = 0; i < op->n; i++) {
+		const float *x = row_of(&op->logits, op->row ? op->row[i] : i);
+		double all;
+		int32_t best = likeliest(x, op->logits.cols, &all), *order = by_likelihood(x, op->logits.cols, op->scratch);
+		for (int r = 0; r < op->count; r++) {
+			op->token[i * op->count + r] = order[r];
+			op->logprob[i * op->count + r] = logprob_of(x[order[r]], (double)x[best], all);
+		}
 	}
 	return 0;
 }
@@ -616,5 +650,5 @@ const struct kern_backend kern_ref = {
 	.quantise = ref_quantise, .route = ref_route,
 	.experts = ref_experts,
 	.attention = ref_attention, .gdn = ref_gdn, .gdn_ring = ref_gdn_ring, .scatter = kern_scatter_rows, .pages = kern_copy_pages, .sample = ref_sample,
-	.experts_scratch = ref_experts_scratch, .sample_scratch = ref_sample_scratch,
+	.top = ref_top, .experts_scratch = ref_experts_scratch, .sample_scratch = ref_sample_scratch, .top_scratch = ref_top_scratch,
 };

@@ -75,6 +75,11 @@ static int draw(void *ctx, void *const *forks, int n, const struct eng_sampling 
 	return eng_draw(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, n, how, at, out);
 }
 
+static int top(void *ctx, void *const *forks, int n, int count, struct eng_choice *out)
+{
+	return eng_top_of(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, n, count, out);
+}
+
 static int step(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
 {
 	return eng_step(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, tokens, n, capture);
@@ -168,7 +173,7 @@ static void fill_table(struct srch_gen *g, const struct eng_options *opt, uint64
 		.layer_index = i->layer_index, .eos = i->eos, .n_eos = i->n_eos, .max_positions = i->max_positions,
 		.max_forks = opt && opt->max_forks ? opt->max_forks : 64,
 		.encode = encode, .piece = piece, .prefix_new = prefix_new, .prefix_free = prefix_free, .fork_new = fork_new,
-		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .step = step, .advance = advance,
+		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .top = top, .step = step, .advance = advance,
 		.settle = settle, .distinct = distinct,
 	};
 }

@@ -33,32 +33,36 @@ static bool child_ends(struct tree *t, struct live *l, const struct topp_child *
 	return ends;
 }
 
+/* The ways on from live path i, of whose likeliest tokens best[n] are looked at. */
+static int expand_path(struct tree *t, int i, const struct eng_choice *best, int n)
+{
+	struct live *l = &t->live[i];
+	double path = l->twig < 0 ? 0 : t->twigs[l->twig].logprob;
+	if (n && !isfinite(best[0].logprob))
+		return err_set(ERR_FORMAT, "the logits behind token %d of a path are no numbers: an activation overflowed; are the weights sound? "
+		               "`coppice model --check` looks", l->twig < 0 ? 0 : t->twigs[l->twig].depth);
+	n = topp_within(best, n, t->s->opt.p);
+	for (int r = 0; r < n; r++) {
+		struct topp_child *c = &t->children[t->n_children++];
+		enum node_finish how;
+		*c = (struct topp_child){i, r, best[r].token, best[r].logprob, path + best[r].logprob, false};
+		c->finished = child_ends(t, l, c, &how);
+	}
+	return 0;
+}
+
 static int expand(struct tree *t)
 {
 	struct session *s = t->s;
+	int n;
 	t->n_children = 0;
-	for (int i = 0; i < t->n_live; i++) {
-		struct live *l = &t->live[i];
-		double path = l->twig < 0 ? 0 : t->twigs[l->twig].logprob;
-		int k = s->opt.k < s->gen->n_vocab ? s->opt.k : s->gen->n_vocab;
-		const float *logits;
-		int rc = srch_logits(s->gen, l->fork, &logits);
-		if (rc)
-			return rc;
-		int n = eng_top(logits, s->gen->n_vocab, k, t->best, s->scratch);
-		if (n && !isfinite(t->best[0].logprob))
-			return err_set(ERR_FORMAT, "the logits behind token %d of a path are no numbers: an activation overflowed; are the weights sound? "
-			               "`coppice model --check` looks", l->twig < 0 ? 0 : t->twigs[l->twig].depth);
-		n = topp_within(t->best, n, s->opt.p);
-		for (int r = 0; r < n; r++) {
-			struct topp_child *c = &t->children[t->n_children++];
-			enum node_finish how;
-			*c = (struct topp_child){i, r, t->best[r].token, t->best[r].logprob, path + t->best[r].logprob, false};
-			c->finished = child_ends(t, l, c, &how);
-		}
-	}
+	for (int i = 0; i < t->n_live; i++)
+		t->forks[i] = t->live[i].fork;
+	int rc = srch_top(s->gen, t->forks, t->n_live, s->opt.k, t->best, &n, s->scratch);
+	for (int i = 0; i < t->n_live && !rc; i++)
+		rc = expand_path(t, i, t->best + (size_t)i * (size_t)n, n);
 	topp_order(t->children, t->n_children);
-	return 0;
+	return rc;
 }
 
 /* Forks for the children that live on: the last child of a path takes its fork, the others split from it; a path without
@@ -185,16 +189,18 @@ static int grow_task(struct session *s, size_t i)
 	if (rc)
 		return rc;
 	double began = clock_seconds(), engine = s->engine_seconds;
-	/* at most min(frontier, forks) paths live, and each has at most K ways on */
-	size_t room = (size_t)s->opt.frontier * (size_t)s->opt.k + (size_t)s->opt.k;
+	size_t live = (size_t)(s->opt.frontier < s->opt.forks ? s->opt.frontier : s->opt.forks);
+	size_t room = live * (size_t)s->opt.k; /* each has at most K ways on */
 	t.children = mem_array(room, sizeof *t.children);
 	t.fate = mem_array(room, sizeof *t.fate);
-	t.best = mem_array((size_t)s->opt.k, sizeof *t.best);
+	t.best = mem_array(room, sizeof *t.best);
+	t.forks = mem_array(live, sizeof *t.forks);
 	rc = grow_tree(&t);
 	s->engine_seconds = engine + clock_seconds() - began;
 	mem_free(t.children);
 	mem_free(t.fate);
 	mem_free(t.best);
+	mem_free(t.forks);
 	mem_free(t.twigs);
 	mem_free(t.experts);
 	mem_free(t.weights);

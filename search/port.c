@@ -21,6 +21,21 @@ int srch_draw(const struct srch_generator *g, void *const *forks, int n, const s
 	return rc;
 }
 
+int srch_top(const struct srch_generator *g, void *const *forks, int n, int count, struct eng_choice *out, int *found, int32_t *scratch)
+{
+	const float *logits;
+	int rc = 0;
+	*found = count = count < g->n_vocab ? count : g->n_vocab;
+	if (g->top)
+		return n ? g->top(g->ctx, forks, n, count, out) : 0;
+	for (int i = 0; i < n && !rc; i++) {
+		rc = srch_logits(g, forks[i], &logits);
+		if (!rc)
+			eng_top(logits, g->n_vocab, count, out + (size_t)i * (size_t)count, scratch);
+	}
+	return rc;
+}
+
 int srch_advance(const struct srch_generator *g, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
 	const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out, int32_t *scratch)
 {

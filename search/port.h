@@ -42,6 +42,8 @@ struct srch_generator {
 	const float *(*logits)(void *ctx, void *fork); /* NULL, and a message: it could not give them */
 	/* NULL: by eng_sample from the logits. */
 	int (*draw)(void *ctx, void *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out);
+	/* NULL: by eng_top from the logits. */
+	int (*top)(void *ctx, void *const *forks, int n, int count, struct eng_choice *out);
 	int (*step)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture);
 	/* A step and the draw behind it; capture may be filled as late as by the next call of the two, of step or of prefix_new, or settle.
 	 * NULL: by step and then draw. */
@@ -55,6 +57,9 @@ struct srch_generator {
 int srch_logits(const struct srch_generator *g, void *fork, const float **out) CHECK_RESULT;
 int srch_draw(const struct srch_generator *g, void *const *forks, int n, const struct eng_sampling *how, const struct rng_at *at,
 	struct eng_choice *out, int32_t *scratch) CHECK_RESULT;
+/* out [n][count]: the likeliest next tokens of each fork, likeliest first; all of the vocabulary where that is less. Returns how many each
+ * has in *found. */
+int srch_top(const struct srch_generator *g, void *const *forks, int n, int count, struct eng_choice *out, int *found, int32_t *scratch) CHECK_RESULT;
 int srch_advance(const struct srch_generator *g, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
 	const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out, int32_t *scratch) CHECK_RESULT;
 

@@ -37,8 +37,9 @@ struct tree {
 	int n_live;
 	struct topp_child *children;
 	enum topp_fate *fate;
-	struct eng_choice *best;
 	int n_children;
+	struct eng_choice *best; /* of every live path the K likeliest ways on */
+	void **forks;            /* of the live paths */
 };
 
 /* Appends a token's bytes; an end-of-text token has none. */

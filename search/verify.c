@@ -48,22 +48,19 @@ static int choose(const struct verifier *v, const struct run_task *t, const stru
 	struct eng_choice *out)
 {
 	const struct run *r = v->r;
-	const float *logits;
+	int n;
 	if (r->policy == SRCH_SAMPLE) {
 		struct eng_sampling how = {r->temperature, r->top_k, r->top_p};
 		struct rng_at where = {r->seed, srch_task_coordinate(t->task.id), (uint32_t)p->node, (uint32_t)at, 0};
 		return srch_draw(v->gen, &fork, 1, &how, &where, out, v->scratch);
 	}
-	int rc = srch_logits(v->gen, fork, &logits);
-	if (rc)
-		return rc;
+	int rc = srch_top(v->gen, &fork, 1, r->k_most, v->best, &n, v->scratch);
 	*out = (struct eng_choice){-1, 0};
-	int n = eng_top(logits, v->gen->n_vocab, r->k_most < v->gen->n_vocab ? r->k_most : v->gen->n_vocab, v->best, v->scratch);
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && !rc; i++) {
 		if (v->best[i].token == p->tokens[at])
 			*out = v->best[i];
 	}
-	return 0;
+	return rc;
 }
 
 static int compare_token(const struct verifier *v, const struct run_task *t, const struct run_program *p, size_t at, void *fork,

@@ -162,6 +162,14 @@ static void a_fork_has_its_parents_logits(void **state)
 	forks_keep_their_parents_logits("tests/golden/models/plain", "cuda");
 }
 
+static void the_likeliest_tokens_are_those_of_the_logits(void **state)
+{
+	(void)state;
+	shim_overlap(true);
+	likeliest_are_those_of_the_logits("tests/golden/models/plain", "cuda", 1e-5);
+	shim_overlap(getenv("SHIM_OVERLAP") != NULL);
+}
+
 /* A child of fork i, whose logits lie among those of the last step and were not fetched; want: what they are. */
 static struct eng_fork *child_of(struct eng_fork *fork, float *want, int vocab)
 {
@@ -271,6 +279,7 @@ int main(void)
 		TEST(forks_in_f32_agree_with_float64),    TEST(shared_checkpoints_in_f32_agree_with_float64),
 		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
 		TEST(both_backends_give_the_same_logits), TEST(a_step_with_the_draw_behind_it_is_both),
+		TEST(the_likeliest_tokens_are_those_of_the_logits),
 		TEST(a_fork_has_its_parents_logits), TEST(logits_outlast_the_steps_of_others),
 		TEST(a_prompts_logits_are_the_same_however_asked_for),
 	};

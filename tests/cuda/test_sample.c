@@ -1,4 +1,4 @@
-/* Drawing on the host shim: held to ref where rounding does not decide, and the determinism contract to the bit. */
+/* Drawing, and the likeliest tokens, on the host shim: held to ref where rounding does not decide, and the determinism contract to the bit. */
 #include "tests/kernels/kit.h"
 #include "tests/kernels/sampled.h"
 #include "tests/shim/shim.h"
@@ -187,6 +187,144 @@ static void a_large_vocabulary(void **state)
 	kern_close(&k);
 }
 
+/* -- the likeliest tokens -- */
+
+enum { MOST = 20000 };
+
+struct listed {
+	int32_t token[MOST];
+	float logprob[MOST];
+};
+
+static void top(struct kern *k, const struct kern_view *x, const int32_t *row, int n, int count, struct listed *out)
+{
+	struct kern_top op = {.logits = *x, .n = n, .row = row, .count = count};
+	size_t items = (size_t)n * (size_t)count;
+	assert_true(items <= MOST);
+	op.scratch_bytes = kern_top_scratch(k, &op, n);
+	op.scratch = scratch(op.scratch_bytes);
+	op.token = scratch(items * sizeof *op.token);
+	op.logprob = scratch(items * sizeof *op.logprob);
+	OK(kern_top(k, &op));
+	settled();
+	memcpy(out->token, op.token, items * sizeof *op.token);
+	memcpy(out->logprob, op.logprob, items * sizeof *op.logprob);
+	free(op.scratch);
+	free(op.token);
+	free(op.logprob);
+}
+
+/* Tokens are the very same, since their order is one of logits; log-probabilities round. */
+static void hold_top(const struct listed *got, const struct listed *want, int items)
+{
+	for (int i = 0; i < items; i++) {
+		double g = (double)got->logprob[i], l = (double)want->logprob[i];
+		if (got->token[i] != want->token[i])
+			fail_msg("item %d: token %d, want %d", i, got->token[i], want->token[i]);
+		if (!(fabs(g - l) <= 1e-5 + 1e-6 * fabs(l)) && !(isnan(g) && isnan(l)) && !(isinf(g) && isinf(l)))
+			fail_msg("item %d: log-probability %.9g, want %.9g", i, g, l);
+	}
+}
+
+/* A row of every kind, out of order and one twice; then rows alone, with threads in another order. */
+static void top_of_every_kind(struct kern *k, struct kern *ref, int n, int count, struct listed *got, struct listed *want)
+{
+	enum { ROWS = N_SAMPLED_KINDS + 1 };
+	struct arena a;
+	int32_t row[ROWS];
+	arena_init(&a);
+	struct kern_view x = mat(&a, 1, NULL, N_SAMPLED_KINDS, n);
+	for (int i = 0; i < N_SAMPLED_KINDS; i++)
+		sampled_row(x.data + (size_t)i * x.ld, n, (enum sampled_kind)i, (uint64_t)n);
+	for (int i = 0; i < ROWS; i++)
+		row[i] = 5 * i % N_SAMPLED_KINDS;
+	int rows = count * ROWS <= MOST ? ROWS : MOST / count;
+	for (int from = 0; from < ROWS; from += rows) {
+		int some = ROWS - from < rows ? ROWS - from : rows;
+		top(k, &x, row + from, some, count, got);
+		top(ref, &x, row + from, some, count, want);
+		hold_top(got, want, some * count);
+		shim_order((unsigned)(1 + from % 3));
+		top(k, &x, row + from + some - 1, 1, count, want);
+		shim_order(0);
+		size_t last = (size_t)(some - 1) * (size_t)count, items = (size_t)count;
+		assert_memory_equal(want->token, got->token + last, items * sizeof *want->token);
+		assert_memory_equal(want->logprob, got->logprob + last, items * sizeof *want->logprob);
+	}
+	assert_padding_untouched(&x);
+	arena_release(&a);
+}
+
+/* Few and many; all of a row; more than are listed, or than lie within the steps. Where more tokens are as likely as can be listed
+ * (ties), the last is searched by digits. */
+static void the_likeliest_are_in_order(void **state)
+{
+	(void)state;
+	static const struct { int n, count; } all[] = {
+		{1, 1}, {2, 1}, {2, 2}, {7, 3}, {7, 7}, {257, 30}, {257, 257}, {4096, 1}, {4097, 30}, {40009, 30}, {5000, 4500}, {5000, 5000}, {40009, 10000},
+	};
+	int n = (int)(sizeof all / sizeof *all), few = getenv("COPPICE_SAN") ? 10 : n;
+	struct kern k, ref;
+	struct listed *got = mem_array(2, sizeof *got);
+	OK(kern_open(&k, "cuda", NULL, KERN_F32));
+	OK(kern_open(&ref, "ref", NULL, KERN_F32));
+	for (int i = 0; i < few; i++)
+		top_of_every_kind(&k, &ref, all[i].n, all[i].count, &got[0], &got[1]);
+	mem_free(got);
+	kern_close(&k);
+}
+
+/* A token's log-probability is that of a draw, to the bit; rows are read as they lie. */
+static void a_drawn_token_is_as_likely_as_a_listed_one(void **state)
+{
+	(void)state;
+	struct kern k;
+	struct results drawn;
+	struct listed *listed = mem_array(1, sizeof *listed);
+	double u[3] = {0.1, 0.6, 0.95};
+	const struct way way = {1, 20, 1};
+	OK(kern_open(&k, "cuda", NULL, KERN_F32));
+	for (padding = 5; padding < 9; padding++) {
+		struct arena a;
+		arena_init(&a);
+		struct kern_view x = mat(&a, 1, NULL, 3, 4099);
+		for (int i = 0; i < 3; i++)
+			sampled_row(x.data + (size_t)i * x.ld, 4099, SAMPLED_NORMAL, (uint64_t)i);
+		draw(&k, &x, NULL, u, 3, &way, &drawn);
+		top(&k, &x, NULL, 3, 20, listed);
+		for (int i = 0; i < 3; i++) {
+			int r = 0;
+			while (r < 20 && listed->token[20 * i + r] != drawn.token[i])
+				r++;
+			assert_in_range(r, 0, 19);
+			assert_memory_equal(&listed->logprob[20 * i + r], &drawn.logprob[i], sizeof *drawn.logprob);
+		}
+		arena_release(&a);
+	}
+	padding = 5;
+	mem_free(listed);
+	kern_close(&k);
+}
+
+static void the_likeliest_of_a_large_vocabulary(void **state)
+{
+	(void)state;
+	struct kern k, ref;
+	struct listed *got = mem_array(2, sizeof *got);
+	float *x = scratch(2 * LARGE * sizeof *x);
+	struct kern_view v = kern_rows(x, 2, LARGE);
+	sampled_row(x, LARGE, SAMPLED_NORMAL, 1);
+	sampled_row(x + LARGE, LARGE, SAMPLED_PEAK, 2);
+	OK(kern_open(&k, "cuda", NULL, KERN_F32));
+	OK(kern_open(&ref, "ref", NULL, KERN_F32));
+	top(&k, &v, NULL, 2, 30, &got[0]);
+	top(&ref, &v, NULL, 2, 30, &got[1]);
+	hold_top(&got[0], &got[1], 60);
+	free(x);
+	mem_free(got);
+	kern_close(&k);
+}
+
 static void few_tokens_differ(void **state)
 {
 	(void)state;
@@ -199,7 +337,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_rows), cmocka_unit_test(around_a_part), cmocka_unit_test(wide_cuts),
 		cmocka_unit_test(alignment_changes_no_bit), cmocka_unit_test(u_runs_through_the_tokens), cmocka_unit_test(a_large_vocabulary),
-		cmocka_unit_test(few_tokens_differ),
+		cmocka_unit_test(few_tokens_differ), cmocka_unit_test(the_likeliest_are_in_order),
+		cmocka_unit_test(a_drawn_token_is_as_likely_as_a_listed_one), cmocka_unit_test(the_likeliest_of_a_large_vocabulary),
 	};
 	settle = shim_settle;
 	shim_overlap(true);

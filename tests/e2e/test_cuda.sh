@@ -51,6 +51,10 @@ for order in $orders; do
 	equal "the same run, batch $order, threads in order $order" "$id" "$(git -C b rev-parse HEAD)"
 	rm -rf b
 done
+runs "a tree of the likeliest tokens on cuda" 0 "$shim" search --out tree $search --batch 8 --policy top-p
+runs "the same, batch 2, another order" 0 env SHIM_OVERLAP=1 SHIM_ORDER=3 "$shim" search --out tree2 $search --batch 2 --policy top-p
+equal "the same tree" "$(git -C tree rev-parse HEAD)" "$(git -C tree2 rev-parse HEAD)"
+runs "it can be recomputed" 0 "$shim" verify tree
 runs "search on cuda, siblings sharing a checkpoint" 0 "$shim" search --out c $search --batch 8 --state shared
 runs "the same, batch 2, another order" 0 env SHIM_OVERLAP=1 SHIM_ORDER=2 "$shim" search --out d $search --batch 2 --state shared
 equal "the same run where siblings share" "$(git -C c rev-parse HEAD)" "$(git -C d rev-parse HEAD)"

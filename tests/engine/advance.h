@@ -1,4 +1,5 @@
-/* tests/engine/advance.h - eng_advance held to eng_step and eng_draw, and rows of logits that several forks have: on any backend. */
+/* tests/engine/advance.h - eng_advance held to eng_step and eng_draw, eng_top_of to eng_top, and rows of logits that several forks have: on
+ * any backend. */
 #ifndef TESTS_ENGINE_ADVANCE_H
 #define TESTS_ENGINE_ADVANCE_H
 
@@ -157,6 +158,47 @@ static inline void forks_keep_their_parents_logits(const char *dir, const char *
 	eng_prefix_free(q);
 	mem_free(want);
 	mem_free(got);
+	eng_model_close(m);
+}
+
+/* The likeliest tokens of forks, of which some have just parted, against what their logits say. off: how far log-probabilities may be. */
+static inline void likeliest_are_those_of_the_logits(const char *dir, const char *backend, double off)
+{
+	enum { FORKS = 4 };
+	struct eng_model *m;
+	struct eng_prefix *p;
+	struct eng_fork *f[FORKS];
+	static const int32_t ids[] = {1, 5, 2, 9, 3};
+	OK(eng_model_open(&m, dir, &(struct eng_options){.backend = backend, .compute = ENG_COMPUTE_F32, .max_forks = FORKS, .max_positions = 20}));
+	int vocab = eng_model_info(m)->n_vocab, counts[] = {1, 7, vocab};
+	struct eng_choice *got = mem_array((size_t)(FORKS * vocab), sizeof *got), *want = mem_array((size_t)vocab, sizeof *want);
+	int32_t *scratch = mem_array((size_t)vocab, 2 * sizeof *scratch);
+	OK(eng_prefix_new(&p, m, ids, 5, (struct eng_capture){0}, NULL));
+	for (int i = 0; i < FORKS; i++)
+		OK(eng_fork_new(&f[i], p));
+	OK(eng_step(m, &f[1], ids, FORKS - 1, (struct eng_capture){0})); /* the first stays where the prompt ended */
+	for (int c = 0; c < 3; c++) {
+		int n = counts[c];
+		OK(eng_top_of(m, f, FORKS, n, got));
+		for (int i = 0; i < FORKS; i++) {
+			const float *logits = eng_fork_logits(f[i]);
+			assert_non_null(logits);
+			assert_int_equal(eng_top(logits, vocab, n, want, scratch), n);
+			for (int j = 0; j < n; j++) {
+				assert_int_equal(got[i * n + j].token, want[j].token);
+				NEAR(got[i * n + j].logprob, want[j].logprob, off);
+			}
+		}
+	}
+	FAILS(ERR_USAGE, "the 0 likeliest tokens of", eng_top_of(m, f, 1, 0, got));
+	FAILS(ERR_USAGE, "likeliest tokens of", eng_top_of(m, f, 1, vocab + 1, got));
+	FAILS(ERR_USAGE, "the likeliest tokens of 5 forks; at most 4 can be alive", eng_top_of(m, f, FORKS + 1, 1, got));
+	for (int i = 0; i < FORKS; i++)
+		eng_fork_free(f[i]);
+	eng_prefix_free(p);
+	mem_free(got);
+	mem_free(want);
+	mem_free(scratch);
 	eng_model_close(m);
 }
 

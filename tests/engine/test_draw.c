@@ -87,6 +87,31 @@ static void what_does_not_fit_is_refused(void **state)
 	FAILS(ERR_USAGE, "leading dimension", kern_sample(&k, &op));
 }
 
+static void likeliest_tokens_that_are_not_there_are_refused(void **state)
+{
+	(void)state;
+	struct kern k;
+	float x[6] = {1, 3, 2, 0, NAN, 0}, logprob[6];
+	int32_t row[2] = {1, 2}, token[6], scratch[6];
+	struct kern_top op = {.logits = kern_rows(x, 2, 3), .n = 2, .row = row, .count = 3, .token = token, .logprob = logprob, .scratch = scratch,
+	                      .scratch_bytes = sizeof scratch};
+	OK(kern_open(&k, "cpu", NULL, KERN_F32));
+	FAILS(ERR_UNSUPPORTED, "has no top", kern_top(&k, &op));
+	OK(kern_open(&k, "ref", NULL, KERN_F32));
+	FAILS(ERR_USAGE, "row 2, there are 2", kern_top(&k, &op));
+	row[1] = 0;
+	OK(kern_top(&k, &op));
+	static const int32_t want[] = {0, 2, 1, 1, 2, 0}; /* ties to the lower, NaN last */
+	assert_memory_equal(token, want, sizeof want);
+	op.scratch_bytes = 23;
+	FAILS(ERR_USAGE, "23 bytes of scratch for 2 rows, 24 are needed", kern_top(&k, &op));
+	op.scratch_bytes = 24;
+	op.count = 4;
+	FAILS(ERR_USAGE, "the 4 likeliest of 3; 0 to 3 can be had", kern_top(&k, &op));
+	op.count = -1;
+	FAILS(ERR_USAGE, "the -1 likeliest of 3", kern_top(&k, &op));
+}
+
 /* -- a device, which is this process -- */
 
 static size_t bytes_sent, bytes_got, n_blocks;
@@ -162,9 +187,49 @@ static void a_device_is_sent_numbers_and_gives_tokens(void **state)
 	}
 	fail_in = 1;
 	FAILS(ERR_UNSUPPORTED, "the device fails", draw_run(d, row, 1, &how, at, got));
+	fail_in = 1;
+	FAILS(ERR_UNSUPPORTED, "the device fails", draw_top(d, row, 1, 3, got));
 	draw_free(d);
 	assert_int_equal(n_blocks, 0);
 	mem_free(kept);
+}
+
+/* More than fit at once come in parts. */
+static void a_device_gives_the_likeliest_tokens(void **state)
+{
+	(void)state;
+	struct kern_backend backend = kern_ref;
+	backend.memory = &memory;
+	struct kern k = {.backend = &backend};
+	enum { ROWS = 60, VOCAB = 300 };
+	float *kept = mem_array(ROWS * VOCAB, sizeof *kept);
+	struct eng_choice *got = mem_array(ROWS * VOCAB, sizeof *got), want[VOCAB];
+	int32_t row[ROWS], pairs[2 * VOCAB];
+	static const int counts[] = {1, 30, VOCAB};
+	struct draw *d;
+	for (int r = 0; r < ROWS; r++) {
+		sampled_row(kept + r * VOCAB, VOCAB, r % 2 ? SAMPLED_TIES : SAMPLED_NORMAL, (uint64_t)r);
+		row[r] = (r * 7 + 1) % ROWS;
+	}
+	OK(draw_new(&d, &k, kern_rows(kept, ROWS, VOCAB), ROWS));
+	for (int c = 0; c < 3; c++) {
+		size_t count = (size_t)counts[c];
+		bytes_sent = bytes_got = 0;
+		OK(draw_top(d, row, ROWS, counts[c], got));
+		assert_int_equal(bytes_sent, ROWS * sizeof *row);
+		assert_int_equal(bytes_got, ROWS * count * 8);
+		for (size_t r = 0; r < ROWS; r++) {
+			assert_int_equal(eng_top(kept + row[r] * VOCAB, VOCAB, counts[c], want, pairs), counts[c]);
+			for (size_t i = 0; i < count; i++) {
+				assert_int_equal(got[r * count + i].token, want[i].token);
+				NEAR(got[r * count + i].logprob, want[i].logprob, 1e-5);
+			}
+		}
+	}
+	draw_free(d);
+	assert_int_equal(n_blocks, 0);
+	mem_free(kept);
+	mem_free(got);
 }
 
 /* -- the door -- */
@@ -206,6 +271,12 @@ static void a_draw_is_eng_sample_of_the_logits(void **state)
 	mem_free(pairs);
 }
 
+static void the_likeliest_tokens_are_those_of_the_logits(void **state)
+{
+	(void)state;
+	likeliest_are_those_of_the_logits("tests/golden/models/plain", "cpu", 0);
+}
+
 static void a_step_with_the_draw_behind_it_is_both(void **state)
 {
 	(void)state;
@@ -225,7 +296,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_definition_is_eng_sample), cmocka_unit_test(what_does_not_fit_is_refused),
-		cmocka_unit_test(a_device_is_sent_numbers_and_gives_tokens), cmocka_unit_test(a_draw_is_eng_sample_of_the_logits),
+		cmocka_unit_test(likeliest_tokens_that_are_not_there_are_refused), cmocka_unit_test(a_device_is_sent_numbers_and_gives_tokens),
+		cmocka_unit_test(a_device_gives_the_likeliest_tokens), cmocka_unit_test(a_draw_is_eng_sample_of_the_logits),
+		cmocka_unit_test(the_likeliest_tokens_are_those_of_the_logits),
 		cmocka_unit_test(a_step_with_the_draw_behind_it_is_both), cmocka_unit_test(a_fork_has_its_parents_logits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

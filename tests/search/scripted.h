@@ -29,7 +29,7 @@ struct sc_gen {
 	long steps;
 	long die_after;   /* steps until the process ends at once; 0: never */
 	bool blind;       /* its logits cannot be had */
-	bool draws;       /* it draws itself */
+	bool draws;       /* it draws, and ranks tokens, itself */
 	bool late;        /* it draws behind its steps, and gives their rows with the next */
 	int room;         /* forks that can be alive; 0: any number */
 	int prefixes;     /* that are alive */
@@ -167,6 +167,15 @@ static int sc_draw(void *ctx, void *const *forks, int n, const struct eng_sampli
 	return 0;
 }
 
+static int sc_top(void *ctx, void *const *forks, int n, int count, struct eng_choice *out)
+{
+	int32_t scratch[2 * SC_VOCAB];
+	(void)ctx;
+	for (int i = 0; i < n; i++)
+		eng_top(((struct sc_fork *)forks[i])->logits, SC_VOCAB, count, out + i * count, scratch);
+	return 0;
+}
+
 /* Of n rows, each layer's. */
 static void sc_count(struct sc_gen *g, struct eng_capture rows, int n)
 {
@@ -222,7 +231,7 @@ static inline struct srch_generator sc_generator(struct sc_gen *g)
 		.n_layers = SC_LAYERS, .top_k = SC_K, .n_experts = g->experts, .layer_index = sc_layer_index, .eos = sc_eos, .n_eos = 1,
 		.max_positions = 500, .max_forks = 64, .encode = sc_encode, .piece = sc_piece, .prefix_new = sc_prefix_new,
 		.prefix_free = sc_prefix_free, .fork_new = sc_fork_new, .fork_split = sc_fork_new, .fork_free = sc_fork_free,
-		.logits = sc_logits, .draw = g->draws ? sc_draw : NULL, .step = sc_step,
+		.logits = sc_logits, .draw = g->draws ? sc_draw : NULL, .top = g->draws ? sc_top : NULL, .step = sc_step,
 		.advance = g->late ? sc_advance : NULL, .settle = g->late ? sc_settle : NULL,
 		.distinct = g->silent ? NULL : sc_distinct,
 	};

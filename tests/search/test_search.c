@@ -111,21 +111,23 @@ static void a_generator_that_draws_itself_makes_the_same_run(void **state)
 {
 	(void)state;
 	struct srch_outcome out;
-	struct trial draws = {.draws = true, .blind = true, .batch = 8};
-	OK(grow_in(in_folder("draws"), &draws, &out));
-	assert_string_equal(out.commit, PINNED_SAMPLE);
-	struct srch_generator gen = sc_generator(&draws.gen);
-	struct srch_verified v;
-	OK(srch_verify(in_folder("draws"), &gen, 1, &v));
-	assert_int_equal(v.differing, 0);
 	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
+		struct trial draws = {.policy = (enum srch_policy)policy, .draws = true, .blind = true, .batch = 8};
 		struct trial blind = {.policy = (enum srch_policy)policy, .blind = true, .batch = 8};
+		const char *dir = in_folder(policy == SRCH_TOPP ? "ranks" : "draws");
+		OK(grow_in(dir, &draws, &out));
+		assert_string_equal(out.commit, policy == SRCH_TOPP ? PINNED_TOPP : PINNED_SAMPLE);
+		struct srch_generator gen = sc_generator(&draws.gen);
+		struct srch_verified v;
+		OK(srch_verify(dir, &gen, 1, &v));
+		assert_int_equal(v.differing, 0);
+		gen.draw = NULL;
+		gen.top = NULL;
+		FAILS(ERR_UNSUPPORTED, "the scripted device fails", srch_verify(dir, &gen, 1, &v));
+		assert_int_equal(draws.gen.alive, 0);
 		FAILS(ERR_UNSUPPORTED, "the scripted device fails", grow_in(in_folder(policy == SRCH_TOPP ? "b" : "a"), &blind, &out));
 		assert_int_equal(blind.gen.alive, 0);
 	}
-	gen.draw = NULL;
-	FAILS(ERR_UNSUPPORTED, "the scripted device fails", srch_verify(in_folder("draws"), &gen, 1, &v));
-	assert_int_equal(draws.gen.alive, 0);
 }
 
 /* Rows of routing that come with the next step, and a device on which fewer forks fit than the batch could have. */
