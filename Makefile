@@ -212,7 +212,7 @@ headers:
 benches: $(BENCHES)
 bench: all benches
 	for b in engine fork kernels; do $(BUILD)/coppice bench $$b || exit 1; done
-	for b in judge tokenizer; do $(BUILD)/benchmarks/bench_$$b || exit 1; done
+	for b in judge store tokenizer; do $(BUILD)/benchmarks/bench_$$b || exit 1; done
 
 PREFIX ?= /usr/local
 install: all
