@@ -25,25 +25,22 @@ struct stretch {
 	enum node_finish finished;
 	double logprob; /* of the path to its end */
 	size_t ticket;  /* with the judging, once the leaf is finished */
-	bool submitted, saved;
-	struct store_id id; /* once saved */
+	bool submitted, saved; /* saved: given to the saver, or in the store from before; nothing but the number is left of it here */
 };
 
 struct growth {
 	const struct srch_task *task;
 	struct cmp_problem problem;
 	uint32_t coordinate;
-	bool opened, grown, complete; /* the prompt is computed; every leaf is finished; its task commit is saved */
+	bool opened, grown, complete; /* the prompt is computed; every leaf is finished; all of it is saved */
 	struct tok_ids prompt;
 	uint16_t *prompt_experts;
 	float *prompt_weights;
 	void *prefix;
 	struct stretch *stretches;
 	int n, cap;
-	int n_open, n_finished, n_saved; /* leaves: growing, finished, saved */
+	int n_open, n_finished; /* leaves: growing, finished */
 	size_t pruned;
-	bool has_root;
-	struct store_id root, id; /* the root's commit; the task's */
 };
 
 /* Adds a stretch; the pointer is good until the next one. */

@@ -5,7 +5,7 @@
 static void session_init(struct session *s, const struct srch_options *opt, const struct srch_tasks *tasks,
 	const struct srch_generator *gen, const struct srch_judge *judge)
 {
-	*s = (struct session){.opt = *opt, .tasks = tasks, .gen = gen, .judge = judge, .started = clock_seconds(), .flushed = clock_seconds()};
+	*s = (struct session){.opt = *opt, .tasks = tasks, .gen = gen, .judge = judge, .started = clock_seconds()};
 	s->rules = (struct growth_rules){gen, judge, opt->max_tokens};
 	s->shape = (struct node_shape){gen->n_layers, gen->top_k, gen->n_experts};
 	s->row = (size_t)gen->n_layers * (size_t)gen->top_k;
@@ -13,8 +13,6 @@ static void session_init(struct session *s, const struct srch_options *opt, cons
 	s->cap_experts = mem_array(2 * (size_t)s->batch * s->row + 1, sizeof *s->cap_experts);
 	s->cap_weights = mem_array(2 * (size_t)s->batch * s->row + 1, sizeof *s->cap_weights);
 	s->scratch = mem_array(2 * (size_t)gen->n_vocab, sizeof *s->scratch);
-	s->refs = mem_array(SESSION_REFS, sizeof *s->refs);
-	buf_init(&s->notes, BUF_MAX_TEXT);
 	buf_init(&s->config, BUF_MAX_TEXT);
 	s->growths = mem_array(tasks->n, sizeof *s->growths);
 	for (size_t i = 0; i < tasks->n; i++) {
@@ -32,11 +30,9 @@ static void session_release(struct session *s)
 		session_close_prefix(s, &s->growths[i]);
 		growth_release(&s->growths[i]);
 	}
-	steps_close(s->by_step);
+	saver_free(s->saver);
 	store_close(s->store);
 	buf_release(&s->config);
-	buf_release(&s->notes);
-	mem_free(s->refs);
 	mem_free(s->growths);
 	mem_free(s->cap_experts);
 	mem_free(s->cap_weights);
@@ -57,23 +53,36 @@ static int take_up(struct session *s)
 	rc = rc ? rc : store_commit_read(s->store, &id, &c);
 	rc = rc ? rc : store_file(s->store, &c.tree, "run.json", &stored);
 	rc = rc ? rc : config_compare(s->opt.out, &stored, &s->config);
-	for (size_t i = 0; i < s->tasks->n && !rc; i++)
-		rc = session_resume_task(s, i);
 	store_commit_release(&c);
 	buf_release(&stored);
-	session_read_wallclock(s);
 	return rc;
+}
+
+static void make_saver(struct session *s, const struct store_id *start, bool created)
+{
+	struct saver_setup setup = {.store = s->store, .tasks = s->tasks, .shape = s->shape, .frame = s->gen->frame,
+		.judge = s->judge->compile ? s->judge->identity : NULL, .model = s->gen->model, .start = *start, .save_seconds = s->opt.save_seconds,
+		.batch = s->batch, .workers = s->opt.workers, .began = s->started};
+	if (!created)
+		setup.before = session_read_wallclock(store_dir(s->store));
+	s->saver = saver_new(&setup);
 }
 
 static int open_store(struct session *s)
 {
+	struct store_id start = {{0}};
 	bool created = false;
 	config_write(&s->opt, s->tasks, s->gen, &s->config);
 	int rc = store_open_write(&s->store, s->opt.out, &created);
 	rc = rc || created ? rc : take_up(s);
-	rc = rc ? rc : node_put_start(s->store, buf_text(&s->config), s->config.len, s->tasks->n, srch_policy_name(s->opt.policy), &s->start);
+	rc = rc ? rc : node_put_start(s->store, buf_text(&s->config), s->config.len, s->tasks->n, srch_policy_name(s->opt.policy), &start);
 	if (!rc && created)
-		rc = store_save(s->store, STORE_REF_RUN, &s->start);
+		rc = store_save(s->store, STORE_REF_RUN, &start);
+	if (rc)
+		return rc;
+	make_saver(s, &start, created);
+	for (size_t i = 0; i < s->tasks->n && !created && !rc; i++)
+		rc = session_resume_task(s, i);
 	return rc;
 }
 
@@ -83,8 +92,8 @@ static int finish_run(struct session *s, struct srch_outcome *out)
 	struct node_joined *joined = mem_array(s->tasks->n, sizeof *joined);
 	struct store_id id;
 	for (size_t i = 0; i < s->tasks->n; i++) {
-		const struct growth *g = &s->growths[i];
-		joined[i] = (struct node_joined){g->task->id, g->id, (size_t)g->n_saved};
+		const struct saved_task *t = saver_task(s->saver, i);
+		joined[i] = (struct node_joined){s->tasks->items[i].id, t->id, t->n ? t->n : t->n_leaves};
 		out->programs += joined[i].leaves;
 	}
 	int rc = node_put_run(s->store, buf_text(&s->config), s->config.len, joined, s->tasks->n, &id);
@@ -97,7 +106,7 @@ static int finish_run(struct session *s, struct srch_outcome *out)
 
 static int grow(struct session *s)
 {
-	int rc = session_keep_steps(s);
+	int rc = saver_start(s->saver, s->gen->distinct && s->gen->n_layers);
 	if (rc)
 		return rc;
 	s->judging = srch_judging_new(s->judge, s->opt.workers);
@@ -105,13 +114,11 @@ static int grow(struct session *s)
 		progress_start(&s->progress, "growing", "programs", (int64_t)s->tasks->n * s->opt.forks);
 	rc = s->opt.policy == SRCH_TOPP ? policy_topp(s) : policy_sample(s);
 	rc = rc ? rc : session_finish(s);
-	if (rc) { /* what is judged and written is kept all the same; the first failure is the one to tell */
-		char *why = mem_strdup(err_message());
-		if (session_flush(s, true))
-			log_debug("%s", err_message());
-		rc = err_set(rc, "%s", why);
-		mem_free(why);
-	}
+	session_tell_counts(s, 0, NULL);
+	char *why = rc ? mem_strdup(err_message()) : NULL; /* what was handed over is saved all the same; the first failure is the one to tell */
+	int saved = saver_end(s->saver);
+	rc = rc ? err_set(rc, "%s", why) : saved;
+	mem_free(why);
 	if (!s->opt.quiet)
 		progress_end(&s->progress);
 	return rc;
@@ -148,7 +155,7 @@ int srch_run(const struct srch_options *opt, const struct srch_tasks *tasks, con
 	if (!rc && out->tasks_resumed < tasks->n)
 		rc = grow(&s);
 	rc = rc ? rc : finish_run(&s, out);
-	rc = rc ? rc : session_wallclock(&s);
+	rc = rc ? rc : saver_note(s.saver);
 	count(&s, out);
 	session_release(&s);
 	return rc;

@@ -84,7 +84,9 @@ static size_t half_at(const struct session *s, int half)
 static int count_step(struct session *s, int n, double began, int rc)
 {
 	s->engine_seconds += clock_seconds() - began;
-	return rc ? rc : session_count_step(s, n);
+	if (!rc)
+		session_count_step(s, n);
+	return rc;
 }
 
 int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n)
@@ -146,7 +148,7 @@ void session_progress(struct session *s)
 			s->engine_seconds > 0 ? (double)s->tokens / s->engine_seconds : 0.0, s->n_pending);
 }
 
-/* Leaves that are judged and not saved; *pending: those that are still with the judging. */
+/* Leaves that are judged and not handed over; *pending: those that are still with the judging. */
 static int n_ready(struct session *s, const struct growth *g, size_t *pending)
 {
 	int n = 0;
@@ -184,7 +186,7 @@ int session_save_ready(struct session *s)
 		if (rc)
 			return rc;
 	}
-	return session_flush(s, false);
+	return saver_check(s->saver);
 }
 
 int session_finish(struct session *s)
@@ -196,5 +198,5 @@ int session_finish(struct session *s)
 		if (s->n_waiting && !rc)
 			nanosleep(&(struct timespec){0, 10 * 1000 * 1000}, NULL);
 	}
-	return rc ? rc : session_flush(s, true);
+	return rc;
 }

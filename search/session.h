@@ -1,37 +1,23 @@
 /* search/session.h - layer 3. One run in progress: what policies share. A policy opens tasks, steps forks and hands in
  * finished leaves; the session judges, saves and counts.
  *
- * Order of life of a task: session_open -> stretches grow -> session_submit for each finished leaf -> (all judged) saved and
- * released. session_save_ready does the last part whenever it can. */
+ * Order of life of a task: session_open -> stretches grow -> session_submit for each finished leaf -> (all judged) handed to the saver
+ * and released. session_save_ready does the last part whenever it can. */
 #ifndef SEARCH_SESSION_H
 #define SEARCH_SESSION_H
 
 #include "base/log.h"
 #include "search/growth.h"
 #include "search/judging.h"
+#include "search/saver.h"
 #include "search/search.h"
-#include "search/steps.h"
 
 /* Tasks that are grown but not yet judged, at most: bounds what is held in memory. */
 #define SESSION_WAITING 48
 /* Seconds between looks at what is judged: a look asks about every waiting program. */
 #define SESSION_LOOK 0.003
-/* Tasks and bytes that are saved together, at most. */
-#define SESSION_REFS 256
-#define SESSION_BATCH_BYTES ((size_t)16 << 20)
 /* Judged leaves of an unfinished task that are worth a commit of their own. */
 #define SESSION_PARTIAL 128
-
-/* Sums over the sessions before this one. */
-struct session_past {
-	double seconds, engine_seconds, tokens, steps, stepped, distinct;
-};
-
-/* A ref to move once the batch is on disk. */
-struct session_ref {
-	char ref[64];
-	struct store_id id;
-};
 
 struct session {
 	struct srch_options opt; /* resolved */
@@ -40,20 +26,16 @@ struct session {
 	const struct srch_judge *judge;
 	struct growth_rules rules;
 	struct srch_judging *judging;
-	struct store *store;
+	struct store *store;     /* the saver's, while it runs */
+	struct saver *saver;
 	struct buf config;       /* run.json */
 	struct node_shape shape;
 	size_t row;              /* layers x k */
-	struct store_id start;
 	struct growth *growths;  /* one a task */
-	size_t n_waiting;        /* tasks grown, not saved */
+	size_t n_waiting;        /* tasks grown, not handed over */
 	size_t n_pending;        /* programs with the judging, when it was last looked */
 	int batch;
-	/* saved, but not yet on disk */
-	struct session_ref *refs;
-	size_t n_refs;
-	struct buf notes;        /* for judge.jsonl */
-	double flushed, looked;  /* when the last batch went to disk; when it was last looked what is judged */
+	double looked;           /* when it was last looked what is judged */
 	/* scratch of one step */
 	uint16_t *cap_experts;   /* [2][batch x row]: of two steps in turn */
 	float *cap_weights;
@@ -63,8 +45,6 @@ struct session {
 	uint64_t tokens, steps, distinct, stepped;
 	size_t programs_done;
 	double engine_seconds, started;
-	struct session_past before;
-	struct steps *by_step;   /* every step's forks and experts, for steps.npy; NULL: the generator does not say */
 	struct progress progress;
 };
 
@@ -87,23 +67,20 @@ void session_take_row(struct session *s, int i, struct stretch *to);
 int session_submit(struct session *s, struct growth *g, struct stretch *leaf, const char *text) CHECK_RESULT;
 /* The policy has finished every leaf of the task. */
 void session_grown(struct session *s, struct growth *g);
-/* Saves what is judged, and if there is too much waiting, waits for it. */
+/* Hands over what is judged, and if there is too much waiting, waits for it. */
 int session_save_ready(struct session *s) CHECK_RESULT;
-/* Waits for the judging and saves the rest. */
+/* Waits for the judging and hands over the rest. */
 int session_finish(struct session *s) CHECK_RESULT;
 void session_progress(struct session *s);
 
 /* search/session_save.c */
 int session_save_task(struct session *s, size_t i) CHECK_RESULT;
 int session_save_partial(struct session *s, size_t i) CHECK_RESULT;
-/* Brings what is saved to disk, if there is any and it is time, or if `now`. */
-int session_flush(struct session *s, bool now) CHECK_RESULT;
-void session_read_wallclock(struct session *s);
-/* Takes up steps.npy, if the generator says what a step touched. */
-int session_keep_steps(struct session *s) CHECK_RESULT;
+struct saver_counts session_read_wallclock(const char *dir);
 /* The step of n forks that was just taken. */
-int session_count_step(struct session *s, int n) CHECK_RESULT;
-int session_wallclock(struct session *s) CHECK_RESULT;
+void session_count_step(struct session *s, int n);
+/* Tells the saver what is counted so far, and a step's experts where `forks` is not 0. */
+void session_tell_counts(struct session *s, int forks, const int32_t *distinct);
 /* Finds what the store has of task i already. */
 int session_resume_task(struct session *s, size_t i) CHECK_RESULT;
 

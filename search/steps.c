@@ -11,13 +11,17 @@
 /* A header is padded to this length whatever number of steps it counts, so it can be written over. */
 enum { HEAD = 128 };
 
+struct rows {
+	uint16_t *items; /* [cap x width] */
+	size_t n, cap;
+};
+
 struct steps {
 	char *path;
 	int fd;
-	size_t width;            /* items of a row */
-	size_t n;                /* rows that the header counts */
-	size_t waiting, room;    /* rows */
-	uint16_t *rows;          /* [room x width] */
+	size_t width;             /* items of a row */
+	size_t n;                 /* rows that the header counts */
+	struct rows added, taken; /* that wait to be taken; to be written */
 };
 
 static void header(struct buf *b, size_t n, size_t width)
@@ -142,7 +146,7 @@ static int count_rows(struct steps *s, const struct node_shape *shape)
 {
 	struct file_map m;
 	struct npy a;
-	size_t at, row = s->width * sizeof *s->rows;
+	size_t at, row = s->width * sizeof(uint16_t);
 	int rc = file_map_open(&m, s->path);
 	if (rc)
 		return rc;
@@ -158,7 +162,7 @@ static int count_rows(struct steps *s, const struct node_shape *shape)
 static int take_up(struct steps *s)
 {
 	s->fd = open(s->path, O_RDWR | O_CLOEXEC);
-	if (s->fd < 0 || ftruncate(s->fd, (off_t)(HEAD + s->n * s->width * sizeof *s->rows)))
+	if (s->fd < 0 || ftruncate(s->fd, (off_t)(HEAD + s->n * s->width * sizeof(uint16_t))))
 		return err_errno(ERR_IO, "cannot write %s", s->path);
 	return put_header(s);
 }
@@ -169,8 +173,6 @@ int steps_open(struct steps **out, const char *dir, const struct node_shape *sha
 	s->path = file_join(dir, STEPS_FILE);
 	s->fd = -1;
 	s->width = 1 + (size_t)shape->n_layers;
-	s->room = STEPS_WAITING / (s->width * sizeof *s->rows);
-	s->rows = mem_array(s->room * s->width, sizeof *s->rows);
 	int rc = file_exists(s->path) ? 0 : begin(s);
 	if (!rc && (rc = count_rows(s, shape)) == ERR_FORMAT)
 		rc = err_prefix(rc, "%s", dir);
@@ -181,31 +183,51 @@ int steps_open(struct steps **out, const char *dir, const struct node_shape *sha
 	return rc;
 }
 
-int steps_add(struct steps *s, int forks, const int32_t *distinct)
+/* Room for n more rows, behind those that are there. */
+static uint16_t *more_rows(struct rows *r, size_t n, size_t width)
 {
-	int rc = s->waiting == s->room ? steps_flush(s) : 0;
-	if (rc)
-		return rc;
-	uint16_t *row = s->rows + s->waiting++ * s->width;
+	while (r->n + n > r->cap) {
+		r->cap = r->cap ? 2 * r->cap : 256;
+		r->items = mem_grow(r->items, r->cap * width, sizeof *r->items);
+	}
+	r->n += n;
+	return r->items + (r->n - n) * width;
+}
+
+void steps_add(struct steps *s, int forks, const int32_t *distinct)
+{
+	uint16_t *row = more_rows(&s->added, 1, s->width);
 	row[0] = (uint16_t)forks;
 	for (size_t i = 1; i < s->width; i++)
 		row[i] = (uint16_t)distinct[i - 1];
-	return 0;
+}
+
+size_t steps_waiting(const struct steps *s)
+{
+	return s->added.n * s->width * sizeof *s->added.items;
+}
+
+void steps_take(struct steps *s)
+{
+	if (!s->added.n)
+		return;
+	memcpy(more_rows(&s->taken, s->added.n, s->width), s->added.items, steps_waiting(s));
+	s->added.n = 0;
 }
 
 /* The rows must be there before the header says so, also when the machine stops. */
-int steps_flush(struct steps *s)
+int steps_write(struct steps *s)
 {
-	if (!s || !s->waiting)
+	if (!s || !s->taken.n)
 		return 0;
-	size_t row = s->width * sizeof *s->rows;
-	int rc = put(s, s->rows, s->waiting * row, HEAD + s->n * row);
+	size_t row = s->width * sizeof *s->taken.items;
+	int rc = put(s, s->taken.items, s->taken.n * row, HEAD + s->n * row);
 	if (!rc && fdatasync(s->fd))
 		rc = err_errno(ERR_IO, "cannot write %s", s->path);
 	if (rc)
 		return rc;
-	s->n += s->waiting;
-	s->waiting = 0;
+	s->n += s->taken.n;
+	s->taken.n = 0;
 	return put_header(s);
 }
 
@@ -215,7 +237,8 @@ void steps_close(struct steps *s)
 		return;
 	if (s->fd >= 0)
 		close(s->fd);
-	mem_free(s->rows);
+	mem_free(s->added.items);
+	mem_free(s->taken.items);
 	mem_free(s->path);
 	mem_free(s);
 }

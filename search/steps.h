@@ -11,17 +11,21 @@
 #include "search/nodes.h"
 
 #define STEPS_FILE "steps.npy"
-/* Bytes of rows that wait in memory, at most; they are what a kill loses. */
+/* Bytes of rows that are worth a write of their own: what a kill loses is about as much. */
 #define STEPS_WAITING ((size_t)64 << 10)
 
-/* A writer; belongs to one thread, and the store's lock is held. */
+/* A writer; the store's lock is held. Rows wait in memory until they are written. One thread may add and take while another writes, if a lock
+ * of theirs keeps adding and taking apart. */
 struct steps;
 /* Takes up the file in dir, or begins it. Yours. ERR_FORMAT: what is there is not of a run of this shape; ERR_IO. */
 int steps_open(struct steps **out, const char *dir, const struct node_shape *shape) CHECK_RESULT;
-/* One step of `forks` forks; distinct: [layers]. ERR_IO. */
-int steps_add(struct steps *s, int forks, const int32_t *distinct) CHECK_RESULT;
-/* Brings what waits to disk. s may be NULL here and below. ERR_IO. */
-int steps_flush(struct steps *s) CHECK_RESULT;
+/* One step of `forks` forks; distinct: [layers]. */
+void steps_add(struct steps *s, int forks, const int32_t *distinct);
+size_t steps_waiting(const struct steps *s); /* bytes of rows that were added and not taken */
+/* What waits is what the next steps_write writes. */
+void steps_take(struct steps *s);
+/* Brings what was taken to disk. s may be NULL here and below. ERR_IO. */
+int steps_write(struct steps *s) CHECK_RESULT;
 /* What still waits is lost. */
 void steps_close(struct steps *s);
 

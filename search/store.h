@@ -64,7 +64,7 @@
  * git_indexer, is fsynced, and then a ref is moved to reach it. A killed run loses the batch in flight; what a dead writer left
  * half-written is removed at the next open for writing. gc.auto is 0: nothing repacks behind the writer's back.
  *
- * Nothing of libgit2 shows here. A store belongs to one thread. */
+ * Nothing of libgit2 shows here. A store belongs to one thread at a time: while a run grows, to the saver's (search/saver.h). */
 #ifndef SEARCH_STORE_H
 #define SEARCH_STORE_H
 

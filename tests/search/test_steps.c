@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/npy.h"
 #include "search/run.h"
+#include "search/saver.h"
 #include "search/steps.h"
 #include "tests/search/folder.h"
 #include "tests/search/scripted.h"
@@ -157,13 +158,19 @@ static void a_resumed_run_goes_on_behind_what_was_kept(void **state)
 
 static const int32_t some[SC_LAYERS] = {2, 4, 3};
 
+static int flush(struct steps *s)
+{
+	steps_take(s);
+	return steps_write(s);
+}
+
 static void write_some(const char *dir, int n)
 {
 	struct steps *s;
 	OK(steps_open(&s, dir, &shape));
 	for (int i = 0; i < n; i++)
-		OK(steps_add(s, 2, some));
-	OK(steps_flush(s));
+		steps_add(s, 2, some);
+	OK(flush(s));
 	steps_close(s);
 }
 
@@ -181,24 +188,54 @@ static size_t count(const char *dir)
 	return n;
 }
 
-static void it_is_an_array_at_all_times_and_memory_is_bounded(void **state)
+static void it_is_an_array_at_all_times(void **state)
 {
 	(void)state;
 	struct steps *s;
-	size_t room = STEPS_WAITING / (WIDTH * sizeof(uint16_t));
 	OK(steps_open(&s, folder, &shape));
 	assert_int_equal(count(folder), 0);
-	for (size_t i = 0; i < 3 * room + 5; i++) {
-		OK(steps_add(s, 2, some));
-		if (i % 1000 == 0)
-			assert_true(i - count(folder) <= room);
+	for (size_t i = 0; i < 3000; i++) {
+		steps_add(s, 2, some);
+		assert_int_equal(steps_waiting(s), (i % 1000 + 1) * WIDTH * sizeof(uint16_t));
+		if (i % 1000 < 999)
+			continue;
+		steps_take(s);
+		assert_int_equal(steps_waiting(s), 0);
+		assert_int_equal(count(folder), i / 2000 * 2000); /* the first thousand waits for the second, and the third alone */
+		if (i / 1000 != 0)
+			OK(steps_write(s));
 	}
-	assert_int_equal(count(folder), 3 * room);
-	OK(steps_flush(s));
-	assert_int_equal(count(folder), 3 * room + 5);
-	OK(steps_flush(s));
-	assert_int_equal(count(folder), 3 * room + 5);
+	assert_int_equal(count(folder), 3000);
+	OK(flush(s));
+	assert_int_equal(count(folder), 3000);
 	steps_close(s);
+}
+
+/* With nothing to save for long, what waits goes to disk all the same. */
+static void memory_is_bounded(void **state)
+{
+	(void)state;
+	struct store *store;
+	struct srch_tasks tasks;
+	bool created;
+	size_t room = STEPS_WAITING / (WIDTH * sizeof(uint16_t)), n = 0;
+	OK(sc_tasks(&tasks, 1));
+	const char *dir = in_folder("alone");
+	OK(store_open_write(&store, dir, &created));
+	struct saver *s = saver_new(&(struct saver_setup){.store = store, .tasks = &tasks, .shape = shape, .save_seconds = 1000});
+	OK(saver_start(s, true));
+	for (size_t i = 0; i < 3 * room + 5; i++)
+		saver_count(s, &(struct saver_counts){0}, 2, some);
+	for (int i = 0; i < 1000 && n <= 2 * room; i++) {
+		usleep(10000);
+		n = count(dir);
+	}
+	assert_true(n > 2 * room);
+	OK(saver_end(s));
+	assert_int_equal(count(dir), 3 * room + 5);
+	saver_free(s);
+	store_close(store);
+	srch_tasks_release(&tasks);
 }
 
 /* A limit on the size of files stands in for a full disk. */
@@ -213,9 +250,9 @@ static void a_full_disk_is_named_and_the_array_stays(void **state)
 		bool right = !steps_open(&s, folder, &shape);
 		signal(SIGXFSZ, SIG_IGN);
 		setrlimit(RLIMIT_FSIZE, &(struct rlimit){300, 300});
-		for (int i = 0; i < 100; i++)
-			right = right && !steps_add(s, 2, some);
-		right = right && steps_flush(s) == ERR_IO && strstr(err_message(), "cannot write") && strstr(err_message(), "/steps.npy");
+		for (int i = 0; i < 100 && right; i++)
+			steps_add(s, 2, some);
+		right = right && flush(s) == ERR_IO && strstr(err_message(), "cannot write") && strstr(err_message(), "/steps.npy");
 		_exit(right ? 0 : 1);
 	}
 	int status;
@@ -351,7 +388,7 @@ int main(void)
 		IN_FOLDER(one_fork_touches_what_it_chooses),
 		IN_FOLDER(the_runs_id_does_not_know_of_them),
 		IN_FOLDER(a_resumed_run_goes_on_behind_what_was_kept),
-		IN_FOLDER(it_is_an_array_at_all_times_and_memory_is_bounded),
+		IN_FOLDER(it_is_an_array_at_all_times), IN_FOLDER(memory_is_bounded),
 		IN_FOLDER(a_full_disk_is_named_and_the_array_stays),
 		IN_FOLDER(rows_that_nobody_counted_are_cut_off),
 		IN_FOLDER(a_file_cut_short_is_named_and_mended_by_the_next_writer),
