@@ -11,6 +11,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "compile/clex.h"
+#include "compile/pylex.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,8 +36,22 @@ struct cmp_problem {
 
 /* Whether the text after the prompt has closed the function (C: the brace that opens at the prompt's end is closed, for a
  * pair the entry point's own; Python: a new top-level statement begins). *end: bytes of `completion` that belong to the
- * program. Aware of strings, characters and comments. Cheap enough to call after every token. */
+ * program. Aware of strings, characters and comments. */
 bool cmp_closed(const struct cmp_problem *p, const char *completion, size_t len, size_t *end);
+
+/* The same of a completion that grows: what was looked at before is not looked at again (of Python the line that is being written is).
+ * It begins zeroed; a copy of it goes on by itself, as a fork does. */
+struct cmp_closing {
+	bool begun, closed;
+	size_t done, end; /* bytes of the completion that need no other look; where it is closed */
+	struct clex c;
+	bool open_in_prompt;
+	struct pylex python;
+	bool seen, body, margin_comment; /* the function; lines of its own; a comment at the margin is being read */
+	size_t kept;                     /* up to where the function's own lines go */
+};
+/* completion: as at the last call, and more behind it. */
+bool cmp_closed_yet(struct cmp_closing *at, const struct cmp_problem *p, const char *completion, size_t len, size_t *end);
 
 /* How a program was found in a completion: recorded, since extraction moves pass@1. */
 enum cmp_extraction { CMP_EX_CONTINUES, CMP_EX_FENCED, CMP_EX_WHOLE, CMP_EX_BODY, CMP_EX_NOTHING };

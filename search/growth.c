@@ -63,13 +63,13 @@ bool growth_is_eos(const struct srch_generator *gen, int32_t token)
 	return false;
 }
 
-bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t token, const struct buf *text, size_t n,
-	enum node_finish *how)
+bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t token, const struct buf *text, struct cmp_closing *closing,
+	size_t n, enum node_finish *how)
 {
 	size_t end;
 	if (growth_is_eos(r->gen, token))
 		*how = NODE_EOS;
-	else if (prompt_is_continued(r->gen->frame) && r->judge->closed(r->judge->ctx, &g->problem, buf_text(text), text->len, &end))
+	else if (prompt_is_continued(r->gen->frame) && r->judge->closed(r->judge->ctx, closing, &g->problem, buf_text(text), text->len, &end))
 		*how = NODE_CLOSED;
 	else if (n >= (size_t)r->max_tokens)
 		*how = NODE_LENGTH;

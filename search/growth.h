@@ -22,6 +22,7 @@ struct stretch {
 	float *weights;
 	size_t n, rows, cap;
 	struct buf text;
+	struct cmp_closing closing; /* how far the text was looked at */
 	enum node_finish finished;
 	double logprob; /* of the path to its end */
 	size_t ticket;  /* with the judging, once the leaf is finished */
@@ -50,15 +51,16 @@ void stretch_reserve(struct stretch *s, size_t row);
 void stretch_release(struct stretch *s);
 void growth_release(struct growth *g);
 
-/* How a path ends with this token, if it does. An answer to a chat prompt is never closed: the model ends it. text: everything since the prompt, the token's own bytes included (an
- * end-of-text token has none); n: tokens since the prompt, this one included. */
+/* How a path ends with this token, if it does. An answer to a chat prompt is never closed: the model ends it. text: everything since the
+ * prompt, the token's own bytes included (an end-of-text token has none); closing: how far it was looked at; n: tokens since the prompt,
+ * this one included. */
 struct growth_rules {
 	const struct srch_generator *gen;
 	const struct srch_judge *judge;
 	int max_tokens;
 };
-bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t token, const struct buf *text, size_t n,
-	enum node_finish *how);
+bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t token, const struct buf *text, struct cmp_closing *closing,
+	size_t n, enum node_finish *how);
 bool growth_is_eos(const struct srch_generator *gen, int32_t token);
 
 #endif

@@ -1,9 +1,9 @@
 #include "search/port.h"
 
-static bool closed(void *ctx, const struct cmp_problem *p, const char *completion, size_t len, size_t *end)
+static bool closed(void *ctx, struct cmp_closing *at, const struct cmp_problem *p, const char *completion, size_t len, size_t *end)
 {
 	(void)ctx;
-	return cmp_closed(p, completion, len, end);
+	return cmp_closed_yet(at, p, completion, len, end);
 }
 
 static enum cmp_extraction extract(void *ctx, const struct cmp_problem *p, const char *completion, struct buf *program)

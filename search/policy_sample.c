@@ -139,7 +139,7 @@ static void grow(struct session *s, const struct slot *slot, struct eng_choice c
 	const char *piece = growth_is_eos(s->gen, c.token) ? NULL : s->gen->piece(s->gen->ctx, c.token, &len);
 	if (piece)
 		buf_add(&st->text, piece, len);
-	*ended = growth_ends(&s->rules, g, c.token, &st->text, st->n, &st->finished);
+	*ended = growth_ends(&s->rules, g, c.token, &st->text, &st->closing, st->n, &st->finished);
 	s->tokens++;
 }
 

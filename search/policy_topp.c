@@ -24,9 +24,10 @@ static int add_twig(struct tree *t, const struct topp_child *c, int parent, bool
 /* Whether and how the child would end its path; the live path's text is left as it was. */
 static bool child_ends(struct tree *t, struct live *l, const struct topp_child *c, enum node_finish *how)
 {
+	struct cmp_closing closing = l->closing;
 	size_t len = l->text.len, depth = l->twig < 0 ? 1 : (size_t)t->twigs[l->twig].depth + 1;
 	topp_add_piece(t->s, c->token, &l->text);
-	bool ends = growth_ends(&t->s->rules, t->g, c->token, &l->text, depth, how);
+	bool ends = growth_ends(&t->s->rules, t->g, c->token, &l->text, &closing, depth, how);
 	l->text.len = len;
 	if (l->text.data)
 		l->text.data[len] = 0;
@@ -124,7 +125,7 @@ static int advance(struct tree *t)
 		if (t->fate[i] != TOPP_LIVES)
 			continue;
 		struct live *to = &next[n_next];
-		*to = (struct live){.twig = twig};
+		*to = (struct live){.twig = twig, .closing = l->closing};
 		buf_init(&to->text, BUF_MAX_TEXT);
 		buf_add(&to->text, buf_text(&l->text), l->text.len);
 		topp_add_piece(s, c->token, &to->text);

@@ -66,7 +66,7 @@ int srch_advance(const struct srch_generator *g, void *const *forks, const int32
 struct srch_judge {
 	void *ctx;
 	const char *identity; /* compiler, flags, normaliser, extractor, sandbox: recorded beside the verdicts */
-	bool (*closed)(void *ctx, const struct cmp_problem *p, const char *completion, size_t len, size_t *end);
+	bool (*closed)(void *ctx, struct cmp_closing *at, const struct cmp_problem *p, const char *completion, size_t len, size_t *end);
 	enum cmp_extraction (*extract)(void *ctx, const struct cmp_problem *p, const char *completion, struct buf *program);
 	/* The next three are NULL in a judge that only extracts (`search`). */
 	int (*compile)(void *ctx, const struct cmp_problem *p, const char *program, struct cmp_object *out);

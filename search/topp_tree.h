@@ -24,6 +24,7 @@ struct live {
 	int twig;
 	void *fork;
 	struct buf text;
+	struct cmp_closing closing; /* how far it was looked at */
 };
 
 struct tree {

@@ -1,4 +1,5 @@
 /* tests/data/extract.case, and what holds for every completion. */
+#include "base/rng.h"
 #include "tests/compile/judging.h"
 #include <ctype.h>
 
@@ -135,6 +136,43 @@ static void python_closes_where_the_next_statement_begins(void **state)
 	assert_int_equal(end, want);
 }
 
+/* Texts of pieces that matter to either grammar, looked at as they grow by 1 to 6 bytes: the same as when each is looked at anew. */
+static void what_was_looked_at_before_needs_no_other_look(void **state)
+{
+	static const char *const pieces[] = { "def f", "def f2", "async def f(", "(", ")", "\n", "\n", "\n    ", "    return 1", "#", "# x\n", "\"\"\"", "\"", "'", "\\",
+		"{", "}", "int f(int a) {", "int g(int a){", ";", "/*", "*/", "//", "a", "def ", "f", "class f:\n", "\t", "x = 1", "\r", "'}'", "}\n", "[", "]" };
+	static const struct cmp_problem problems[] = {
+		{ .language = CMP_C, .entry_point = "f", .prompt = "int f(int a) {" },
+		{ .language = CMP_C, .entry_point = "g", .requires_fn = "f", .prompt = "int g(int a);\nint f(int a) {" },
+		{ .language = CMP_PYTHON, .entry_point = "f", .prompt = "def f(a):\n    \"\"\"Doc.\"\"\"\n" },
+		{ .language = CMP_PYTHON, .entry_point = "f" },
+	};
+	int n_closed = 0;
+	(void)state;
+	for (uint32_t round = 0; round < 4000; round++) {
+		const struct cmp_problem *p = &problems[round % 4];
+		struct cmp_closing at = { 0 };
+		struct buf text;
+		buf_init(&text, 1 << 12);
+		for (uint32_t i = 0; i < 30; i++)
+			buf_str(&text, pieces[rng_below((struct rng_at){ .node = round, .step = i }, sizeof pieces / sizeof *pieces)]);
+		bool yet = false;
+		for (size_t n = 0, step; n <= text.len; n += step) {
+			size_t end = 0, anew = 0;
+			struct cmp_closing fork = at;
+			bool closed = cmp_closed(p, text.data, n, &anew);
+			yet = cmp_closed_yet(&at, p, text.data, n, &end);
+			assert_int_equal(yet, closed);
+			assert_int_equal(end, anew);
+			assert_int_equal(cmp_closed_yet(&fork, p, text.data, n, &end), closed);
+			step = 1 + rng_below((struct rng_at){ .task = 1, .node = round, .step = (uint32_t)n }, 6);
+		}
+		n_closed += yet;
+		buf_release(&text);
+	}
+	assert_in_range(n_closed, 500, 3500);
+}
+
 static void text_never_closes(void **state)
 {
 	size_t end;
@@ -150,6 +188,7 @@ int main(void)
 		cmocka_unit_test(closing_is_seen_at_its_byte_and_stays),
 		cmocka_unit_test(a_pair_closes_with_its_second_function),
 		cmocka_unit_test(python_closes_where_the_next_statement_begins),
+		cmocka_unit_test(what_was_looked_at_before_needs_no_other_look),
 		cmocka_unit_test(text_never_closes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

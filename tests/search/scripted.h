@@ -254,9 +254,9 @@ static void sc_nap(const struct sc_judge *j)
 	}
 }
 
-static bool sc_closed(void *ctx, const struct cmp_problem *p, const char *text, size_t len, size_t *end)
+static bool sc_closed(void *ctx, struct cmp_closing *at, const struct cmp_problem *p, const char *text, size_t len, size_t *end)
 {
-	(void)ctx, (void)p;
+	(void)ctx, (void)at, (void)p;
 	const char *brace = memchr(text, '}', len);
 	*end = brace ? (size_t)(brace - text) + 1 : len;
 	return brace != NULL;
