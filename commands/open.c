@@ -79,9 +79,12 @@ struct room open_room(const struct options *o)
 
 void fit_batch(struct options *o, const struct srch_tasks *tasks)
 {
-	int64_t programs = (int64_t)tasks->n * o->forks, batch = o->batch ? o->batch : SRCH_BATCH;
-	if (strcmp(o->policy, "sample") == 0 && programs > 0)
-		o->batch = batch < programs ? batch : programs;
+	enum { ON_A_GPU = 256 };
+	bool tree = strcmp(o->policy, "top-p") == 0, gpu = o->backend && strcmp(o->backend, "cuda") == 0, given = o->batch != 0;
+	int64_t programs = (int64_t)tasks->n * o->forks, paths = o->frontier && o->frontier < o->forks ? o->frontier : o->forks;
+	int64_t most = tree ? paths : programs > 0 ? programs : 1, batch = given ? o->batch : gpu ? ON_A_GPU : SRCH_BATCH;
+	o->batch = batch < most || (tree && given) ? batch : most;
+	o->batch_may_shrink = gpu && !given && !tree;
 }
 
 int open_generator(struct srch_gen **out, const struct options *o)
@@ -92,6 +95,7 @@ int open_generator(struct srch_gen **out, const struct options *o)
 	struct eng_options e = engine_options(o);
 	struct room room = open_room(o);
 	e.max_forks = room.forks;
+	e.fewer_forks = o->batch_may_shrink;
 	e.max_prefixes = room.prefixes;
 	e.max_prompts = room.prompts;
 	e.forks_a_prompt = room.forks_a_prompt;

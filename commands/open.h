@@ -19,7 +19,9 @@ int open_generator(struct srch_gen **out, const struct options *o) CHECK_RESULT;
 int open_frame(struct chat_frame *frame, const char *dir, const struct options *o) CHECK_RESULT;
 /* What the search's forks take of the engine, but for the model's own: forks, prefixes, prompts, grown, shared. */
 struct room open_room(const struct options *o);
-/* No more forks at once than all tasks have: o->batch, which changes no result, is what memory is set aside for. */
+/* Sets o->batch, which changes no result, and is what memory is set aside for. Where it was not given: on a GPU, where a step of many forks
+ * takes little longer than one of few, more than elsewhere, and not more than fit (o->batch_may_shrink). No more in any case than all tasks
+ * have, or a tree has paths. */
 void fit_batch(struct options *o, const struct srch_tasks *tasks);
 /* The judge, with --seconds. Yours: cmp_judge_close. */
 int open_judge(struct cmp_judge **out, const struct options *o) CHECK_RESULT;

@@ -40,7 +40,7 @@ static const struct option table[] = {
 	{ "limit", "N", INTEGER, AT(limit), 1, 1 << 20, .text = "only the first N tasks" },
 	{ "seed", "N", INTEGER, AT(seed), 0, 9e15, .text = "seed of every random draw; default 0" },
 	{ "threads", "N", INTEGER, AT(threads), 1, 1024, .text = "threads of the engine, and of the judge; default: the processors there are. Changes no result" },
-	{ "batch", "N", INTEGER, AT(batch), 1, 4096, .text = "forks stepped at once; default 32. Changes no result" },
+	{ "batch", "N", INTEGER, AT(batch), 1, 4096, .text = "forks stepped at once; default 32, with --backend cuda 256 or as many as fit. Changes no result" },
 	{ "backend", NULL, CHOICE, AT(backend), .choices = "ref|cpu|cuda|check", .text = "kernels: ref (the definition, slow), cpu (default), cuda, check (cpu, each call held to ref)" },
 	{ "compute", NULL, CHOICE, AT(compute), .choices = "f32|bf16|fp8", .text = "type of the activations; default: the model's own dtype. fp8: as FP8 checkpoints are served, bf16 and quantised per token and block where they meet FP8 weights" },
 	{ "state", NULL, CHOICE, AT(state), .choices = "own|shared", .text = "recurrent layers; own (default): each fork steps a state of its own. shared: up to the next position that is a multiple of 16, siblings read one checkpoint and each keeps only what it added; from there on each reads its own, and writes it once in 16 steps. Moves less memory, holds more, rounds differently, and is recorded in the run" },

@@ -44,6 +44,7 @@ struct options {
 	int64_t prompt, repeats;           /* 0: not given */
 	double peak;                       /* GB/s; -1: not given */
 	bool resume, json, csv, quiet, verbose, decode, check, full, chat;
+	bool batch_may_shrink;             /* no option: fit_batch sets it */
 	const char *args[OPT_MAX_FILES];   /* what stands without an option, in order */
 	int n_args;
 };

@@ -40,6 +40,7 @@ struct eng_options {
 	                           * block (kern_quantise) where they meet FP8 weights; a model without is ERR_UNSUPPORTED */
 	int threads;              /* 0: every processor this process may use */
 	int max_forks;            /* forks alive at once, at most; 0: 64 */
+	bool fewer_forks;         /* where a device has no room for as many, as many as it has; eng_info says how many */
 	int max_prefixes;         /* prefixes alive at once, at most; 0: 16 more than forks */
 	int max_positions;        /* prompt and generated tokens of one fork, at most; 0: the model's own limit, at most ENG_POSITIONS */
 	int max_grown;            /* tokens of a fork behind its prompt, at most; 0: max_positions */
@@ -63,6 +64,7 @@ struct eng_info {
 	const int *layer_index;    /* [n_layers] their indices in the model */
 	int n_experts, top_k;
 	int max_positions;         /* of a fork in this instance */
+	int max_forks;             /* alive at once, at most */
 	const int32_t *eos;        /* [n_eos] token ids that end a text */
 	int n_eos;
 	size_t weight_bytes;       /* in the files */

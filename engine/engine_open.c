@@ -89,12 +89,21 @@ static void make_forks(struct eng_model *m)
 	}
 }
 
+static void keep_what_fits(struct eng_model *m)
+{
+	int fit = room_forks(&m->room, m->weights, &m->kern, (double)kern_room(&m->kern));
+	if (fit && fit < m->max_forks)
+		m->max_forks = m->room.forks = fit;
+}
+
 /* A step can then not run out of pages or slots: what forks may still take of both is always there. */
-static int make_pools(struct eng_model *m)
+static int make_pools(struct eng_model *m, bool fewer)
 {
 	struct forward_limits limits;
 	m->room.shared = m->shared;
 	m->room.quantise = m->fp8;
+	if (fewer && kern_is_device(&m->kern))
+		keep_what_fits(m);
 	room_limits(&m->room, &m->kern, &limits);
 	m->chunk = room_chunk(&m->kern);
 	size_t r = (size_t)limits.max_rows;
@@ -129,7 +138,7 @@ static void describe(struct eng_model *m, const char *dir)
 		.dir = m->dir, .family = c->family->model_type, .backend = m->kern.backend->name, .isa = kern_device_name(&m->kern),
 		.compute = kern_type_name(m->fp8 ? KERN_FP8 : m->kern.compute), .shared_state = m->shared, .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
 		.n_layers = c->n_layers, .layer_index = m->layer_index, .n_experts = c->n_experts, .top_k = c->top_k,
-		.max_positions = m->max_positions, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
+		.max_positions = m->max_positions, .max_forks = m->max_forks, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
 		.kv_bytes_per_token = forward_kv_bytes(c, m->kern.compute), .state_bytes_per_fork = forward_state_bytes(c),
 		.n_params = m->weights->n_params, .n_params_active = m->weights->n_params_active, .fingerprint = m->weights->fingerprint,
 		.n_passed_over = m->weights->n_passed_over,
@@ -172,7 +181,7 @@ static int open_all(struct eng_model *m, const char *dir, const struct eng_optio
 	if (!rc)
 		rc = weights_place(m->weights, &m->kern);
 	if (!rc)
-		rc = make_pools(m);
+		rc = make_pools(m, o->fewer_forks);
 	if (!rc)
 		describe(m, dir);
 	return rc;

@@ -164,14 +164,14 @@ static int check_ids(const struct srch_gen *g, const char *dir)
 	return ids <= rows ? 0 : err_set(ERR_FORMAT, "%s: tokenizer.json has ids up to %d, and the embedding has %d rows (vocab_size)", dir, ids - 1, rows);
 }
 
-static void fill_table(struct srch_gen *g, const struct eng_options *opt, uint64_t print)
+static void fill_table(struct srch_gen *g, uint64_t print)
 {
 	const struct eng_info *i = eng_model_info(g->model);
 	g->table = (struct srch_generator){
 		.ctx = g, .model = g->name, .family = i->family, .backend = i->backend, .compute = i->compute, .shared_state = i->shared_state, .fingerprint = print,
 		.n_vocab = i->n_vocab, .n_layers = i->n_layers, .top_k = i->top_k, .n_experts = i->n_experts,
 		.layer_index = i->layer_index, .eos = i->eos, .n_eos = i->n_eos, .max_positions = i->max_positions,
-		.max_forks = opt && opt->max_forks ? opt->max_forks : 64,
+		.max_forks = i->max_forks,
 		.encode = encode, .piece = piece, .prefix_new = prefix_new, .prefix_free = prefix_free, .fork_new = fork_new,
 		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .top = top, .step = step, .advance = advance,
 		.settle = settle, .distinct = distinct,
@@ -192,7 +192,7 @@ int srch_gen_open(struct srch_gen **out, const char *dir, const struct eng_optio
 	rc = rc ? rc : fingerprint(&print, dir, opt);
 	if (!rc) {
 		g->name = hub_model_name(dir);
-		fill_table(g, opt, print);
+		fill_table(g, print);
 		*out = g;
 	} else {
 		srch_gen_close(g);

@@ -170,6 +170,42 @@ static void the_likeliest_tokens_are_those_of_the_logits(void **state)
 	shim_overlap(getenv("SHIM_OVERLAP") != NULL);
 }
 
+/* On a device with little memory as many forks as fit can be alive, and are. */
+static void as_many_forks_as_fit(void **state)
+{
+	(void)state;
+	struct eng_options o = {.backend = "cuda", .compute = ENG_COMPUTE_F32, .max_forks = 500, .max_prompts = 1, .max_prefixes = 1, .max_positions = 512};
+	static const int32_t ids[] = {1, 5, 2};
+	struct eng_model *m;
+	struct eng_prefix *p;
+	struct eng_fork *f[500], *more;
+	int32_t tokens[500] = {0};
+	char would[40];
+	if (getenv("COPPICE_GPU"))
+		skip(); /* a real one has room for all of these */
+	setenv("SHIM_MEMORY", "270", 1); /* 256 MB of which are never given out */
+	int rc = eng_model_open(&m, "tests/golden/models/plain", &o);
+	char *why = mem_strdup(err_message());
+	o.fewer_forks = true;
+	OK(eng_model_open(&m, "tests/golden/models/plain", &o));
+	int n = eng_model_info(m)->max_forks;
+	assert_in_range(n, 2, 499);
+	assert_int_equal(rc, ERR_NOMEM);
+	snprintf(would, sizeof would, "left; %d forks would", n);
+	assert_non_null(strstr(why, would));
+	OK(eng_prefix_new(&p, m, ids, 3, (struct eng_capture){0}, NULL));
+	for (int i = 0; i < n; i++)
+		OK(eng_fork_new(&f[i], p));
+	assert_int_equal(eng_fork_new(&more, p), ERR_NOMEM);
+	OK(eng_step(m, f, tokens, n, (struct eng_capture){0}));
+	for (int i = 0; i < n; i++)
+		eng_fork_free(f[i]);
+	eng_prefix_free(p);
+	eng_model_close(m);
+	unsetenv("SHIM_MEMORY");
+	mem_free(why);
+}
+
 /* A child of fork i, whose logits lie among those of the last step and were not fetched; want: what they are. */
 static struct eng_fork *child_of(struct eng_fork *fork, float *want, int vocab)
 {
@@ -279,7 +315,7 @@ int main(void)
 		TEST(forks_in_f32_agree_with_float64),    TEST(shared_checkpoints_in_f32_agree_with_float64),
 		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
 		TEST(both_backends_give_the_same_logits), TEST(a_step_with_the_draw_behind_it_is_both),
-		TEST(the_likeliest_tokens_are_those_of_the_logits),
+		TEST(the_likeliest_tokens_are_those_of_the_logits), TEST(as_many_forks_as_fit),
 		TEST(a_fork_has_its_parents_logits), TEST(logits_outlast_the_steps_of_others),
 		TEST(a_prompts_logits_are_the_same_however_asked_for),
 	};

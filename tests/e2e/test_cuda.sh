@@ -44,6 +44,13 @@ large="search --backend cuda --limit 1 --forks 4096 --batch 4096 --max-tokens 20
 says "more forks than fit" 1 "forks at once (--batch) that grow by 2048 tokens" "$shim" $large --out many
 fit=$(sed -n 's/.*left; \([0-9]*\) forks would$/\1/p' err)
 says "one more than would" 1 "$fit forks would" "$shim" $large --out many --batch $((fit + 1))
+says "a tree's paths are not made fewer" 1 "do not fit" env SHIM_MEMORY=300 "$shim" search --backend cuda --policy top-p --limit 1 --forks 64 --quiet --out few
+# without --batch a GPU steps as many as there are and fit
+many="--backend cuda --limit 1 --forks 40 --max-tokens 3 --quiet"
+runs "40 programs without --batch" 0 "$shim" search --out at-once $many
+equal "are stepped at once" 40 "$(python3 -c 'import json; print(json.load(open("at-once/wallclock.json"))["batch"])')"
+runs "and in batches of 7" 0 "$shim" search --out by-7 $many --batch 7
+equal "are the same" "$(git -C at-once rev-parse HEAD)" "$(git -C by-7 rev-parse HEAD)"
 orders="1 2 3"
 [ -n "${COPPICE_SAN:-}" ] && orders=3
 for order in $orders; do

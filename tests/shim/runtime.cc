@@ -11,7 +11,12 @@ enum { SHARED_PLAIN = 48 * 1024, SMS = 4, SMS_DRY = 132 };
 static int shared_max = 227 * 1024, major = 9;
 /* SHIM_DRY=FILE: no kernel runs, on a device as large as an H200; what was launched is written to FILE at the end. */
 static const char *const dry = getenv("SHIM_DRY");
-static const size_t ALL = (size_t)(dry ? 64 : 4) << 30;
+/* The device's memory; asked for anew each time, so that a test can change it. */
+static size_t all_memory()
+{
+	const char *megabytes = getenv("SHIM_MEMORY");
+	return (megabytes ? strtoul(megabytes, NULL, 10) : dry ? 64 * 1024 : 4 * 1024) << 20;
+}
 
 /* One thing a stream does. */
 struct item {
@@ -155,7 +160,7 @@ cudaError_t cudaRuntimeGetVersion(int *version)
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device)
 {
-	*p = { "host shim", ALL, SHARED_PLAIN, (size_t)shared_max, (size_t)shared_max + 1024, major, 0, dry ? SMS_DRY : SMS, 32, 1024, 2048, 50 << 20, 65536 };
+	*p = { "host shim", all_memory(), SHARED_PLAIN, (size_t)shared_max, (size_t)shared_max + 1024, major, 0, dry ? SMS_DRY : SMS, 32, 1024, 2048, 50 << 20, 65536 };
 	return cudaSetDevice(device);
 }
 
@@ -184,8 +189,8 @@ cudaError_t shim_occupancy(int *blocks, int threads, size_t shared)
 
 cudaError_t cudaMemGetInfo(size_t *room, size_t *all)
 {
-	*all = ALL;
-	*room = used < ALL ? ALL - used : 0;
+	*all = all_memory();
+	*room = used < *all ? *all - used : 0;
 	return cudaSuccess;
 }
 
@@ -210,7 +215,8 @@ static cudaError_t make_block(void **p, size_t n, bool device)
 		return remember(cudaErrorStreamCaptureUnsupported);
 	if (n == 0)
 		return cudaSuccess;
-	if ((device && n > ALL - (used < ALL ? used : ALL)) || posix_memalign(p, 256, n))
+	size_t all = all_memory();
+	if ((device && n > all - (used < all ? used : all)) || posix_memalign(p, 256, n))
 		return remember(cudaErrorMemoryAllocation);
 	memset(*p, 0xff, n);
 	struct block *b = (struct block *)malloc(sizeof *b), **at = bucket(*p);
