@@ -52,7 +52,9 @@ static int run(const struct options *o)
 	}
 	if (!format)
 		return err_set(ERR_USAGE, "export needs --format npz, jsonl or csv: %s does not tell by its ending", o->out);
-	int err = strcmp(format, "npz") ? export_text(o, !strcmp(format, "csv")) : export_npz(o);
+	int err = check_outside_runs(o->out);
+	if (!err)
+		err = strcmp(format, "npz") ? export_text(o, !strcmp(format, "csv")) : export_npz(o);
 	if (!err)
 		print(o, format);
 	return err;

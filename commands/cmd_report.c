@@ -37,6 +37,8 @@ static int run(const struct options *o)
 	char *dir = o->out ? mem_strdup(o->out) : mem_printf("%.*s-report", (int)n, o->args[0]);
 	int err = aln_by_parse(&opt.by, o->by);
 	if (!err)
+		err = check_outside_runs(dir);
+	if (!err)
 		err = open_run(&r, o->args[0], RUN_ROUTING | RUN_STEPS);
 	if (!err)
 		err = rep_figures_make(&f, r, &opt);

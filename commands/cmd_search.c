@@ -15,7 +15,8 @@ static void print(const struct options *o, const struct srch_outcome *done)
 		json_decref(j);
 		return;
 	}
-	printf("%zu completions of %zu tasks in %s\ncommit %s\n", done->programs, done->tasks, o->out, done->commit);
+	printf("%zu %s of %zu %s in %s\ncommit %s\n", done->programs, done->programs == 1 ? "completion" : "completions", done->tasks,
+	       done->tasks == 1 ? "task" : "tasks", o->out, done->commit);
 	if (done->tokens)
 		log_info("%llu tokens, %.0f tokens/s", (unsigned long long)done->tokens, done->tokens_per_second);
 	log_info("next: coppice judge %s, or git -C %s log --graph --oneline --all", o->out, o->out);

@@ -47,8 +47,19 @@ static int print_man(const char *name)
 	return 0;
 }
 
+static int run_command(const char *name, int argc, char **argv)
+{
+	const struct command *c = find_command(name);
+	if (!c)
+		return command_fail(err_set(ERR_USAGE, "there is no command '%s'; coppice --help lists them", name));
+	return command_main(c, argc, argv);
+}
+
 int main(int argc, char **argv)
 {
+	char help[] = "--help";
+	if (argc > 2 && strcmp(argv[1], "help") == 0)
+		return run_command(argv[2], 2, (char *[]){ argv[2], help, NULL });
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(argc < 2 ? stderr : stdout);
 		return argc < 2 ? 2 : 0;
@@ -59,8 +70,5 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--man") == 0)
 		return print_man(argc > 2 ? argv[2] : NULL);
-	const struct command *c = find_command(argv[1]);
-	if (!c)
-		return command_fail(err_set(ERR_USAGE, "there is no command '%s'; coppice --help lists them", argv[1]));
-	return command_main(c, argc - 1, argv + 1);
+	return run_command(argv[1], argc - 1, argv + 1);
 }

@@ -1,10 +1,13 @@
 #include "commands/open.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/tok_unicode.h"
 #include "search/run.h"
+#include "search/store.h"
 #include <inttypes.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -50,6 +53,37 @@ static int check_chat(const struct options *o)
 {
 	const char *extra = o->thinking ? "thinking" : o->system ? "system" : NULL;
 	return extra && !o->chat ? err_set(ERR_USAGE, "--%s says how --chat asks: give --chat too", extra) : 0;
+}
+
+/* Whether a folder, or one that it lies in, is a run. */
+static bool lies_in_a_run(char *path)
+{
+	for (char *end = path + strlen(path); end; end = strrchr(path, '/')) {
+		*end = 0;
+		char *lock = file_join(*path ? path : "/", STORE_LOCK);
+		bool run = file_exists(lock);
+		mem_free(lock);
+		if (run)
+			return true;
+	}
+	return false;
+}
+
+int check_outside_runs(const char *out)
+{
+	char *there = mem_strdup(out), *real = realpath(there, NULL);
+	while (!real) { /* what is to be made lies in what is there */
+		char *slash = strrchr(there, '/');
+		if (slash)
+			*slash = 0;
+		real = realpath(!slash ? "." : slash == there ? "/" : there, NULL);
+		if (!slash)
+			break;
+	}
+	bool in_a_run = real && lies_in_a_run(real);
+	free(real);
+	mem_free(there);
+	return in_a_run ? err_set(ERR_USAGE, "--out %s lies in a run, which holds nothing else: give another place", out) : 0;
 }
 
 static bool thinks(const struct options *o)

@@ -41,7 +41,7 @@ static const struct option table[] = {
 	{ "seed", "N", INTEGER, AT(seed), 0, 9e15, .text = "seed of every random draw; default 0" },
 	{ "threads", "N", INTEGER, AT(threads), 1, 1024, .text = "threads of the engine, and of the judge; default: the processors there are. Changes no result" },
 	{ "batch", "N", INTEGER, AT(batch), 1, 4096, .text = "forks stepped at once; default 32, with --backend cuda 256 or as many as fit. Changes no result" },
-	{ "backend", NULL, CHOICE, AT(backend), .choices = "ref|cpu|cuda|check", .text = "kernels: ref (the definition, slow), cpu (default), cuda, check (cpu, each call held to ref)" },
+	{ "backend", NULL, CHOICE, AT(backend), .choices = "ref|cpu|cuda|check", .text = "kernels: ref (the definition, slow), cpu (default), cuda, check (cpu, each call held to ref: slower still)" },
 	{ "compute", NULL, CHOICE, AT(compute), .choices = "f32|bf16|fp8", .text = "type of the activations; default: the model's own dtype. fp8: as FP8 checkpoints are served, bf16 and quantised per token and block where they meet FP8 weights" },
 	{ "state", NULL, CHOICE, AT(state), .choices = "own|shared", .text = "recurrent layers; own (default): each fork steps a state of its own. shared: up to the next position that is a multiple of 16, siblings read one checkpoint and each keeps only what it added; from there on each reads its own, and writes it once in 16 steps. Moves less memory, holds more, rounds differently, and is recorded in the run" },
 	{ "chat", NULL, FLAG, AT(chat), .text = "make each prompt a user message, written by the model's own chat template; without it a prompt is read as it is, which is how base models continue it" },
@@ -104,7 +104,8 @@ static int set_number(void *field, const struct option *opt, const char *value)
 	else
 		number = strtod(value, &end);
 	if (end == value || *end || errno || !(number >= opt->low && number <= opt->high))
-		return err_set(ERR_USAGE, "--%s takes %s from %g to %g, not '%s'", opt->name, opt->kind == INTEGER ? "a whole number" : "a number", opt->low, opt->high, value);
+		return err_set(ERR_USAGE, "--%s takes %s from %.16g to %.16g, not '%s'", opt->name, opt->kind == INTEGER ? "a whole number" : "a number", opt->low,
+			opt->high, value);
 	if (opt->kind == INTEGER)
 		*(int64_t *)field = integer;
 	else
@@ -121,7 +122,7 @@ static int set_counts(struct opt_counts *to, const struct option *opt, const cha
 		errno = 0;
 		long n = strtol(at, &end, 10);
 		if (end == at || (*end && *end != ',') || errno || n < (long)opt->low || n > (long)opt->high)
-			return err_set(ERR_USAGE, "--%s takes whole numbers from %g to %g, separated by commas, not '%s'", opt->name, opt->low, opt->high, value);
+			return err_set(ERR_USAGE, "--%s takes whole numbers from %.16g to %.16g, separated by commas, not '%s'", opt->name, opt->low, opt->high, value);
 		if (to->n == OPT_MAX_COUNTS)
 			return err_set(ERR_USAGE, "--%s takes %d numbers at most", opt->name, OPT_MAX_COUNTS);
 		to->at[to->n++] = (int)n;

@@ -87,6 +87,9 @@ static int find_device(struct kern_device *d)
 	cudaDeviceProp prop;
 	int n = 0;
 	cudaError_t rc = cudaGetDeviceCount(&n);
+	if (rc == cudaErrorInsufficientDriver) /* also where there is no driver at all */
+		return err_set(ERR_MISSING, "the backend \"cuda\" finds no NVIDIA driver here that is new enough for CUDA %d.%d; cpu works without",
+		               CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
 	if (rc != cudaSuccess || n == 0)
 		return err_set(ERR_MISSING, "the backend \"cuda\" finds no NVIDIA GPU here (%s); cpu works without",
 		               rc == cudaSuccess ? "none was found" : cudaGetErrorString(rc));

@@ -31,9 +31,10 @@ static void intro(struct buf *b, const struct rep_figures *f)
 	char n[2][32];
 	buf_str(b, "<h1>What grew from ");
 	page_text(b, rep_model(r));
-	buf_printf(b, "</h1>\n<p>%s programs for %s %s, each forked from its task&#39;s prompt, compiled, grouped by assembly and tested; and which experts the "
-	              "model sent their tokens to.</p>\n",
-	           rep_int(n[0], (int64_t)r->n_programs), rep_int(n[1], (int64_t)r->n_tasks), r->n_tasks == 1 ? "task" : "tasks");
+	buf_printf(b, "</h1>\n<p>%s %s for %s %s, each forked from its task&#39;s prompt, compiled, grouped by assembly and tested; and which experts "
+	              "the model sent their tokens to.</p>\n",
+	           rep_int(n[0], (int64_t)r->n_programs), r->n_programs == 1 ? "program" : "programs", rep_int(n[1], (int64_t)r->n_tasks),
+	           r->n_tasks == 1 ? "task" : "tasks");
 	if (r->commit[0])
 		buf_printf(b, "<p class=\"mono dim\">run %s</p>\n", r->commit);
 	if (!r->complete)

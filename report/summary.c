@@ -12,8 +12,8 @@ static void print_grown(FILE *out, const struct rep_figures *f)
 	const struct run *r = f->run;
 	const struct run_summary *s = &f->summary;
 	struct cells n;
-	fprintf(out, "%s programs for %s %s were grown with %s", rep_int(n.c[0], (int64_t)s->programs), rep_int(n.c[1], (int64_t)s->tasks),
-	        s->tasks == 1 ? "task" : "tasks", rep_model(r));
+	fprintf(out, "%s %s for %s %s %s grown with %s", rep_int(n.c[0], (int64_t)s->programs), s->programs == 1 ? "program" : "programs",
+	        rep_int(n.c[1], (int64_t)s->tasks), s->tasks == 1 ? "task" : "tasks", s->programs == 1 ? "was" : "were", rep_model(r));
 	if (r->n_layers > 0)
 		fprintf(out, " (%d layers of %d experts, %d a token)", r->n_layers, r->n_experts, r->k);
 	fprintf(out, "%s%s.\n\n", !r->frame.chat ? "" : r->frame.thinking ? ", each prompt a chat message, thinking on" : ", each prompt a chat message",
@@ -134,7 +134,8 @@ static void print_steps(FILE *out, const struct rep_figures *f)
 	const struct rep_steps *s = &f->steps;
 	if (!(r->distinct_per_step > 0))
 		return;
-	fprintf(out, "a step of %.0f forks touched %.1f distinct experts of %d in each layer", r->forks_per_step, r->distinct_per_step, r->n_experts);
+	fprintf(out, "a step of %.0f %s touched %.1f distinct experts of %d in each layer", r->forks_per_step, r->forks_per_step < 1.5 ? "fork" : "forks",
+	        r->distinct_per_step, r->n_experts);
 	if (s->fewest != s->most)
 		fprintf(out, ", from %.1f (layer %d) to %.1f (layer %d)", s->layers[s->fewest].mean, layer_name(f, s->fewest), s->layers[s->most].mean,
 		        layer_name(f, s->most));

@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "engine/config.h"
 #include "engine/hub.h"
 #include "search/port.h"
 #include <dirent.h>
@@ -181,12 +182,15 @@ static void fill_table(struct srch_gen *g, uint64_t print)
 int srch_gen_open(struct srch_gen **out, const char *dir, const struct eng_options *opt)
 {
 	struct srch_gen *g = mem_zalloc(sizeof *g);
+	struct eng_config config = {0};
 	char *embedded = NULL;
 	uint64_t print = HASH_SEED;
 	*out = NULL;
 	int rc = dir ? 0 : file_data(&embedded, "models/sapling");
 	dir = dir ? dir : embedded;
-	rc = rc ? rc : tok_open(&g->tok, dir); /* first, as it fails sooner than weights are read */
+	rc = rc ? rc : config_open(&config, dir);
+	config_release(&config);
+	rc = rc ? rc : tok_open(&g->tok, dir); /* these two first, as they fail sooner than weights are read */
 	rc = rc ? rc : eng_model_open(&g->model, dir, opt);
 	rc = rc ? rc : check_ids(g, dir);
 	rc = rc ? rc : fingerprint(&print, dir, opt);

@@ -71,6 +71,8 @@ static int open_repository(struct store *s)
 int store_open(struct store **out, const char *dir)
 {
 	*out = NULL;
+	if (!file_is_dir(dir) && file_exists(dir))
+		return err_set(ERR_FORMAT, "%s is not a run: a run is a folder", dir);
 	if (!file_is_dir(dir))
 		return err_set(ERR_MISSING, "no run in %s: no such folder", dir);
 	struct store *s = store_new(dir);

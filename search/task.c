@@ -123,6 +123,33 @@ static bool mark(const struct srch_tasks *t, const char *entry, size_t len, bool
 	return any;
 }
 
+static bool is_listed(const struct srch_tasks *t, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (t->items[j].category && !strcmp(t->items[j].category, t->items[i].category))
+			return true;
+	return false;
+}
+
+/* An entry that means none, with what there is. */
+static int means_none(const struct srch_tasks *t, const char *entry, size_t len)
+{
+	enum { SHOWN = 12 };
+	struct buf b;
+	size_t n = 0;
+	buf_init(&b, BUF_MAX_TEXT);
+	for (size_t i = 0; i < t->n; i++)
+		if (t->items[i].category && !is_listed(t, i) && n++ < SHOWN)
+			buf_printf(&b, "%s%s", n > 1 ? ", " : "; categories here are ", t->items[i].category);
+	if (n > SHOWN)
+		buf_printf(&b, " and %zu more", n - SHOWN);
+	if (t->n)
+		buf_printf(&b, "%s the first task is %s", n ? ", and" : ";", t->items[0].id);
+	int rc = err_set(ERR_USAGE, "no task and no category is called \"%.*s\"%s", (int)len, entry, buf_text(&b));
+	buf_release(&b);
+	return rc;
+}
+
 int srch_tasks_select(struct srch_tasks *t, const char *only, size_t limit)
 {
 	bool *keep = mem_array(t->n ? t->n : 1, sizeof *keep);
@@ -130,7 +157,7 @@ int srch_tasks_select(struct srch_tasks *t, const char *only, size_t limit)
 	for (const char *p = only; p && *p && !rc;) {
 		size_t len = strcspn(p, ",");
 		if (len && !mark(t, p, len, keep))
-			rc = err_set(ERR_USAGE, "no task and no category is called \"%.*s\"", (int)len, p);
+			rc = means_none(t, p, len);
 		p += len + (p[len] == ',');
 	}
 	size_t left = limit ? limit : t->n;

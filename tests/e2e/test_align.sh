@@ -41,6 +41,9 @@ runs "export jsonl" 0 "$coppice" export run --out programs.jsonl
 equal "a line a program" "$(field run.json completions)" "$(wc -l <programs.jsonl)"
 runs "export csv" 0 "$coppice" export run --format csv --out programs.csv
 says "export wants to know where to" 2 "--out" "$coppice" export run
+says "nothing is exported into a run" 2 "--out run/x.npz lies in a run" "$coppice" export run --out run/x.npz
+says "nor is a report written there" 2 "lies in a run" "$coppice" report run --out ./run/pages/one
+[ -e run/pages ] && not_ok "and no folder is made" || ok "and no folder is made"
 
 if command -v gnuplot >/dev/null; then
 	runs "report" 0 "$coppice" report run --out report

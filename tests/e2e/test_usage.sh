@@ -5,11 +5,15 @@
 runs "no command is wrong usage" 2 "$coppice"
 runs "--help is not an error" 0 "$coppice" --help
 has "help lists run" out "run "
+runs "help of a command, asked for the other way round" 0 "$coppice" help run
+has "is that command's" out "usage: coppice run"
+says "help of none" 2 "there is no command 'grow'" "$coppice" help grow
 runs "--version" 0 "$coppice" --version
 says "an unknown command is named" 2 "there is no command 'grow'" "$coppice" grow
 says "an unknown option is named" 2 "no option --fork" "$coppice" run --fork 3
 says "an option of another command is refused" 2 "no option --by" "$coppice" run --by step
 says "a number that is none" 2 "--forks takes a whole number from 1 to 65536, not 'many'" "$coppice" run --forks many
+says "a number beyond the largest is shown with it" 2 "from 1 to 1048576, not '99999999999'" "$coppice" run --limit 99999999999
 says "a number with a tail" 2 "not '3x'" "$coppice" run --forks 3x
 says "zero forks" 2 "not '0'" "$coppice" run --forks=0
 says "a temperature below zero" 2 "--temperature takes a number" "$coppice" run --temperature -1
@@ -32,6 +36,11 @@ says "search without --out" 2 "--out DIR" "$coppice" search
 says "a model that is not there" 3 "nowhere" "$coppice" search --model nowhere --out x
 says "tasks that are not there" 3 "nothing.jsonl" "$coppice" search --tasks nothing.jsonl --out x
 says "a run that is not there" 3 "no-run" "$coppice" align no-run
+mkdir empty
+says "a model folder with nothing in it" 3 "empty/config.json: no such file; a model is a folder" "$coppice" run --model empty --out x
+echo text >a-file
+says "a file is no run" 1 "a-file is not a run: a run is a folder" "$coppice" report a-file
+says "tasks that nothing is called" 2 "is called \"sort\"; categories here are hand, held-out, pair, and the first task is " "$coppice" run --only sort --out x
 [ -e x ] && not_ok "a failed start leaves no run behind" || ok "a failed start leaves no run behind"
 
 for c in $("$coppice" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
