@@ -16,7 +16,8 @@ enum err_code {
 	ERR_MISSING = -5, /* a piece of the environment is not there: gcc, bubblewrap, a library, a model folder */
 	ERR_LIMIT = -6,   /* a stated limit of this program was exceeded */
 	ERR_UNSUPPORTED = -7,
-	ERR_CONFLICT = -8 /* the store holds another run, or is held by another writer */
+	ERR_CONFLICT = -8, /* the store holds another run, or is held by another writer */
+	ERR_STOPPED = -9   /* it was asked to stop, and did */
 };
 
 /* Sets this thread's message and returns `code`. */

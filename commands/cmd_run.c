@@ -47,12 +47,13 @@ static int run(const struct options *o)
 		struct srch_options so = search_options(&with);
 		struct srch_judge table = srch_judge_table(judge);
 		struct srch_outcome done;
-		tell_when_stopped();
+		so.stop = stop_when_told();
 		err = srch_run(&so, &tasks, srch_gen_table(gen), &table, &done);
 	}
 	srch_gen_close(gen);
 	cmp_judge_close(judge);
 	srch_tasks_release(&tasks);
+	err = end_as_told(err);
 	return err ? err : summarise(&with);
 }
 
@@ -63,7 +64,9 @@ const struct command cmd_run = {
 	.text = "Grows --forks programs for each task, compiles every finished one with gcc -S -O0, groups them by assembly, runs their tests in the "
 	        "sandbox while others are still growing, compares which experts the tokens were routed to, and prints what came out.\n\n"
 	        "Everything is kept in --out (default coppice-run), a bare git repository: `git log --graph --all` draws the tree, and the commands align, "
-	        "redundancy, report, export, verify and fsck read it. The run's commit id depends on model, tasks, options and seed alone.",
+	        "redundancy, report, export, verify and fsck read it. The run's commit id depends on model, tasks, options and seed alone.\n\n"
+	        "Interrupted (Ctrl-C), it judges and saves what is grown before it ends, and the same command with --resume goes on; interrupted once "
+	        "more it ends at once, and loses at most what was in flight.",
 	.options = "model dummy-weights tasks humaneval out policy forks temperature top-p top-k frontier max-tokens only limit seed threads batch "
 	           "backend compute state chat thinking system resume resamples seconds",
 	.examples = "  coppice run                                  # the embedded model and tasks\n"

@@ -39,14 +39,14 @@ static int run(const struct options *o)
 	if (!err) {
 		struct srch_options so = search_options(&with);
 		struct srch_judge judge = srch_judge_table(NULL);
-		tell_when_stopped();
+		so.stop = stop_when_told();
 		err = srch_run(&so, &tasks, srch_gen_table(gen), &judge, &done);
 	}
 	if (!err)
 		print(o, &done);
 	srch_gen_close(gen);
 	srch_tasks_release(&tasks);
-	return err;
+	return end_as_told(err);
 }
 
 const struct command cmd_search = {

@@ -147,24 +147,43 @@ int open_generator(struct srch_gen **out, const struct options *o)
 	return err;
 }
 
-/* Only what a signal handler may do; then the signal does what it would have done. */
-static void say_stopped(int sig)
+static const int stopping[] = { SIGINT, SIGTERM, SIGHUP };
+enum { N_STOPPING = sizeof stopping / sizeof *stopping };
+static volatile sig_atomic_t stopped_by;
+
+/* Only what a signal handler may do. The next signal does what it would have done. */
+static void stop(int sig)
 {
-	static const char text[] = "\ncoppice: stopped; what was judged is saved: the same command with --resume goes on\n";
+	static const char text[] = "\ncoppice: stopping: what is grown is judged and saved; once more stops at once\n";
 	ssize_t said = write(STDERR_FILENO, text, sizeof text - 1);
 	(void)said;
-	signal(sig, SIG_DFL);
-	raise(sig);
+	stopped_by = sig;
+	for (size_t i = 0; i < N_STOPPING; i++)
+		signal(stopping[i], SIG_DFL);
 }
 
-void tell_when_stopped(void)
+const volatile sig_atomic_t *stop_when_told(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+	for (size_t i = 0; i < N_STOPPING; i++) {
 		struct sigaction now;
-		if (sigaction(signals[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
-			sigaction(signals[i], &(struct sigaction){ .sa_handler = say_stopped }, NULL);
+		if (sigaction(stopping[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
+			sigaction(stopping[i], &(struct sigaction){ .sa_handler = stop }, NULL);
 	}
+	return &stopped_by;
+}
+
+int end_as_told(int err)
+{
+	for (size_t i = 0; i < N_STOPPING; i++) {
+		struct sigaction now;
+		if (sigaction(stopping[i], NULL, &now) == 0 && now.sa_handler == stop)
+			signal(stopping[i], SIG_DFL);
+	}
+	if (err == ERR_STOPPED) {
+		fprintf(stderr, "coppice: %s\n", err_message());
+		raise(stopped_by);
+	}
+	return err;
 }
 
 int open_run(struct run **out, const char *dir, unsigned what)

@@ -31,8 +31,11 @@ int open_judge(struct cmp_judge **out, const struct options *o) CHECK_RESULT;
 int check_search(const struct options *o) CHECK_RESULT;
 /* The search's options from the command's. */
 struct srch_options search_options(const struct options *o);
-/* From here on an interrupt, a termination or a hang-up ends the process with a word on how to go on with the run. */
-void tell_when_stopped(void);
+/* From here on a first interrupt, termination or hang-up sets what is returned (for srch_options.stop), with a word on it; the second does
+ * what it would have done. */
+const volatile sig_atomic_t *stop_when_told(void);
+/* From here on signals do what they would have done; after ERR_STOPPED the process says what is saved and ends by the one that came. Else err. */
+int end_as_told(int err);
 /* run_load, and a warning where the run is not finished: what is told of it then is of the tasks that are there. Yours: run_free. */
 int open_run(struct run **out, const char *dir, unsigned what) CHECK_RESULT;
 /* The generator that a recorded run was made with: --model where it was not the embedded one. ERR_CONFLICT when the

@@ -113,7 +113,10 @@ static int grow(struct session *s)
 	if (!s->opt.quiet)
 		progress_start(&s->progress, "growing", "programs", (int64_t)s->tasks->n * s->opt.forks);
 	rc = s->opt.policy == SRCH_TOPP ? policy_topp(s) : policy_sample(s);
-	rc = rc ? rc : session_finish(s);
+	bool all = true;
+	for (size_t i = 0; i < s->tasks->n; i++)
+		all = all && (s->growths[i].grown || s->growths[i].complete);
+	rc = rc ? rc : all ? session_finish(s) : session_stop(s);
 	session_tell_counts(s, 0, NULL);
 	char *why = rc ? mem_strdup(err_message()) : NULL; /* what was handed over is saved all the same; the first failure is the one to tell */
 	int saved = saver_end(s->saver);

@@ -222,7 +222,7 @@ int policy_sample(struct session *s)
 		rc = rc ? rc : step_all(&b);
 		rc = rc ? rc : session_save_ready(s);
 		session_progress(s);
-	} while (!rc && (b.n || b.next_task < s->tasks->n));
+	} while (!rc && !session_stopped(s) && (b.n || b.next_task < s->tasks->n));
 	for (int i = 0; i < b.n; i++)
 		s->gen->fork_free(s->gen->ctx, b.slots[i].fork);
 	mem_free(b.slots);

@@ -173,14 +173,15 @@ static int grow_tree(struct tree *t)
 	t->n_live = 1;
 	int rc = s->gen->fork_new(s->gen->ctx, &t->live[0].fork, t->g->prefix);
 	session_close_prefix(s, t->g);
-	while (!rc && t->n_live) {
+	while (!rc && t->n_live && !session_stopped(s)) {
 		rc = expand(t);
 		rc = rc ? rc : advance(t);
 		rc = rc ? rc : step_live(t);
 		session_progress(s);
 	}
+	bool whole = !t->n_live;
 	release_live(t, t->live, t->n_live);
-	return rc ? rc : topp_hand_in(t);
+	return rc || !whole ? rc : topp_hand_in(t);
 }
 
 static int grow_task(struct session *s, size_t i)
@@ -211,7 +212,7 @@ static int grow_task(struct session *s, size_t i)
 int policy_topp(struct session *s)
 {
 	int rc = 0;
-	for (size_t i = 0; i < s->tasks->n && !rc; i++) {
+	for (size_t i = 0; i < s->tasks->n && !rc && !session_stopped(s); i++) {
 		if (s->growths[i].complete)
 			continue;
 		rc = grow_task(s, i);

@@ -19,6 +19,7 @@
 
 #include "search/port.h"
 #include "search/task.h"
+#include <signal.h>
 
 enum srch_policy { SRCH_SAMPLE, SRCH_TOPP };
 const char *srch_policy_name(enum srch_policy p); /* "sample", "top-p" */
@@ -41,6 +42,7 @@ struct srch_options {
 	double save_seconds;     /* judged tasks are saved together, this often; 0: every second; negative: each at once */
 	bool resume;             /* start the run, or go on with what out holds */
 	bool quiet;              /* no progress line */
+	const volatile sig_atomic_t *stop; /* NULL, or: once it is not 0 nothing more is grown, and what is grown is judged and saved */
 };
 #define SRCH_DEFAULT_TEMPERATURE 0.7
 #define SRCH_MAX_TOKENS 256
@@ -61,7 +63,7 @@ struct srch_outcome {
 
 /* Runs the search. judge NULL: generate and extract only. ERR_CONFLICT: out holds another run (says which option differs), or
  * holds a run and resume is not set, or another process is writing it. ERR_USAGE, ERR_IO (disk full), ERR_LIMIT (a prompt too
- * long for the model names the task). After any failure the store holds every task that was saved and can be resumed. */
+ * long for the model names the task), ERR_STOPPED. After any failure the store holds every task that was saved and can be resumed. */
 int srch_run(const struct srch_options *opt, const struct srch_tasks *tasks, const struct srch_generator *gen,
 	const struct srch_judge *judge, struct srch_outcome *out) CHECK_RESULT;
 

@@ -182,11 +182,42 @@ int session_save_ready(struct session *s)
 		if (g->grown && (!pending || s->n_waiting > SESSION_WAITING))
 			rc = session_save_task(s, i);
 		else if (n >= SESSION_PARTIAL && s->opt.policy == SRCH_SAMPLE)
-			rc = session_save_partial(s, i);
+			rc = session_save_partial(s, i, false);
 		if (rc)
 			return rc;
 	}
 	return saver_check(s->saver);
+}
+
+bool session_stopped(const struct session *s)
+{
+	return s->opt.stop && *s->opt.stop;
+}
+
+/* Leaves that were submitted and not handed over. */
+static int n_submitted(const struct growth *g)
+{
+	int n = 0;
+	for (int i = 0; i < g->n; i++)
+		n += g->stretches[i].submitted && !g->stretches[i].saved;
+	return n;
+}
+
+int session_stop(struct session *s)
+{
+	for (size_t i = 0; i < s->tasks->n; i++) {
+		struct growth *g = &s->growths[i];
+		int rc = 0;
+		if (g->grown && !g->complete)
+			rc = session_save_task(s, i);
+		else if (!g->grown && s->opt.policy == SRCH_SAMPLE && n_submitted(g))
+			rc = session_save_partial(s, i, true);
+		session_progress(s);
+		if (rc)
+			return rc;
+	}
+	return err_set(ERR_STOPPED, "stopped: %zu of %zu programs are grown, and saved; the same command with --resume goes on", s->programs_done,
+		s->tasks->n * (size_t)s->opt.forks);
 }
 
 int session_finish(struct session *s)

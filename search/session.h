@@ -71,11 +71,16 @@ void session_grown(struct session *s, struct growth *g);
 int session_save_ready(struct session *s) CHECK_RESULT;
 /* Waits for the judging and hands over the rest. */
 int session_finish(struct session *s) CHECK_RESULT;
+/* Whether no more is to be grown. */
+bool session_stopped(const struct session *s);
+/* Hands over all that is grown, of tasks that are not, too, as it is judged. ERR_STOPPED, or another error. */
+int session_stop(struct session *s) CHECK_RESULT;
 void session_progress(struct session *s);
 
 /* search/session_save.c */
 int session_save_task(struct session *s, size_t i) CHECK_RESULT;
-int session_save_partial(struct session *s, size_t i) CHECK_RESULT;
+/* The leaves that are judged; wait: all that are finished. */
+int session_save_partial(struct session *s, size_t i, bool wait) CHECK_RESULT;
 struct saver_counts session_read_wallclock(const char *dir);
 /* The step of n forks that was just taken. */
 void session_count_step(struct session *s, int n);

@@ -27,12 +27,12 @@ static void move_stretch(struct stretch *st, struct stretch *to)
 	buf_init(&st->text, BUF_MAX_TEXT);
 }
 
-/* Of a task that is to be complete all stretches, waiting for what is still being judged; else the leaves that are judged. */
-static int fill_piece(struct session *s, struct growth *g, struct save_piece *p)
+/* The finished stretches: all, waiting for those that are still being judged, or only those that are judged. */
+static int fill_piece(struct session *s, struct growth *g, struct save_piece *p, bool wait)
 {
 	for (int i = 0; i < g->n; i++) {
 		struct stretch *st = &g->stretches[i];
-		if (st->saved || (st->leaf && !st->submitted) || (st->leaf && !p->complete && !srch_judging_done(s->judging, st->ticket)))
+		if (st->saved || (st->leaf && !st->submitted) || (st->leaf && !wait && !srch_judging_done(s->judging, st->ticket)))
 			continue;
 		int rc = st->leaf ? srch_judging_take(s->judging, st->ticket, &p->judged[p->n]) : 0;
 		if (rc)
@@ -43,7 +43,7 @@ static int fill_piece(struct session *s, struct growth *g, struct save_piece *p)
 	return 0;
 }
 
-static int hand_over(struct session *s, size_t i, bool complete)
+static int hand_over(struct session *s, size_t i, bool complete, bool wait)
 {
 	struct growth *g = &s->growths[i];
 	struct save_piece *p = mem_zalloc(sizeof *p);
@@ -52,7 +52,7 @@ static int hand_over(struct session *s, size_t i, bool complete)
 	p->pruned = g->pruned;
 	p->stretches = mem_array((size_t)g->n + 1, sizeof *p->stretches);
 	p->judged = mem_array((size_t)g->n + 1, sizeof *p->judged);
-	int rc = fill_piece(s, g, p);
+	int rc = fill_piece(s, g, p, wait);
 	if (rc) {
 		save_piece_free(p);
 		return rc;
@@ -61,15 +61,15 @@ static int hand_over(struct session *s, size_t i, bool complete)
 	return saver_give(s->saver, p);
 }
 
-int session_save_partial(struct session *s, size_t i)
+int session_save_partial(struct session *s, size_t i, bool wait)
 {
-	return hand_over(s, i, false);
+	return hand_over(s, i, false, wait);
 }
 
 int session_save_task(struct session *s, size_t i)
 {
 	struct growth *g = &s->growths[i];
-	int rc = hand_over(s, i, true);
+	int rc = hand_over(s, i, true, true);
 	if (rc)
 		return rc;
 	g->complete = true;

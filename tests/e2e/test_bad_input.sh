@@ -172,12 +172,25 @@ runs "results go where a link leads" 0 judge --results link
 says "a backend that is not built in" 3 "cuda" "$coppice" search --limit 1 --forks 1 --out none --backend cuda
 
 # stopped by hand
-"$coppice" search --out stopped --forks 64 >out 2>err & pid=$!
-for _ in $(seq 100); do [ -e stopped/refs/heads ] && [ -n "$(ls -A stopped/refs/heads)" ] && break; sleep 0.1; done
-kill -TERM $pid
-wait $pid
+stop() { # SIGNAL OPTIONS...: a run that is stopped while it grows
+	local signal=$1
+	shift
+	"$coppice" run --out stopped "$@" >out 2>err & pid=$!
+	for _ in $(seq 200); do [ -e stopped/refs/heads/task ] && break; sleep 0.05; done
+	kill "-$signal" $pid
+	wait $pid
+}
+whole() { "$coppice" run --out "$1" --forks 64 --only held-out --limit 12 --max-tokens 200 --quiet --json --resume >"$1.json"; }
+programs() { python3 -c 'import json; print(sum(1 for _ in open("stopped/judge.jsonl")))'; }
+stop TERM --forks 64 --only held-out --limit 12 --max-tokens 200
 equal "a stopped run ends by its signal" 143 $?
 has "and says how to go on" err "--resume"
+said=$(sed -n 's/.*stopped: \([0-9]*\) of 768 programs are grown, and saved.*/\1/p' err)
+equal "and how many programs are saved, which they are" "${said:-none}" "$(programs)"
+[ "${said:-0}" -gt 0 ] && [ "$said" -lt 768 ] && ok "some are ($said), and not all" || not_ok "some are ($said), and not all"
 runs "what was finished is whole" 0 "$coppice" fsck stopped
 runs "figures of an unfinished run" 0 "$coppice" redundancy stopped
 has "are said to be of one" err "not finished"
+runs "the stopped run goes on" 0 whole stopped
+runs "one like it that nobody stopped" 0 whole never
+equal "is the same run" "$(git -C never rev-parse HEAD)" "$(git -C stopped rev-parse HEAD)"

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "search/search.h"
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,8 @@ struct sc_gen {
 	int alive, most_alive;
 	long steps;
 	long die_after;   /* steps until the process ends at once; 0: never */
+	long stop_after;  /* steps until `stop` is set; 0: never */
+	volatile sig_atomic_t stop;
 	bool blind;       /* its logits cannot be had */
 	bool draws;       /* it draws, and ranks tokens, itself */
 	bool late;        /* it draws behind its steps, and gives their rows with the next */
@@ -210,6 +213,8 @@ static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, 
 		nanosleep(&(struct timespec){0, g->nap_us * 1000}, NULL);
 	if (g->die_after && g->steps >= g->die_after)
 		_Exit(99);
+	if (g->stop_after && g->steps >= g->stop_after)
+		g->stop = SIGINT;
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* The whole search with a scripted generator and judge: one run, one commit id, whatever happens on the way. */
 #include "tests/search/scripted.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "search/run.h"
 #include "search/store.h"
@@ -18,7 +19,7 @@
 
 struct trial {
 	enum srch_policy policy;
-	int batch, workers, die_after, experts, forks;
+	int batch, workers, die_after, stop_after, experts, forks;
 	bool sleepy, no_judge, fresh, blind, draws, late;
 	int room;
 	double temperature, save_seconds;
@@ -33,7 +34,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 	struct srch_tasks tasks;
 	OK(sc_tasks(&tasks, t->n_tasks ? t->n_tasks : N_TASKS));
 	bool may_die = t->die_after || t->judge.fail_test; /* then each task is saved at once */
-	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after, .blind = t->blind, .draws = t->draws, .late = t->late, .room = t->room,
+	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after, .stop_after = t->stop_after, .blind = t->blind, .draws = t->draws, .late = t->late, .room = t->room,
 		.nap_us = t->die_after || t->judge.fail_test ? 1000 : 0};
 	t->judge = (struct sc_judge){.sleepy = t->sleepy, .fail_test = t->judge.fail_test};
 	struct srch_generator gen = sc_generator(&t->gen);
@@ -44,7 +45,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 	extract.is_weak = NULL;
 	struct srch_options o = {.out = dir, .policy = t->policy, .forks = t->forks ? t->forks : 20,
 		.temperature = t->temperature ? t->temperature : 0.7, .seed = t->seed, .max_tokens = 40, .p = 0.6, .batch = t->batch,
-		.workers = t->workers ? t->workers : 2, .resume = !t->fresh, .quiet = true, .save_seconds = t->save_seconds ? t->save_seconds : may_die ? -1 : 1000};
+		.workers = t->workers ? t->workers : 2, .resume = !t->fresh, .quiet = true, .stop = &t->gen.stop, .save_seconds = t->save_seconds ? t->save_seconds : may_die ? -1 : 1000};
 	int rc = srch_run(&o, &tasks, &gen, t->no_judge ? &extract : &judge, out);
 	srch_tasks_release(&tasks);
 	return rc;
@@ -149,6 +150,49 @@ static void late_rows_and_little_room_make_the_same_run(void **state)
 	struct trial topp = {.policy = SRCH_TOPP, .late = true, .batch = 8};
 	OK(grow_in(in_folder("topp"), &topp, &out));
 	assert_string_equal(out.commit, PINNED_TOPP);
+}
+
+/* All that was grown is saved, whether or not its task is done; going on ends in the same run. */
+static void a_run_that_is_stopped_keeps_what_is_grown(void **state)
+{
+	(void)state;
+	struct srch_outcome out;
+	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++)
+		for (int late = 0; late <= (policy == SRCH_SAMPLE); late++) {
+			char name[32];
+			size_t grown = 0;
+			int stops = 0;
+			snprintf(name, sizeof name, "stopped-%d-%d", policy, late);
+			const char *dir = in_folder(name);
+			struct trial t = {.policy = (enum srch_policy)policy, .late = late, .batch = 8, .sleepy = true, .stop_after = 7};
+			for (;; stops++) {
+				int rc = grow_in(dir, &t, &out);
+				assert_int_equal(t.gen.alive + t.gen.prefixes, 0);
+				if (!rc)
+					break;
+				assert_int_equal(rc, ERR_STOPPED);
+				unsigned long said = strtoul(strstr(err_message(), "stopped: ") + 9, NULL, 10);
+				assert_true(said >= grown && strstr(err_message(), " of 120 programs are grown, and saved; the same command with --resume goes on"));
+				grown = said;
+				assert_true(git_is_clean(dir));
+				if (policy == SRCH_SAMPLE) { /* a line a program */
+					char *path = file_join(dir, "judge.jsonl");
+					struct buf b;
+					size_t lines = 0;
+					buf_init(&b, BUF_MAX_TEXT);
+					if (file_exists(path))
+						OK(file_read(&b, path));
+					for (size_t i = 0; i < b.len; i++)
+						lines += b.data[i] == '\n';
+					assert_int_equal(lines, grown);
+					buf_release(&b);
+					mem_free(path);
+				}
+				t.stop_after += 9;
+			}
+			assert_true(stops > 2);
+			assert_string_equal(out.commit, policy == SRCH_TOPP ? PINNED_TOPP : PINNED_SAMPLE);
+		}
 }
 
 /* What a task's programs are does not depend on which other tasks are searched with it. */
@@ -547,7 +591,7 @@ int main(void)
 		IN_FOLDER(a_run_has_one_literal_id),
 		IN_FOLDER(the_id_does_not_depend_on_batch_workers_or_timing),
 		IN_FOLDER(another_seed_or_temperature_is_another_run),
-		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(late_rows_and_little_room_make_the_same_run), IN_FOLDER(saving_together_or_at_once_is_the_same_run),
+		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(late_rows_and_little_room_make_the_same_run), IN_FOLDER(a_run_that_is_stopped_keeps_what_is_grown), IN_FOLDER(saving_together_or_at_once_is_the_same_run),
 		IN_FOLDER(a_subset_of_the_tasks_grows_the_same_programs),
 		IN_FOLDER(a_run_that_dies_at_any_step_ends_in_the_same_id),
 		IN_FOLDER(kill_9_at_twenty_random_moments_ends_in_the_same_id),
