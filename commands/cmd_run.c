@@ -35,6 +35,7 @@ static int run(const struct options *o)
 	struct srch_tasks tasks;
 	struct srch_gen *gen = NULL;
 	struct cmp_judge *judge = NULL;
+	struct srch_outcome done = { 0 };
 	int err = check_search(&with);
 	err = err ? err : open_tasks(&tasks, &with);
 	if (err)
@@ -46,7 +47,6 @@ static int run(const struct options *o)
 	if (!err) {
 		struct srch_options so = search_options(&with);
 		struct srch_judge table = srch_judge_table(judge);
-		struct srch_outcome done;
 		so.stop = stop_when_told();
 		err = srch_run(&so, &tasks, srch_gen_table(gen), &table, &done);
 	}
@@ -54,7 +54,11 @@ static int run(const struct options *o)
 	cmp_judge_close(judge);
 	srch_tasks_release(&tasks);
 	err = end_as_told(err);
-	return err ? err : summarise(&with);
+	if (!err)
+		err = summarise(&with);
+	if (!err)
+		tell_of_shards(&with, &done);
+	return err;
 }
 
 const struct command cmd_run = {
@@ -67,7 +71,7 @@ const struct command cmd_run = {
 	        "redundancy, report, export, verify and fsck read it. The run's commit id depends on model, tasks, options and seed alone.\n\n"
 	        "Interrupted (Ctrl-C), it judges and saves what is grown before it ends, and the same command with --resume goes on; interrupted once "
 	        "more it ends at once, and loses at most what was in flight.",
-	.options = "model dummy-weights tasks humaneval out policy forks temperature top-p top-k frontier max-tokens only limit seed threads batch "
+	.options = "model dummy-weights tasks humaneval out policy forks temperature top-p top-k frontier max-tokens only shard limit seed threads batch "
 	           "backend compute state chat thinking system resume resamples seconds",
 	.examples = "  coppice run                                  # the embedded model and tasks\n"
 	            "  coppice run --limit 4 --forks 8 --out small\n"

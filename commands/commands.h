@@ -17,7 +17,7 @@ struct command {
 	int (*run)(const struct options *o);
 };
 
-extern const struct command cmd_align, cmd_bench, cmd_doctor, cmd_export, cmd_fsck, cmd_judge, cmd_model, cmd_redundancy, cmd_report, cmd_run,
+extern const struct command cmd_align, cmd_bench, cmd_doctor, cmd_export, cmd_fsck, cmd_judge, cmd_merge, cmd_model, cmd_redundancy, cmd_report, cmd_run,
 	cmd_search, cmd_tokenize, cmd_trace, cmd_verify;
 
 /* Parses argv[1] and what follows as c's options, runs it, says what went wrong: the exit status. argv[0] is the command's name. */

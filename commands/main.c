@@ -7,7 +7,7 @@
 
 const struct command *const commands[] = {
 	&cmd_run,    &cmd_search, &cmd_judge,  &cmd_align,  &cmd_redundancy, &cmd_report, &cmd_trace, &cmd_tokenize,
-	&cmd_export, &cmd_verify, &cmd_fsck,   &cmd_bench,  &cmd_model,      &cmd_doctor, NULL,
+	&cmd_export, &cmd_verify, &cmd_fsck,   &cmd_merge,  &cmd_bench,      &cmd_model,  &cmd_doctor, NULL,
 };
 
 static void print_usage(FILE *out)

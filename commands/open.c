@@ -101,6 +101,24 @@ int open_frame(struct chat_frame *frame, const char *dir, const struct options *
 	return chat_open(&frame->chat, dir);
 }
 
+/* "2/8"; 0 of 0 where there is none. */
+static int parse_shard(const char *text, int *shard, int *shards)
+{
+	long k = 0, n = 0;
+	char *end = NULL;
+	*shard = *shards = 0;
+	if (!text)
+		return 0;
+	k = strtol(text, &end, 10);
+	if (*end == '/')
+		n = strtol(end + 1, &end, 10);
+	if (*end || k < 1 || k > n || n > 100000)
+		return err_set(ERR_USAGE, "--shard takes K/N, the Kth of N parts of the tasks, as in 1/4; not '%s'", text);
+	*shard = (int)k - 1;
+	*shards = (int)n;
+	return 0;
+}
+
 /* Of samples so many tasks are in a batch as it takes to fill it, and some of which a last fork goes on. One prefix is alive while its
  * forks are made, and the one before may be, too. */
 struct room open_room(const struct options *o)
@@ -115,7 +133,9 @@ void fit_batch(struct options *o, const struct srch_tasks *tasks)
 {
 	enum { ON_A_GPU = 256 };
 	bool tree = strcmp(o->policy, "top-p") == 0, gpu = o->backend && strcmp(o->backend, "cuda") == 0, given = o->batch != 0;
-	int64_t programs = (int64_t)tasks->n * o->forks, paths = o->frontier && o->frontier < o->forks ? o->frontier : o->forks;
+	int shard, shards, rc = parse_shard(o->shard, &shard, &shards);
+	int64_t own = rc || !shards ? (int64_t)tasks->n : ((int64_t)tasks->n + shards - 1) / shards, programs = own * o->forks;
+	int64_t paths = o->frontier && o->frontier < o->forks ? o->frontier : o->forks;
 	int64_t most = tree ? paths : programs > 0 ? programs : 1, batch = given ? o->batch : gpu ? ON_A_GPU : SRCH_BATCH;
 	o->batch = batch < most || (tree && given) ? batch : most;
 	o->batch_may_shrink = gpu && !given && !tree;
@@ -227,16 +247,26 @@ int open_judge(struct cmp_judge **out, const struct options *o)
 
 int check_search(const struct options *o)
 {
+	int shard, shards;
 	if (o->frontier && strcmp(o->policy, "top-p"))
 		return err_set(ERR_USAGE, "--frontier counts the paths of --policy top-p, and the policy is %s", o->policy);
 	if (!(o->top_p != 0))
 		return err_set(ERR_USAGE, "--top-p takes a number above 0 and up to 1, not 0%s", strcmp(o->policy, "top-p") ? ": 1 is off" : "");
-	return 0;
+	return parse_shard(o->shard, &shard, &shards);
+}
+
+void tell_of_shards(const struct options *o, const struct srch_outcome *done)
+{
+	if (done->missing)
+		log_info("%s is shard %s: %zu tasks of the run are for others; coppice merge joins the shards", o->out, o->shard ? o->shard : "1/1", done->missing);
 }
 
 struct srch_options search_options(const struct options *o)
 {
 	bool tree = strcmp(o->policy, "top-p") == 0;
+	int shard, shards;
+	if (parse_shard(o->shard, &shard, &shards))
+		shards = 0; /* check_search has refused it */
 	return (struct srch_options){
 		.out = o->out,
 		.policy = tree ? SRCH_TOPP : SRCH_SAMPLE,
@@ -251,6 +281,8 @@ struct srch_options search_options(const struct options *o)
 		.frontier = (int)o->frontier,
 		.batch = (int)o->batch,
 		.workers = (int)o->threads,
+		.shard = shard,
+		.shards = shards,
 		.resume = o->resume,
 		.quiet = o->quiet,
 	};

@@ -29,6 +29,8 @@ void fit_batch(struct options *o, const struct srch_tasks *tasks);
 int open_judge(struct cmp_judge **out, const struct options *o) CHECK_RESULT;
 /* What the table of options cannot say of the search's: ERR_USAGE. Before anything is opened. */
 int check_search(const struct options *o) CHECK_RESULT;
+/* Where tasks of other shards are missing, says so, and what joins them. */
+void tell_of_shards(const struct options *o, const struct srch_outcome *done);
 /* The search's options from the command's. */
 struct srch_options search_options(const struct options *o);
 /* From here on a first interrupt, termination or hang-up sets what is returned (for srch_options.stop), with a word on it; the second does

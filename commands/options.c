@@ -37,6 +37,7 @@ static const struct option table[] = {
 	{ "max-tokens", "N", INTEGER, AT(max_tokens), 1, 1 << 20, .text = "tokens of a completion, at most; default 256" },
 	{ "max-tokens", "N", INTEGER, AT(max_tokens), 1, 1 << 20, .as = "steps", .text = "tokens that each fork grows; default 128, of fork 32" },
 	{ "only", "LIST", TEXT, AT(only), .text = "only the tasks with these ids or of these categories, separated by commas" },
+	{ "shard", "K/N", TEXT, AT(shard), .text = "grow only every Nth task from the Kth on (1/4 to 4/4): the rest of the run is for other processes, GPUs or machines, and coppice merge joins what they make" },
 	{ "limit", "N", INTEGER, AT(limit), 1, 1 << 20, .text = "only the first N tasks" },
 	{ "seed", "N", INTEGER, AT(seed), 0, 9e15, .text = "seed of every random draw; default 0" },
 	{ "threads", "N", INTEGER, AT(threads), 1, 1024, .text = "threads of the engine, and of the judge; default: the processors there are. Changes no result" },

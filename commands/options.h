@@ -12,7 +12,7 @@
 
 struct command;
 
-enum { OPT_MAX_FILES = 32, OPT_MAX_COUNTS = 16 };
+enum { OPT_MAX_FILES = 256, OPT_MAX_COUNTS = 16 };
 
 struct opt_counts {
 	int at[OPT_MAX_COUNTS], n; /* n 0: not given */
@@ -22,7 +22,7 @@ struct options {
 	const char *model;                 /* NULL: the embedded model */
 	const char *tasks[OPT_MAX_FILES];  /* none: the embedded tasks */
 	int n_tasks;
-	const char *samples, *out, *results, *ids, *humaneval, *format, *only;
+	const char *samples, *out, *results, *ids, *humaneval, *format, *only, *shard;
 	const char *policy;                /* "sample" */
 	const char *by;                    /* "step" */
 	const char *backend, *compute, *state; /* NULL: not given */

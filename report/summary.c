@@ -19,7 +19,7 @@ static void print_grown(FILE *out, const struct rep_figures *f)
 	fprintf(out, "%s%s.\n\n", !r->frame.chat ? "" : r->frame.thinking ? ", each prompt a chat message, thinking on" : ", each prompt a chat message",
 	        r->shared_state ? ", forks sharing checkpoints of the recurrent state" : "");
 	if (!r->complete)
-		fprintf(out, "  This run is not finished: %zu of %zu tasks are there. Go on with `coppice run --resume`.\n\n", r->n_tasks, r->n_tasks_planned);
+		fprintf(out, "  This run is not finished: %zu of %zu tasks are there. Go on with `coppice run --resume`; `coppice merge` joins shards.\n\n", r->n_tasks, r->n_tasks_planned);
 }
 
 static void print_passes(FILE *out, const struct rep_figures *f)

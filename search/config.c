@@ -46,6 +46,8 @@ int srch_options_resolve(struct srch_options *o)
 		return out_of_range("k", o->k, "from 1 to 10000");
 	if (!(o->frontier >= 1 && o->frontier <= 1000000))
 		return out_of_range("frontier", o->frontier, "from 1 to 1000000");
+	if (o->shards && !(o->shard >= 0 && o->shard < o->shards))
+		return err_set(ERR_USAGE, "shard %d of %d: must be one of them", o->shard + 1, o->shards);
 	if (!(o->batch >= 1 && o->batch <= UINT16_MAX)) /* steps.npy counts forks in 16 bits */
 		return out_of_range("batch", o->batch, "from 1 to 65535");
 	return 0;

@@ -33,6 +33,7 @@ struct growth {
 	const struct srch_task *task;
 	struct cmp_problem problem;
 	uint32_t coordinate;
+	bool elsewhere;               /* another shard grows it */
 	bool opened, grown, complete; /* the prompt is computed; every leaf is finished; all of it is saved */
 	struct tok_ids prompt;
 	uint16_t *prompt_experts;

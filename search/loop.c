@@ -20,6 +20,7 @@ static void session_init(struct session *s, const struct srch_options *opt, cons
 		g->task = &tasks->items[i];
 		g->problem = srch_task_problem(g->task);
 		g->coordinate = srch_task_coordinate(g->task->id);
+		g->elsewhere = opt->shards > 1 && (int)(i % (size_t)opt->shards) != opt->shard;
 	}
 }
 
@@ -86,7 +87,7 @@ static int open_store(struct session *s)
 	return rc;
 }
 
-/* The run commit: joins the tasks in their order, whatever order they ended in. */
+/* The run commit: joins the tasks in their order, whatever order they ended in. Where other shards have some of them there is none yet. */
 static int finish_run(struct session *s, struct srch_outcome *out)
 {
 	struct node_joined *joined = mem_array(s->tasks->n, sizeof *joined);
@@ -95,6 +96,11 @@ static int finish_run(struct session *s, struct srch_outcome *out)
 		const struct saved_task *t = saver_task(s->saver, i);
 		joined[i] = (struct node_joined){s->tasks->items[i].id, t->id, t->n ? t->n : t->n_leaves};
 		out->programs += joined[i].leaves;
+		out->missing += !s->growths[i].complete;
+	}
+	if (out->missing) {
+		mem_free(joined);
+		return 0;
 	}
 	int rc = node_put_run(s->store, buf_text(&s->config), s->config.len, joined, s->tasks->n, &id);
 	rc = rc ? rc : store_save(s->store, STORE_REF_RUN, &id);
@@ -104,6 +110,15 @@ static int finish_run(struct session *s, struct srch_outcome *out)
 	return rc;
 }
 
+/* Tasks of this shard that are not grown. */
+static size_t n_to_grow(const struct session *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->tasks->n; i++)
+		n += !s->growths[i].elsewhere && !s->growths[i].grown && !s->growths[i].complete;
+	return n;
+}
+
 static int grow(struct session *s)
 {
 	int rc = saver_start(s->saver, s->gen->distinct && s->gen->n_layers);
@@ -111,12 +126,9 @@ static int grow(struct session *s)
 		return rc;
 	s->judging = srch_judging_new(s->judge, s->opt.workers);
 	if (!s->opt.quiet)
-		progress_start(&s->progress, "growing", "programs", (int64_t)s->tasks->n * s->opt.forks);
+		progress_start(&s->progress, "growing", "programs", (int64_t)session_tasks(s) * s->opt.forks);
 	rc = s->opt.policy == SRCH_TOPP ? policy_topp(s) : policy_sample(s);
-	bool all = true;
-	for (size_t i = 0; i < s->tasks->n; i++)
-		all = all && (s->growths[i].grown || s->growths[i].complete);
-	rc = rc ? rc : all ? session_finish(s) : session_stop(s);
+	rc = rc ? rc : n_to_grow(s) ? session_stop(s) : session_finish(s);
 	session_tell_counts(s, 0, NULL);
 	char *why = rc ? mem_strdup(err_message()) : NULL; /* what was handed over is saved all the same; the first failure is the one to tell */
 	int saved = saver_end(s->saver);
@@ -129,7 +141,7 @@ static int grow(struct session *s)
 
 static void count(const struct session *s, struct srch_outcome *out)
 {
-	out->tasks = s->tasks->n;
+	out->tasks = s->tasks->n - out->missing;
 	out->tokens = s->tokens;
 	out->seconds = clock_seconds() - s->started;
 	out->engine_seconds = s->engine_seconds;
@@ -155,7 +167,7 @@ int srch_run(const struct srch_options *opt, const struct srch_tasks *tasks, con
 	rc = rc ? rc : open_store(&s);
 	for (size_t i = 0; i < tasks->n; i++)
 		out->tasks_resumed += s.growths[i].complete;
-	if (!rc && out->tasks_resumed < tasks->n)
+	if (!rc && (n_to_grow(&s) || s.n_waiting))
 		rc = grow(&s);
 	rc = rc ? rc : finish_run(&s, out);
 	rc = rc ? rc : saver_note(s.saver);

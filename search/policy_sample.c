@@ -45,9 +45,10 @@ static bool next_in_queue(struct bed *b, size_t *task, int *fork)
 	struct session *s = b->s;
 	for (; b->next_task < s->tasks->n; b->next_task++, b->next_fork = 0) {
 		struct growth *g = &s->growths[b->next_task];
-		while (!g->complete && b->next_fork < s->opt.forks && is_saved(g, b->next_fork))
+		bool done = g->complete || g->elsewhere;
+		while (!done && b->next_fork < s->opt.forks && is_saved(g, b->next_fork))
 			b->next_fork++;
-		if (!g->complete && b->next_fork < s->opt.forks) {
+		if (!done && b->next_fork < s->opt.forks) {
 			*task = b->next_task;
 			*fork = b->next_fork;
 			return true;

@@ -213,7 +213,7 @@ int policy_topp(struct session *s)
 {
 	int rc = 0;
 	for (size_t i = 0; i < s->tasks->n && !rc && !session_stopped(s); i++) {
-		if (s->growths[i].complete)
+		if (s->growths[i].complete || s->growths[i].elsewhere)
 			continue;
 		rc = grow_task(s, i);
 		rc = rc ? rc : session_save_ready(s);

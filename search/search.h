@@ -40,6 +40,8 @@ struct srch_options {
 	int batch;               /* forks stepped together; 0: SRCH_BATCH */
 	int workers;             /* judging threads; 0: one per processor */
 	double save_seconds;     /* judged tasks are saved together, this often; 0: every second; negative: each at once */
+	int shard, shards;       /* grow only tasks shard, shard + shards, ... of the run's; shards 0: all of them. The rest of the run is for
+	                            others, and srch_merge joins what they made */
 	bool resume;             /* start the run, or go on with what out holds */
 	bool quiet;              /* no progress line */
 	const volatile sig_atomic_t *stop; /* NULL, or: once it is not 0 nothing more is grown, and what is grown is judged and saved */
@@ -53,8 +55,9 @@ int srch_forks_alive(const struct srch_options *o);
 
 /* What a search did; plain values. */
 struct srch_outcome {
-	char commit[41];         /* the finished run's one commit id */
-	size_t tasks, programs;  /* of the whole run */
+	char commit[41];         /* the finished run's one commit id; "" while tasks of other shards are missing */
+	size_t tasks, programs;  /* of the whole run; while some are missing, of those that are there */
+	size_t missing;          /* tasks */
 	size_t tasks_resumed;    /* found finished in the store */
 	uint64_t tokens;         /* generated in this call */
 	double seconds, engine_seconds; /* of this call */
@@ -66,6 +69,18 @@ struct srch_outcome {
  * long for the model names the task), ERR_STOPPED. After any failure the store holds every task that was saved and can be resumed. */
 int srch_run(const struct srch_options *opt, const struct srch_tasks *tasks, const struct srch_generator *gen,
 	const struct srch_judge *judge, struct srch_outcome *out) CHECK_RESULT;
+
+/* Joins shards of one run, and whatever else was begun with its options, in the new folder `out`: each task as whoever grew most of it
+ * has it. The same tasks in several of them must be the same, to the bit. With all tasks there the run is finished, and its commit the
+ * one that it would have had in one piece. ERR_CONFLICT: they are of different runs (says which option differs), two have one task
+ * otherwise, or out holds something; ERR_FORMAT, ERR_MISSING: one is no run, or damaged. */
+struct srch_merged {
+	char commit[41];         /* "" while tasks are missing */
+	size_t tasks, programs;  /* that are there; programs of unfinished tasks, too */
+	size_t missing;          /* tasks that are not there, or not finished */
+	char missing_names[256]; /* of the first of them; "" for none */
+};
+int srch_merge(const char *const *dirs, size_t n, const char *out, struct srch_merged *merged) CHECK_RESULT;
 
 /* Judges a run that was generated without (`judge RUN`): the store ends in the very commit `run` would have given.
  * A run judged already is judged again when `again`, else left alone. */

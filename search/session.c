@@ -189,6 +189,14 @@ int session_save_ready(struct session *s)
 	return saver_check(s->saver);
 }
 
+size_t session_tasks(const struct session *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->tasks->n; i++)
+		n += !s->growths[i].elsewhere;
+	return n;
+}
+
 bool session_stopped(const struct session *s)
 {
 	return s->opt.stop && *s->opt.stop;
@@ -217,7 +225,7 @@ int session_stop(struct session *s)
 			return rc;
 	}
 	return err_set(ERR_STOPPED, "stopped: %zu of %zu programs are grown, and saved; the same command with --resume goes on", s->programs_done,
-		s->tasks->n * (size_t)s->opt.forks);
+		session_tasks(s) * (size_t)s->opt.forks);
 }
 
 int session_finish(struct session *s)

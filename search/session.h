@@ -71,6 +71,8 @@ void session_grown(struct session *s, struct growth *g);
 int session_save_ready(struct session *s) CHECK_RESULT;
 /* Waits for the judging and hands over the rest. */
 int session_finish(struct session *s) CHECK_RESULT;
+/* Tasks that are this shard's to grow. */
+size_t session_tasks(const struct session *s);
 /* Whether no more is to be grown. */
 bool session_stopped(const struct session *s);
 /* Hands over all that is grown, of tasks that are not, too, as it is judged. ERR_STOPPED, or another error. */

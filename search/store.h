@@ -110,6 +110,8 @@ int store_put_commit(struct store *s, const struct store_id *tree, const struct 
 size_t store_batch_bytes(const struct store *s);
 /* Makes the batch a pack on disk. ERR_IO (disk full): nothing of the batch is kept, the store stays as it was. */
 int store_flush(struct store *s) CHECK_RESULT;
+/* Brings all objects of another store to disk in this one, checking each. */
+int store_take(struct store *s, struct store *from) CHECK_RESULT;
 /* Flushes, then points the ref at id. */
 int store_save(struct store *s, const char *ref, const struct store_id *id) CHECK_RESULT;
 

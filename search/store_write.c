@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "search/store_impl.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <git2.h>
@@ -94,13 +95,14 @@ static int reserve(struct store *s, size_t bytes)
 	return why ? err_errno(ERR_IO, "cannot save %zu bytes of the run in %s (what was saved before is kept)", bytes, s->dir) : 0;
 }
 
-static int index_pack(struct store *s)
+/* Every object is inflated and hashed on the way. */
+static int index_pack(struct store *s, const void *bytes, size_t n)
 {
 	char *dir = file_join(s->dir, "objects/pack");
 	git_indexer *indexer = NULL;
 	git_indexer_progress stats = {0};
 	int rc = git_indexer_new(&indexer, dir, 0444, s->odb, NULL)
-		|| git_indexer_append(indexer, s->pack.bytes.data, s->pack.bytes.len, &stats) || git_indexer_commit(indexer, &stats);
+		|| git_indexer_append(indexer, bytes, n, &stats) || git_indexer_commit(indexer, &stats);
 	if (rc)
 		rc = store_git_error(ERR_IO, "save a pack of the run in", dir);
 	git_indexer_free(indexer);
@@ -114,13 +116,88 @@ int store_flush(struct store *s)
 		return 0;
 	pack_close(&s->pack);
 	int rc = reserve(s, s->pack.bytes.len + 40 * (size_t)s->pack.n + 65536);
-	rc = rc ? rc : index_pack(s);
+	rc = rc ? rc : index_pack(s, s->pack.bytes.data, s->pack.bytes.len);
 	pack_clear(&s->pack);
 	map_release(&s->in_batch);
 	map_init(&s->in_batch);
 	if (!rc && git_odb_refresh(s->odb))
 		rc = store_git_error(ERR_IO, "read again the packs of", s->dir);
 	return rc;
+}
+
+/* -- another store's objects -- */
+
+/* A pack of it, and room for its index: at most 40 bytes an object, of at least 12 each in the pack. */
+static int take_pack(struct store *s, const char *path)
+{
+	struct file_map m;
+	int rc = file_map_open(&m, path);
+	if (rc)
+		return rc;
+	rc = reserve(s, m.size + m.size / 12 * 40 + 65536);
+	rc = rc ? rc : index_pack(s, m.data, m.size);
+	file_map_close(&m);
+	return rc ? err_prefix(rc, "%s", path) : 0;
+}
+
+static bool is_pack(const char *name)
+{
+	size_t n = strlen(name);
+	return n > 5 && !strcmp(name + n - 5, ".pack");
+}
+
+static int take_packs(struct store *s, const char *from)
+{
+	char *dir = file_join(from, "objects/pack"), *own = file_join(s->dir, "objects/pack");
+	DIR *d = opendir(dir);
+	int rc = 0;
+	for (struct dirent *e; d && !rc && (e = readdir(d));) {
+		char *path = file_join(dir, e->d_name), *here = file_join(own, e->d_name);
+		if (is_pack(e->d_name) && !file_exists(here))
+			rc = take_pack(s, path);
+		mem_free(path);
+		mem_free(here);
+	}
+	if (d)
+		closedir(d);
+	mem_free(dir);
+	mem_free(own);
+	if (!rc && git_odb_refresh(s->odb))
+		rc = store_git_error(ERR_IO, "read again the packs of", s->dir);
+	return rc;
+}
+
+struct taking {
+	struct store *to, *from;
+	int rc;
+};
+
+/* What git has taken out of the packs it came in. */
+static int take_object(const git_oid *oid, void *ctx)
+{
+	struct taking *t = ctx;
+	git_odb_object *o = NULL;
+	struct store_id id;
+	if (git_odb_exists_ext(t->to->odb, oid, GIT_ODB_LOOKUP_NO_REFRESH))
+		return 0;
+	if (git_odb_read(&o, t->from->odb, oid)) {
+		t->rc = store_git_error(ERR_FORMAT, "read an object of", t->from->dir);
+		return GIT_EUSER;
+	}
+	git_object_t type = git_odb_object_type(o);
+	enum pack_type as = type == GIT_OBJECT_COMMIT ? PACK_COMMIT : type == GIT_OBJECT_TREE ? PACK_TREE : PACK_BLOB;
+	t->rc = put(t->to, as, git_odb_object_data(o), git_odb_object_size(o), &id);
+	git_odb_object_free(o);
+	return t->rc ? GIT_EUSER : 0;
+}
+
+int store_take(struct store *s, struct store *from)
+{
+	struct taking t = {s, from, 0};
+	int rc = take_packs(s, from->dir);
+	if (!rc && git_odb_foreach(from->odb, take_object, &t))
+		rc = t.rc ? t.rc : store_git_error(ERR_IO, "list the objects of", from->dir);
+	return rc ? rc : store_flush(s);
 }
 
 int store_save(struct store *s, const char *ref, const struct store_id *id)

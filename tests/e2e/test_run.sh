@@ -96,6 +96,21 @@ equal "the steps of all of them are there" yes "$([ "$(steps k n)" -ge "${kept:-
 runs "resuming a finished run changes nothing" 0 "$coppice" run --out k $quick --resume
 equal "and keeps its id" "$id" "$(git -C k rev-parse HEAD)"
 
+# parts of the tasks, by processes of their own, are the same run once they are joined
+for k in 1 2 3; do runs "shard $k of 3" 0 "$coppice" run --out shard-$k $quick --shard $k/3; done
+runs "a shard that is whole goes on with nothing" 0 "$coppice" run --out shard-3 --limit 6 --forks 6 --max-tokens 120 --shard 3/3 --resume
+has "and says what joins it with the others" err "shard-3 is shard 3/3: 4 tasks of the run are for others; coppice merge joins the shards"
+runs "two of three joined" 0 "$coppice" merge shard-3 shard-1 --out joined-2
+has "what is missing is named" err "are not there, or not whole ("
+runs "shards are joined" 0 "$coppice" merge shard-2 shard-3 shard-1 --out joined --json
+equal "into the run in one piece" "$id" "$(field out run)"
+runs "fsck finds nothing in it" 0 "$coppice" fsck joined
+runs "git neither" 0 git -C joined fsck --full --strict
+runs "and it can be recomputed" 0 "$coppice" verify joined --quiet
+runs "the summary of a joined run" 0 "$coppice" redundancy joined --quiet
+says "shards are not joined into one of them" 2 "lies in a run" "$coppice" merge shard-1 shard-2 --out shard-3
+says "nor inside one" 2 "lies in a run" "$coppice" merge shard-1 shard-2 --out shard-3/x
+
 # the tree policy
 runs "policy top-p" 0 "$coppice" run --policy top-p --out t --limit 2 --forks 6 --max-tokens 120 --quiet --json
 tree=$(field out run)

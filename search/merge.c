@@ -1,0 +1,310 @@
+/* Shards of a run become one. All of them begin with the same commit, so their tasks' commits are those of the run in one piece: it takes
+ * their objects, a ref for each task, and the commit that joins them. */
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "search/canon.h"
+#include "search/config.h"
+#include "search/nodes.h"
+#include "search/steps.h"
+#include <jansson.h>
+#include <string.h>
+
+struct shard {
+	const char *dir;
+	struct store *store;
+	struct store_id start;
+	struct buf config; /* run.json */
+};
+
+/* A task as a shard has it. */
+struct candidate {
+	const struct shard *from; /* NULL: nobody has it */
+	struct store_id id;
+	bool complete;
+	int64_t leaves;
+};
+
+struct merge {
+	struct shard *shards;
+	size_t n;
+	struct candidate *chosen; /* [tasks] */
+	struct store *out;
+	json_t *config;
+	const json_t *tasks; /* [[id, hash]] of it */
+	struct node_shape shape;
+	struct srch_merged *merged;
+};
+
+/* -- what is there -- */
+
+/* The commit that all others stand on. */
+static int find_start(struct shard *s, struct store_id id)
+{
+	struct store_commit c = {0};
+	int rc;
+	do {
+		store_commit_release(&c);
+		rc = store_commit_read(s->store, &id, &c);
+		if (!rc && c.n_parents)
+			id = c.parents[0];
+	} while (!rc && c.n_parents);
+	s->start = id;
+	store_commit_release(&c);
+	return rc;
+}
+
+static int open_shard(struct shard *s, const char *dir)
+{
+	struct store_id id;
+	struct store_commit c = {0};
+	bool found;
+	s->dir = dir;
+	buf_init(&s->config, BUF_MAX_TEXT);
+	int rc = store_open(&s->store, dir);
+	if (rc)
+		return rc; /* names dir */
+	rc = store_ref(s->store, STORE_REF_RUN, &id, &found);
+	rc = rc ? rc : find_start(s, id);
+	rc = rc ? rc : store_commit_read(s->store, &s->start, &c);
+	rc = rc ? rc : store_file(s->store, &c.tree, "run.json", &s->config);
+	store_commit_release(&c);
+	return rc ? err_prefix(rc, "%s", dir) : 0;
+}
+
+static int read_config(struct merge *m)
+{
+	int64_t experts = 0, top_k = 0;
+	int rc = canon_parse(&m->config, "run.json", &m->shards[0].config);
+	const json_t *g = json_object_get(m->config, "generator");
+	rc = rc ? rc : canon_int(g, "run.json", "experts", 0, INT32_MAX, &experts);
+	rc = rc ? rc : canon_int(g, "run.json", "experts_per_token", 0, INT32_MAX, &top_k);
+	m->tasks = json_object_get(m->config, "tasks");
+	if (!rc && !json_is_array(m->tasks))
+		rc = err_set(ERR_FORMAT, "run.json, field \"tasks\": must be a list");
+	m->shape = (struct node_shape){(int)json_array_size(json_object_get(g, "layer_index")), (int)top_k, (int)experts};
+	return rc ? err_prefix(rc, "%s", m->shards[0].dir) : 0;
+}
+
+static int open_shards(struct merge *m, const char *const *dirs)
+{
+	int rc = 0;
+	for (size_t i = 0; i < m->n && !rc; i++)
+		rc = open_shard(&m->shards[i], dirs[i]);
+	for (size_t i = 1; i < m->n && !rc; i++)
+		if (config_compare(dirs[i], &m->shards[i].config, &m->shards[0].config))
+			rc = err_prefix(ERR_CONFLICT, "%s is no shard of the same run as %s", dirs[i], dirs[0]);
+	return rc ? rc : read_config(m);
+}
+
+/* -- a task -- */
+
+static int read_candidate(const struct shard *s, size_t task, struct candidate *c)
+{
+	struct store_commit commit = {0};
+	struct buf b;
+	json_t *o = NULL;
+	char ref[64];
+	bool found;
+	*c = (struct candidate){0};
+	node_task_ref(ref, task);
+	int rc = store_ref(s->store, ref, &c->id, &found);
+	if (rc || !found)
+		return rc;
+	buf_init(&b, BUF_MAX_TEXT);
+	c->from = s;
+	rc = store_commit_read(s->store, &c->id, &commit);
+	rc = rc ? rc : store_file(s->store, &commit.tree, "result.json", &b);
+	rc = rc ? rc : canon_parse(&o, "result.json", &b);
+	rc = rc ? rc : canon_bool(o, "result.json", "complete", &c->complete);
+	rc = rc ? rc : canon_int(o, "result.json", "leaves", 1, INT32_MAX, &c->leaves);
+	json_decref(o);
+	buf_release(&b);
+	store_commit_release(&commit);
+	return rc ? err_prefix(rc, "%s, task %zu", s->dir, task) : 0;
+}
+
+static const char *name_of(const struct merge *m, size_t task)
+{
+	const char *name = json_string_value(json_array_get(json_array_get(m->tasks, task), 0));
+	return name ? name : "?";
+}
+
+/* Who has most of it. Whole in two shards, it must be one and the same. */
+static int choose(const struct merge *m, size_t task, struct candidate *best)
+{
+	*best = (struct candidate){0};
+	for (size_t i = 0; i < m->n; i++) {
+		struct candidate c;
+		int rc = read_candidate(&m->shards[i], task, &c);
+		if (rc)
+			return rc;
+		if (c.complete && best->complete && !store_id_equal(&c.id, &best->id))
+			return err_set(ERR_CONFLICT, "task %s is not the same in %s and %s: one of them was not computed as the other (`coppice verify` tells which)",
+				name_of(m, task), best->from->dir, c.from->dir);
+		if (c.from && (!best->from || (c.complete && !best->complete) || (c.complete == best->complete && c.leaves > best->leaves)))
+			*best = c;
+	}
+	return 0;
+}
+
+static void count_missing(struct merge *m, size_t task)
+{
+	enum { NAMED = 4 };
+	struct srch_merged *r = m->merged;
+	size_t at = strlen(r->missing_names);
+	if (r->missing++ < NAMED)
+		snprintf(r->missing_names + at, sizeof r->missing_names - at, "%s%.50s", at ? ", " : "", name_of(m, task));
+	else if (r->missing == NAMED + 1)
+		snprintf(r->missing_names + at, sizeof r->missing_names - at, ", ...");
+}
+
+static int choose_all(struct merge *m)
+{
+	size_t n = json_array_size(m->tasks);
+	int rc = 0;
+	m->chosen = mem_array(n + 1, sizeof *m->chosen);
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = choose(m, i, &m->chosen[i]);
+	return rc;
+}
+
+static int join_tasks(struct merge *m)
+{
+	size_t n = json_array_size(m->tasks);
+	struct node_joined *joined = mem_array(n + 1, sizeof *joined);
+	struct store_id id;
+	int rc = store_save(m->out, STORE_REF_RUN, &m->shards[0].start);
+	for (size_t i = 0; i < n && !rc; i++) {
+		const struct candidate *c = &m->chosen[i];
+		char ref[64];
+		node_task_ref(ref, i);
+		rc = c->from ? store_save(m->out, ref, &c->id) : 0;
+		if (!c->complete)
+			count_missing(m, i);
+		joined[i] = (struct node_joined){name_of(m, i), c->id, (size_t)c->leaves};
+		m->merged->tasks += c->complete;
+		m->merged->programs += (size_t)c->leaves;
+	}
+	const struct buf *config = &m->shards[0].config;
+	if (!rc && !m->merged->missing) {
+		rc = node_put_run(m->out, buf_text(config), config->len, joined, n, &id);
+		rc = rc ? rc : store_save(m->out, STORE_REF_RUN, &id);
+		store_id_hex(m->merged->commit, &id);
+	}
+	mem_free(joined);
+	return rc;
+}
+
+/* -- what lies beside the objects -- */
+
+static int append_notes(struct merge *m, const struct shard *s)
+{
+	struct buf b;
+	char *path = file_join(s->dir, "judge.jsonl");
+	buf_init(&b, (size_t)1 << 31);
+	int rc = file_exists(path) ? file_read(&b, path) : 0;
+	if (!rc && b.len)
+		rc = store_side_append(m->out, "judge.jsonl", buf_text(&b));
+	buf_release(&b);
+	mem_free(path);
+	return rc;
+}
+
+static int append_steps(const struct merge *m, const struct shard *s, struct steps *to)
+{
+	uint16_t *rows;
+	size_t n, width = 1 + (size_t)m->shape.n_layers;
+	int32_t *distinct = mem_array(width, sizeof *distinct);
+	int rc = steps_read(&rows, &n, s->dir, &m->shape);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t l = 1; l < width; l++)
+			distinct[l - 1] = rows[i * width + l];
+		steps_add(to, rows[i * width], distinct);
+	}
+	if (!rc) {
+		steps_take(to);
+		rc = steps_write(to);
+	}
+	mem_free(rows);
+	mem_free(distinct);
+	return rc ? err_prefix(rc, "%s", s->dir) : 0;
+}
+
+/* Sums of seconds and counts; the largest batch; the first that says anything else. */
+static void add_facts(json_t *sum, const char *dir)
+{
+	struct buf b;
+	const char *key;
+	json_t *v;
+	char *path = file_join(dir, "wallclock.json");
+	buf_init(&b, BUF_MAX_TEXT);
+	json_t *o = file_exists(path) && !file_read(&b, path) ? json_loadb(buf_text(&b), b.len, 0, NULL) : NULL;
+	json_object_foreach(o, key, v) {
+		json_t *old = json_object_get(sum, key);
+		if (!old)
+			json_object_set(sum, key, v);
+		else if (json_is_real(v) && json_is_real(old))
+			json_object_set_new(sum, key, json_real(json_real_value(old) + json_real_value(v)));
+		else if (json_is_integer(v) && json_is_integer(old) && json_integer_value(v) > json_integer_value(old))
+			json_object_set(sum, key, v);
+	}
+	json_decref(o);
+	buf_release(&b);
+	mem_free(path);
+}
+
+static int join_sides(struct merge *m)
+{
+	json_t *facts = json_object();
+	struct steps *steps = NULL;
+	struct buf b;
+	int rc = m->shape.n_layers ? steps_open(&steps, store_dir(m->out), &m->shape) : 0;
+	for (size_t i = 0; i < m->n && !rc; i++) {
+		add_facts(facts, m->shards[i].dir);
+		rc = append_notes(m, &m->shards[i]);
+		rc = rc || !steps ? rc : append_steps(m, &m->shards[i], steps);
+	}
+	steps_close(steps);
+	buf_init(&b, BUF_MAX_TEXT);
+	canon_write(facts, &b);
+	rc = rc ? rc : store_side_write(m->out, "wallclock.json", buf_text(&b));
+	buf_release(&b);
+	return rc;
+}
+
+/* -- all of it -- */
+
+static int open_out(struct merge *m, const char *out)
+{
+	bool created;
+	int rc = store_open_write(&m->out, out, &created);
+	return rc || created ? rc : err_set(ERR_CONFLICT, "%s holds a run already: shards are joined in a folder that is not there yet", out);
+}
+
+int srch_merge(const char *const *dirs, size_t n, const char *out, struct srch_merged *merged)
+{
+	struct merge m = {.shards = mem_array(n + 1, sizeof *m.shards), .n = n, .merged = merged};
+	struct progress progress;
+	*merged = (struct srch_merged){0};
+	int rc = n ? open_shards(&m, dirs) : err_set(ERR_USAGE, "there are no shards to join");
+	rc = rc ? rc : choose_all(&m); /* what cannot be joined leaves nothing behind */
+	rc = rc ? rc : open_out(&m, out);
+	progress_start(&progress, "joining", "shards", (int64_t)n);
+	for (size_t i = 0; i < n && !rc; i++) {
+		rc = store_take(m.out, m.shards[i].store);
+		progress_update(&progress, (int64_t)i + 1, "%s", dirs[i]);
+	}
+	progress_end(&progress);
+	rc = rc ? rc : join_tasks(&m);
+	rc = rc ? rc : join_sides(&m);
+	for (size_t i = 0; i < n; i++) {
+		store_close(m.shards[i].store);
+		buf_release(&m.shards[i].config);
+	}
+	store_close(m.out);
+	json_decref(m.config);
+	mem_free(m.chosen);
+	mem_free(m.shards);
+	return rc;
+}
