@@ -37,7 +37,7 @@ const struct command cmd_fsck = {
 	.max_args = 1,
 	.summary = "check a run's store against its format",
 	.text = "Reads every object of a run and checks it against the format: commits and their parents, the entries of their trees, "
-	        "shapes and types of the arrays, canonical JSON, groups that are the object ids of their assembly. `git fsck` checks the "
+	        "shapes and types of the arrays, canonical JSON, groups that are the object ids of their assembly; and HEAD, steps.npy and judge.jsonl beside them. `git fsck` checks the "
 	        "objects themselves.",
 	.options = "",
 	.examples = "  coppice fsck demo-run && git -C demo-run fsck\n",

@@ -23,12 +23,14 @@ struct candidate {
 	struct store_id id;
 	bool complete;
 	int64_t leaves;
+	char *judge; /* identity; NULL: generated only */
 };
 
 struct merge {
 	struct shard *shards;
 	size_t n;
 	struct candidate *chosen; /* [tasks] */
+	const struct candidate *any; /* the first of them that anybody has */
 	struct store *out;
 	json_t *config;
 	const json_t *tasks; /* [[id, hash]] of it */
@@ -118,6 +120,8 @@ static int read_candidate(const struct shard *s, size_t task, struct candidate *
 	rc = rc ? rc : canon_parse(&o, "result.json", &b);
 	rc = rc ? rc : canon_bool(o, "result.json", "complete", &c->complete);
 	rc = rc ? rc : canon_int(o, "result.json", "leaves", 1, INT32_MAX, &c->leaves);
+	const char *judge = json_string_value(json_object_get(o, "judge"));
+	c->judge = judge ? mem_strdup(judge) : NULL;
 	json_decref(o);
 	buf_release(&b);
 	store_commit_release(&commit);
@@ -130,22 +134,48 @@ static const char *name_of(const struct merge *m, size_t task)
 	return name ? name : "?";
 }
 
-/* Who has most of it. Whole in two shards, it must be one and the same. */
+static const char *judge_of(const struct candidate *c)
+{
+	return c->judge ? c->judge : "nobody";
+}
+
+/* Of one judge; and where both are whole, one and the same. */
+static int compare(const struct merge *m, size_t task, const struct candidate *a, const struct candidate *b)
+{
+	if (strcmp(judge_of(a), judge_of(b)))
+		return err_set(ERR_CONFLICT, "%s was judged by %s, and %s by %s: shards are begun with one command, and one judge", a->from->dir, judge_of(a),
+			b->from->dir, judge_of(b));
+	if (a->complete && b->complete && a != m->any && !store_id_equal(&a->id, &b->id))
+		return err_set(ERR_CONFLICT, "task %s is not the same in %s and %s: one of them was not computed as the other (`coppice verify` tells which)",
+			name_of(m, task), a->from->dir, b->from->dir);
+	return 0;
+}
+
+static bool has_more(const struct candidate *c, const struct candidate *than)
+{
+	if (!c->from || !than->from)
+		return c->from;
+	return c->complete != than->complete ? c->complete : c->leaves > than->leaves;
+}
+
+/* Who has most of it. */
 static int choose(const struct merge *m, size_t task, struct candidate *best)
 {
+	int rc = 0;
 	*best = (struct candidate){0};
-	for (size_t i = 0; i < m->n; i++) {
+	for (size_t i = 0; i < m->n && !rc; i++) {
 		struct candidate c;
-		int rc = read_candidate(&m->shards[i], task, &c);
-		if (rc)
-			return rc;
-		if (c.complete && best->complete && !store_id_equal(&c.id, &best->id))
-			return err_set(ERR_CONFLICT, "task %s is not the same in %s and %s: one of them was not computed as the other (`coppice verify` tells which)",
-				name_of(m, task), best->from->dir, c.from->dir);
-		if (c.from && (!best->from || (c.complete && !best->complete) || (c.complete == best->complete && c.leaves > best->leaves)))
+		rc = read_candidate(&m->shards[i], task, &c);
+		if (!rc && c.from && (best->from || m->any))
+			rc = compare(m, task, best->from ? best : m->any, &c);
+		if (!rc && has_more(&c, best)) {
+			mem_free(best->judge);
 			*best = c;
+		} else {
+			mem_free(c.judge);
+		}
 	}
-	return 0;
+	return rc;
 }
 
 static void count_missing(struct merge *m, size_t task)
@@ -164,8 +194,10 @@ static int choose_all(struct merge *m)
 	size_t n = json_array_size(m->tasks);
 	int rc = 0;
 	m->chosen = mem_array(n + 1, sizeof *m->chosen);
-	for (size_t i = 0; i < n && !rc; i++)
+	for (size_t i = 0; i < n && !rc; i++) {
 		rc = choose(m, i, &m->chosen[i]);
+		m->any = !m->any && m->chosen[i].from ? &m->chosen[i] : m->any;
+	}
 	return rc;
 }
 
@@ -303,6 +335,8 @@ int srch_merge(const char *const *dirs, size_t n, const char *out, struct srch_m
 		buf_release(&m.shards[i].config);
 	}
 	store_close(m.out);
+	for (size_t i = 0; m.chosen && i < json_array_size(m.tasks); i++)
+		mem_free(m.chosen[i].judge);
 	json_decref(m.config);
 	mem_free(m.chosen);
 	mem_free(m.shards);

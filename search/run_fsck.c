@@ -1,4 +1,5 @@
 /* Holds a store to every clause of its format, as search/store.h states it. */
+#include "base/file.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "search/fsck_parts.h"
@@ -157,6 +158,60 @@ static void check_steps(struct check *c)
 	mem_free(steps);
 }
 
+/* Another HEAD would have plain git draw, and clone, something else. */
+static void check_head(struct check *c)
+{
+	static const char want[] = "ref: " STORE_REF_RUN "\n";
+	struct buf b;
+	char *path = file_join(store_dir(c->s), "HEAD");
+	buf_init(&b, BUF_MAX_TEXT);
+	if (file_read(&b, path) || b.len != sizeof want - 1 || memcmp(buf_text(&b), want, b.len))
+		fsck_finding(c, "HEAD: does not lead to " STORE_REF_RUN);
+	buf_release(&b);
+	mem_free(path);
+}
+
+static bool is_planned(const json_t *tasks, const char *task)
+{
+	for (size_t i = 0; task && i < json_array_size(tasks); i++) {
+		const char *id = json_string_value(json_array_get(json_array_get(tasks, i), 0));
+		if (id && !strcmp(id, task))
+			return true;
+	}
+	return false;
+}
+
+/* A line is an object that names a task of the run, a node, and how it was judged. */
+static void check_note(struct check *c, const json_t *tasks, const char *line, size_t len, size_t number)
+{
+	json_t *o = json_loadb(line, len, 0, NULL);
+	if (!json_is_object(o))
+		fsck_finding(c, "judge.jsonl, line %zu: is no JSON object", number);
+	else if (!is_planned(tasks, json_string_value(json_object_get(o, "task"))))
+		fsck_finding(c, "judge.jsonl, line %zu: names no task of the run", number);
+	else if (!json_is_integer(json_object_get(o, "node")) || !json_is_string(json_object_get(o, "status")))
+		fsck_finding(c, "judge.jsonl, line %zu: has no node, or no status", number);
+	json_decref(o);
+}
+
+static void check_notes(struct check *c, const json_t *tasks)
+{
+	struct buf b;
+	char *path = file_join(store_dir(c->s), "judge.jsonl");
+	buf_init(&b, (size_t)1 << 31);
+	bool there = file_exists(path);
+	if (there && file_read(&b, path))
+		fsck_finding(c, "judge.jsonl: %s", err_message());
+	size_t number = 0;
+	for (const char *at = buf_text(&b), *end = at + b.len; at < end;) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		check_note(c, tasks, at, (size_t)((newline ? newline : end) - at), ++number);
+		at = newline ? newline + 1 : end;
+	}
+	buf_release(&b);
+	mem_free(path);
+}
+
 static int check_store(struct check *c)
 {
 	struct store_id id;
@@ -180,6 +235,8 @@ static int check_store(struct check *c)
 		check_tip(c, &tip);
 		check_all_tasks(c, &tip, json_object_get(o, "tasks"));
 		check_steps(c);
+		check_head(c);
+		check_notes(c, json_object_get(o, "tasks"));
 	}
 	json_decref(o);
 	store_commit_release(&tip);

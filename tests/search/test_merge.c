@@ -16,16 +16,18 @@ struct part {
 	enum srch_policy policy;
 	double sharpness; /* 0: 6 */
 	long stop_after;
-	int experts; /* 0: 16 */
+	bool unjudged;
 };
 
 static int grow(const char *dir, struct part p, struct srch_outcome *out)
 {
 	struct srch_tasks tasks;
-	struct sc_gen g = {.experts = p.experts ? p.experts : 16, .sharpness = p.sharpness > 0 ? p.sharpness : 6, .stop_after = p.stop_after};
+	struct sc_gen g = {.experts = 16, .sharpness = p.sharpness > 0 ? p.sharpness : 6, .stop_after = p.stop_after};
 	struct sc_judge j = {0};
 	struct srch_generator gen = sc_generator(&g);
 	struct srch_judge judge = sc_judge_table(&j);
+	if (p.unjudged)
+		judge.compile = NULL, judge.test = NULL, judge.is_weak = NULL;
 	struct srch_options o = {.out = dir, .policy = p.policy, .forks = N_FORKS, .batch = 4, .p = 0.6, .temperature = 0.7, .max_tokens = 40, .seed = 5 + p.seed,
 		.shard = p.shard, .shards = p.shards, .resume = true, .quiet = true, .workers = 2, .stop = &g.stop};
 	OK(sc_tasks(&tasks, N_TASKS));
@@ -180,6 +182,10 @@ static void what_cannot_be_joined_is_named(void **state)
 	FAILS(ERR_CONFLICT, "is no shard of the same run as", srch_merge(seeds, 2, in_folder("out"), &m));
 	FAILS(ERR_CONFLICT, "seed is 6 there, 5 here", srch_merge(seeds, 2, in_folder("out"), &m));
 	FAILS(ERR_CONFLICT, "task t/0 is not the same in", srch_merge(machines, 2, in_folder("out"), &m));
+	OK(grow(name(4, "unjudged"), (struct part){.shard = 1, .shards = 2, .unjudged = true}, &out));
+	const char *judges[] = {names[0], names[4]};
+	FAILS(ERR_CONFLICT, "was judged by scripted judge 1, and", srch_merge(judges, 2, in_folder("out"), &m));
+	FAILS(ERR_CONFLICT, "by nobody: shards are begun with one command", srch_merge(judges, 2, in_folder("out"), &m));
 	FAILS(ERR_MISSING, "nowhere", srch_merge(none, 2, in_folder("out"), &m));
 	FAILS(ERR_USAGE, "no shards", srch_merge(none, 0, in_folder("out"), &m));
 	assert_false(file_exists(in_folder("out")));
@@ -188,11 +194,11 @@ static void what_cannot_be_joined_is_named(void **state)
 	assert_int_equal(shell("p=$(ls -S '%s'/objects/pack/*.pack | head -1); chmod u+w $p; printf x | dd of=$p bs=1 seek=$(($(stat -c %%s $p) / 2)) conv=notrunc status=none",
 	                       names[0]), 0);
 	const char *damaged[] = {names[0]}, *sound[] = {names[2]};
-	assert_int_not_equal(srch_merge(damaged, 1, name(4, "begun"), &m), 0);
+	assert_int_not_equal(srch_merge(damaged, 1, name(5, "begun"), &m), 0);
 	assert_non_null(strstr(err_message(), "one"));
-	OK(srch_merge(sound, 1, names[4], &m)); /* what was begun there is begun anew */
+	OK(srch_merge(sound, 1, names[5], &m)); /* what was begun there is begun anew */
 	assert_int_equal(m.missing, 0);
-	is_sound(names[4]);
+	is_sound(names[5]);
 }
 
 /* What git has repacked, or taken out of its packs, is joined as well. */

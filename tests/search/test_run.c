@@ -243,6 +243,31 @@ static void a_moved_or_missing_task_is_found(void **state)
 	FAILS(ERR_FORMAT, "of its 4 tasks are missing", run_load(&r, dir, 0));
 }
 
+static void what_lies_beside_the_objects_is_looked_at(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	grow(dir, SRCH_SAMPLE, 16);
+	size_t n;
+	static const struct { const char *command, *wanted; } all[] = {
+		{"printf 'ref: refs/heads/task/00000\\n' >'%s/HEAD'", "HEAD: does not lead to refs/heads/run"},
+		{"printf '{\"task\": \\n' >>'%s/judge.jsonl'", "is no JSON object"},
+		{"printf '{\"task\":\"x\",\"node\":1,\"status\":\"passed\"}\\n' >>'%s/judge.jsonl'", "names no task of the run"},
+		{"printf '{\"task\":\"t/0\",\"status\":\"passed\"}' >>'%s/judge.jsonl'", "has no node, or no status"},
+	};
+	for (int i = 0; i < 4; i++) {
+		struct report r = {.wanted = all[i].wanted};
+		assert_int_equal(shell("d='%s'; rm -rf $d.keep && cp -r $d $d.keep", dir), 0);
+		assert_int_equal(shell(all[i].command, dir), 0);
+		OK(run_fsck(dir, look, &r, &n));
+		assert_int_equal(n, 1);
+		assert_true(r.seen);
+		assert_int_equal(shell("d='%s'; rm -rf $d && mv $d.keep $d", dir), 0);
+	}
+	OK(run_fsck(dir, look, &(struct report){.wanted = "?"}, &n));
+	assert_int_equal(n, 0);
+}
+
 static void a_foreign_commit_is_found(void **state)
 {
 	(void)state;
@@ -284,7 +309,7 @@ int main(void)
 		IN_FOLDER(a_run_as_it_was_written_has_no_findings),
 		IN_FOLDER(every_kind_of_damage_is_found),
 		IN_FOLDER(a_moved_or_missing_task_is_found),
-		IN_FOLDER(a_foreign_commit_is_found),
+		IN_FOLDER(what_lies_beside_the_objects_is_looked_at), IN_FOLDER(a_foreign_commit_is_found),
 		IN_FOLDER(a_damaged_pack_is_an_error_not_a_crash),
 	};
 	log_set_level(LOG_QUIET);
