@@ -108,7 +108,7 @@ static int measure_all(struct kernels *b, const struct options *o)
 	if (!err)
 		progress_end(&p);
 	if (!err && !b->n)
-		return err_set(ERR_USAGE, "with this --backend and --compute a step of this model has no %s", o->op);
+		return err_set(ERR_USAGE, "with this --backend and --compute a step of this model has no %s (sample and top: of cuda and ref)", o->op);
 	return err;
 }
 

@@ -19,7 +19,7 @@ static void print(const struct options *o, const struct srch_merged *m)
 	}
 	if (m->missing)
 		log_warn("%s is not finished: %zu of its tasks are not there, or not whole (%s): merge again with the shards that have them, or go on with "
-		         "--resume and the command and options that a shard was begun with", o->out, m->missing, m->missing_names);
+		         "--resume and the command and options that a shard was begun with, without --shard", o->out, m->missing, m->missing_names);
 }
 
 static int run(const struct options *o)
@@ -27,7 +27,7 @@ static int run(const struct options *o)
 	struct srch_merged merged;
 	if (!o->out)
 		return err_set(ERR_USAGE, "merge needs --out DIR, the folder to write the run to");
-	int err = check_outside_runs(o->out);
+	int err = check_run_place(o->out);
 	if (!err)
 		err = srch_merge(o->args, (size_t)o->n_args, o->out, &merged);
 	if (!err)

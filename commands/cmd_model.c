@@ -62,7 +62,7 @@ static int add_up(struct seen *s, const struct options *o)
 		log_warn("%s: only commands that need no text will work", err_message());
 	}
 	int rc = kern_open(&s->kern, o->backend, NULL, s->compute);
-	s->memory = rc == 0 && kern_is_device(&s->kern) ? (double)kern_room(&s->kern) : mem_available();
+	s->memory = rc == 0 && kern_is_device(&s->kern) ? room_left(&s->kern) : mem_available();
 	return rc;
 }
 

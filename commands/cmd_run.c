@@ -37,6 +37,7 @@ static int run(const struct options *o)
 	struct cmp_judge *judge = NULL;
 	struct srch_outcome done = { 0 };
 	int err = check_search(&with);
+	err = err ? err : check_run_place(with.out);
 	err = err ? err : open_tasks(&tasks, &with);
 	if (err)
 		return err;

@@ -34,6 +34,7 @@ static int run(const struct options *o)
 	struct srch_gen *gen = NULL;
 	struct srch_outcome done;
 	int err = check_search(o);
+	err = err ? err : check_run_place(o->out);
 	err = err ? err : open_tasks(&tasks, o);
 	if (err)
 		return err;

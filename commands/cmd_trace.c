@@ -154,7 +154,9 @@ static int run(const struct options *o)
 		return err_set(ERR_USAGE, "trace needs --ids FILE and --out DIR");
 	struct trace t = { 0 };
 	struct eng_model *m = NULL;
-	int err = open_ids(&t, o->ids);
+	int err = check_outside_runs(o->out);
+	if (!err)
+		err = open_ids(&t, o->ids);
 	if (!err)
 		err = open_model(&m, o, t.n);
 	if (!err)

@@ -5,10 +5,13 @@
 #include "engine/tok_unicode.h"
 #include "search/run.h"
 #include "search/store.h"
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 char *utf8_text(const char *s)
@@ -69,9 +72,10 @@ static bool lies_in_a_run(char *path)
 	return false;
 }
 
-int check_outside_runs(const char *out)
+/* dir: what is there, or is to be made. */
+static bool would_lie_in_a_run(const char *dir)
 {
-	char *there = mem_strdup(out), *real = realpath(there, NULL);
+	char *there = mem_strdup(dir), *real = realpath(there, NULL);
 	while (!real) { /* what is to be made lies in what is there */
 		char *slash = strrchr(there, '/');
 		if (slash)
@@ -83,7 +87,29 @@ int check_outside_runs(const char *out)
 	bool in_a_run = real && lies_in_a_run(real);
 	free(real);
 	mem_free(there);
-	return in_a_run ? err_set(ERR_USAGE, "--out %s lies in a run, which holds nothing else: give another place", out) : 0;
+	return in_a_run;
+}
+
+int check_outside_runs(const char *out)
+{
+	return would_lie_in_a_run(out) ? err_set(ERR_USAGE, "--out %s lies in a run, which holds nothing else: give another place", out) : 0;
+}
+
+int check_run_place(const char *out)
+{
+	char *parent = mem_printf("%s/..", out), *real = realpath(parent, NULL), *name = mem_strdup(out);
+	char *slash = strrchr(name, '/');
+	while (slash && slash > name && !slash[1]) { /* "run/" */
+		*slash = 0;
+		slash = strrchr(name, '/');
+	}
+	if (slash)
+		slash[slash == name] = 0;
+	bool in_a_run = would_lie_in_a_run(real ? real : slash ? name : ".");
+	free(real);
+	mem_free(parent);
+	mem_free(name);
+	return in_a_run ? err_set(ERR_USAGE, "--out %s lies in another run, which holds nothing else: give another place", out) : 0;
 }
 
 static bool thinks(const struct options *o)
@@ -109,10 +135,11 @@ static int parse_shard(const char *text, int *shard, int *shards)
 	*shard = *shards = 0;
 	if (!text)
 		return 0;
-	k = strtol(text, &end, 10);
-	if (*end == '/')
+	if (isdigit((unsigned char)*text))
+		k = strtol(text, &end, 10);
+	if (end && *end == '/' && isdigit((unsigned char)end[1]))
 		n = strtol(end + 1, &end, 10);
-	if (*end || k < 1 || k > n || n > 100000)
+	if (!end || *end || k < 1 || k > n || n > 100000)
 		return err_set(ERR_USAGE, "--shard takes K/N, the Kth of N parts of the tasks, as in 1/4; not '%s'", text);
 	*shard = (int)k - 1;
 	*shards = (int)n;
@@ -160,6 +187,8 @@ int open_generator(struct srch_gen **out, const struct options *o)
 	if (!err)
 		err = srch_gen_open(out, dir, &e);
 	mem_free(dir);
+	if (!err && srch_gen_table(*out)->max_forks < room.forks)
+		log_info("%d forks are stepped at once, as many as fit", srch_gen_table(*out)->max_forks);
 	if (!err && o->chat && (err = srch_gen_chat(*out, thinks(o), o->system)) < 0) {
 		srch_gen_close(*out);
 		*out = NULL;
@@ -171,24 +200,35 @@ static const int stopping[] = { SIGINT, SIGTERM, SIGHUP };
 enum { N_STOPPING = sizeof stopping / sizeof *stopping };
 static volatile sig_atomic_t stopped_by;
 
-/* Only what a signal handler may do. The next signal does what it would have done. */
+static time_t stopped_at;
+
+/* Only what a signal handler may do. A terminal that is closed tells so twice: a second signal counts as one when some time has passed,
+ * or when somebody pressed a key. */
 static void stop(int sig)
 {
 	static const char text[] = "\ncoppice: stopping: what is grown is judged and saved; once more stops at once\n";
-	ssize_t said = write(STDERR_FILENO, text, sizeof text - 1);
-	(void)said;
-	stopped_by = sig;
-	for (size_t i = 0; i < N_STOPPING; i++)
-		signal(stopping[i], SIG_DFL);
+	int before = errno;
+	struct timespec now = { 0 };
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!stopped_by) {
+		ssize_t said = write(STDERR_FILENO, text, sizeof text - 1);
+		(void)said;
+		stopped_by = sig;
+		stopped_at = now.tv_sec;
+	} else if (sig == SIGINT || now.tv_sec - stopped_at > 1) {
+		signal(sig, SIG_DFL);
+		raise(sig);
+	}
+	errno = before;
 }
 
 const volatile sig_atomic_t *stop_when_told(void)
 {
-	for (size_t i = 0; i < N_STOPPING; i++) {
-		struct sigaction now;
+	struct sigaction as = { .sa_handler = stop, .sa_flags = SA_RESTART }, now;
+	sigfillset(&as.sa_mask);
+	for (size_t i = 0; i < N_STOPPING; i++)
 		if (sigaction(stopping[i], NULL, &now) == 0 && now.sa_handler == SIG_DFL)
-			sigaction(stopping[i], &(struct sigaction){ .sa_handler = stop }, NULL);
-	}
+			sigaction(stopping[i], &as, NULL);
 	return &stopped_by;
 }
 

@@ -12,6 +12,8 @@ struct run;
 char *utf8_text(const char *s);
 /* ERR_USAGE where `out`, which may not be there yet, would lie in a run: nothing but the run belongs there. */
 int check_outside_runs(const char *out) CHECK_RESULT;
+/* The same for a run, which may be there already. */
+int check_run_place(const char *out) CHECK_RESULT;
 /* Tasks: --tasks (with --humaneval joined), or the embedded ones; the first --limit of them. */
 int open_tasks(struct srch_tasks *tasks, const struct options *o) CHECK_RESULT;
 /* Engine and tokenizer: --model, --backend, --compute, --threads, --chat, room for --batch and the policy's forks. Yours: srch_gen_close. */

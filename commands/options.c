@@ -250,7 +250,7 @@ void options_print_help(FILE *out, const struct command *c)
 		if (!takes(c, &table[i]))
 			continue;
 		const char *value = value_of(&table[i]);
-		char head[64];
+		char head[160];
 		int n = snprintf(head, sizeof head, "  --%s%s%s", table[i].name, value ? " " : "", value ? value : "");
 		fprintf(out, n > 22 ? "%s\n%24s" : "%-22s%2s", head, "");
 		print_wrapped(out, table[i].text, 24, 24);

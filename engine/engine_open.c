@@ -60,8 +60,8 @@ static int set_limits(struct eng_model *m, const struct eng_options *o)
 
 static int too_many(struct eng_model *m, int rc)
 {
-	double bytes = kern_is_device(&m->kern) ? (double)kern_room(&m->kern) : mem_available();
-	if (rc != ERR_NOMEM || bytes <= 0)
+	double bytes = room_left(&m->kern);
+	if (rc != ERR_NOMEM || bytes < 0)
 		return rc;
 	struct room r = m->room;
 	int fit = room_forks(&r, m->weights, &m->kern, bytes);
@@ -89,11 +89,16 @@ static void make_forks(struct eng_model *m)
 	}
 }
 
-static void keep_what_fits(struct eng_model *m)
+/* Whether so many forks fit a device, before any memory is taken. */
+static int fit_device(struct eng_model *m, bool fewer)
 {
-	int fit = room_forks(&m->room, m->weights, &m->kern, (double)kern_room(&m->kern));
-	if (fit && fit < m->max_forks)
-		m->max_forks = m->room.forks = fit;
+	int fit = room_forks(&m->room, m->weights, &m->kern, room_left(&m->kern));
+	if (fit >= m->max_forks)
+		return 0;
+	if (!fit || !fewer)
+		return too_many(m, ERR_NOMEM);
+	m->max_forks = m->room.forks = fit;
+	return 0;
 }
 
 /* A step can then not run out of pages or slots: what forks may still take of both is always there. */
@@ -102,12 +107,13 @@ static int make_pools(struct eng_model *m, bool fewer)
 	struct forward_limits limits;
 	m->room.shared = m->shared;
 	m->room.quantise = m->fp8;
-	if (fewer && kern_is_device(&m->kern))
-		keep_what_fits(m);
+	int rc = kern_is_device(&m->kern) ? fit_device(m, fewer) : 0;
+	if (rc)
+		return rc;
 	room_limits(&m->room, &m->kern, &limits);
 	m->chunk = room_chunk(&m->kern);
 	size_t r = (size_t)limits.max_rows;
-	int rc = forward_new(&m->forward, m->weights, &m->kern, &limits);
+	rc = forward_new(&m->forward, m->weights, &m->kern, &limits);
 	rc = rc ? rc : draw_new(&m->draw, &m->kern, forward_rows(m->forward), m->max_forks);
 	if (!rc && kern_is_device(&m->kern)) {
 		m->plain_logits = mem_large((size_t)m->max_forks * (size_t)m->config.n_vocab * sizeof(float));

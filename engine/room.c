@@ -1,4 +1,5 @@
 #include "engine/room.h"
+#include "base/mem.h"
 #include "engine/draw.h"
 #include "engine/engine.h"
 
@@ -43,6 +44,16 @@ double room_bytes(const struct room *r, const struct eng_weights *w, struct kern
 	struct forward_limits limits;
 	room_limits(r, k, &limits);
 	return forward_bytes(w, k, &limits) + draw_bytes(k, w->config->n_vocab, r->forks);
+}
+
+double room_left(const struct kern *k)
+{
+	static const double rounding = 64 << 20;
+	double machine = mem_available();
+	if (!kern_is_device(k))
+		return machine > 0 ? machine : -1;
+	double left = (double)kern_room(k) - rounding;
+	return left > 0 ? left : 0;
 }
 
 int room_forks(const struct room *r, const struct eng_weights *w, struct kern *k, double bytes)

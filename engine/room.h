@@ -24,6 +24,9 @@ int room_fork_pages(const struct room *r);
 void room_limits(const struct room *r, const struct kern *k, struct forward_limits *to);
 /* All that the engine sets aside beside the weights. */
 double room_bytes(const struct room *r, const struct eng_weights *w, struct kern *k);
+/* Bytes that may be taken of a device's memory, or of the machine's; below 0: not known. A device rounds each of some 30 pools up to 2 MiB,
+ * which is left out. */
+double room_left(const struct kern *k);
 /* How many forks fit in so many bytes, whatever r->forks is; 0: not one. */
 int room_forks(const struct room *r, const struct eng_weights *w, struct kern *k, double bytes);
 

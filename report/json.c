@@ -38,6 +38,12 @@ static json_t *text(const char *s)
 	return t;
 }
 
+/* null while it has none. */
+static json_t *run_id(const struct run *r)
+{
+	return r->commit[0] ? text(r->commit) : json_null();
+}
+
 static char *finish(json_t *o)
 {
 	char *s = json_dumps(o, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
@@ -132,7 +138,7 @@ char *rep_json_align(const struct rep_figures *f)
 	const struct aln_jaccard *j = &f->jaccard;
 	json_t *o = json_object();
 	const struct aln_point *all = aln_jaccard_point(j, ALN_ALL, -1);
-	put(o, "run", text(f->run->commit));
+	put(o, "run", run_id(f->run));
 	put(o, "by", json_string(aln_by_name(j->by)));
 	put_int(o, "tasks", j->n_tasks);
 	put_int(o, "programs", (int64_t)f->run->n_programs);
@@ -220,7 +226,7 @@ static json_t *differences(const struct aln_textdiff *d)
 char *rep_json_redundancy(const struct rep_figures *f)
 {
 	json_t *o = json_object(), *tasks = json_array();
-	put(o, "run", text(f->run->commit));
+	put(o, "run", run_id(f->run));
 	put_int(o, "tasks", f->redundancy.tasks);
 	put_counts(o, &f->redundancy);
 	put(o, "groups_per_task", real(f->redundancy.tasks ? (double)f->redundancy.groups / (double)f->redundancy.tasks : NAN));
@@ -273,7 +279,7 @@ char *rep_json_run(const struct rep_figures *f)
 	const struct run_summary *s = &f->summary;
 	const struct aln_point *all = f->has_routing ? aln_jaccard_point(&f->jaccard, ALN_ALL, -1) : NULL;
 	json_t *o = json_object();
-	put(o, "run", text(r->commit));
+	put(o, "run", run_id(r));
 	put_int(o, "tasks", (int64_t)s->tasks);
 	put_int(o, "completions", (int64_t)s->programs);
 	put_int(o, "compiled", (int64_t)s->compiled);

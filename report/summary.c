@@ -51,7 +51,7 @@ static void print_judged(FILE *out, const struct rep_figures *f)
 	const struct run_summary *s = &f->summary;
 	struct cells n;
 	if (!f->run->judged) {
-		fprintf(out, "  Not compiled or tested yet: `coppice judge %s` does that.\n", f->run->dir);
+		fprintf(out, f->run->complete ? "  Not compiled or tested yet: `coppice judge %s` does that.\n" : "  Not compiled or tested yet.\n", f->run->dir);
 		return;
 	}
 	fprintf(out, "  compiled              %10s   %s\n", rep_int(n.c[0], (int64_t)s->compiled), rep_share(n.c[1], (double)s->compiled, (double)s->programs));

@@ -42,8 +42,8 @@ int srch_options_resolve(struct srch_options *o)
 		return out_of_range("top-k", o->top_k, "0 (off) or more");
 	if (!(o->p > 0 && o->p <= 1))
 		return out_of_range("p", o->p, "above 0 and at most 1");
-	if (!(o->k >= 1 && o->k <= 10000))
-		return out_of_range("k", o->k, "from 1 to 10000");
+	if (!(o->k >= 1 && o->k <= ENG_MAX_TOP))
+		return out_of_range("top-k", o->k, "from 1 to 10000, where the policy is top-p");
 	if (!(o->frontier >= 1 && o->frontier <= 1000000))
 		return out_of_range("frontier", o->frontier, "from 1 to 1000000");
 	if (o->shards && !(o->shard >= 0 && o->shard < o->shards))

@@ -63,6 +63,13 @@ bool growth_is_eos(const struct srch_generator *gen, int32_t token)
 	return false;
 }
 
+void growth_look(const struct growth_rules *r, const struct growth *g, const struct buf *text, struct cmp_closing *closing)
+{
+	size_t end;
+	if (prompt_is_continued(r->gen->frame))
+		(void)r->judge->closed(r->judge->ctx, closing, &g->problem, buf_text(text), text->len, &end);
+}
+
 bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t token, const struct buf *text, struct cmp_closing *closing,
 	size_t n, enum node_finish *how)
 {

@@ -62,6 +62,8 @@ struct growth_rules {
 };
 bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t token, const struct buf *text, struct cmp_closing *closing,
 	size_t n, enum node_finish *how);
+/* Looks at a text that is known not to end a path: what grows from it need not look there again. */
+void growth_look(const struct growth_rules *r, const struct growth *g, const struct buf *text, struct cmp_closing *closing);
 bool growth_is_eos(const struct srch_generator *gen, int32_t token);
 
 #endif

@@ -119,6 +119,18 @@ static size_t n_to_grow(const struct session *s)
 	return n;
 }
 
+/* By what is in the store. */
+static int say_stopped(struct session *s)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->tasks->n; i++) {
+		const struct saved_task *t = saver_task(s->saver, i);
+		n += s->growths[i].elsewhere ? 0 : t->n ? t->n : t->n_leaves;
+	}
+	return err_set(ERR_STOPPED, "stopped: %zu of %zu programs are grown, and saved; the same command with --resume goes on", n,
+		session_tasks(s) * (size_t)s->opt.forks);
+}
+
 static int grow(struct session *s)
 {
 	int rc = saver_start(s->saver, s->gen->distinct && s->gen->n_layers);
@@ -132,7 +144,12 @@ static int grow(struct session *s)
 	session_tell_counts(s, 0, NULL);
 	char *why = rc ? mem_strdup(err_message()) : NULL; /* what was handed over is saved all the same; the first failure is the one to tell */
 	int saved = saver_end(s->saver);
-	rc = rc ? err_set(rc, "%s", why) : saved;
+	if (rc == ERR_STOPPED && !saved)
+		rc = say_stopped(s);
+	else if (rc && rc != ERR_STOPPED)
+		rc = err_set(rc, "%s", why);
+	else
+		rc = saved;
 	mem_free(why);
 	if (!s->opt.quiet)
 		progress_end(&s->progress);

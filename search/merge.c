@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "search/canon.h"
 #include "search/config.h"
-#include "search/nodes.h"
+#include "search/run_parts.h"
 #include "search/steps.h"
 #include <jansson.h>
 #include <string.h>
@@ -15,6 +15,9 @@ struct shard {
 	struct store *store;
 	struct store_id start;
 	struct buf config; /* run.json */
+	uint16_t *steps;   /* [n_steps][1 + layers] */
+	size_t n_steps;
+	bool counts;       /* some task is taken from it: so are its notes, steps and seconds, all of them */
 };
 
 /* A task as a shard has it. */
@@ -22,7 +25,7 @@ struct candidate {
 	const struct shard *from; /* NULL: nobody has it */
 	struct store_id id;
 	bool complete;
-	int64_t leaves;
+	size_t leaves;
 	char *judge; /* identity; NULL: generated only */
 };
 
@@ -93,45 +96,46 @@ static int open_shards(struct merge *m, const char *const *dirs)
 	int rc = 0;
 	for (size_t i = 0; i < m->n && !rc; i++)
 		rc = open_shard(&m->shards[i], dirs[i]);
-	for (size_t i = 1; i < m->n && !rc; i++)
-		if (config_compare(dirs[i], &m->shards[i].config, &m->shards[0].config))
-			rc = err_prefix(ERR_CONFLICT, "%s is no shard of the same run as %s", dirs[i], dirs[0]);
+	for (size_t i = 1; i < m->n && !rc; i++) {
+		rc = config_compare(dirs[i], &m->shards[i].config, &m->shards[0].config);
+		if (!rc && !store_id_equal(&m->shards[i].start, &m->shards[0].start))
+			rc = err_set(ERR_FORMAT, "%s does not begin as a run of its options does", dirs[i]);
+		rc = rc ? err_prefix(rc, "%s is no shard of the same run as %s", dirs[i], dirs[0]) : 0;
+	}
 	return rc ? rc : read_config(m);
 }
 
 /* -- a task -- */
 
-static int read_candidate(const struct shard *s, size_t task, struct candidate *c)
+static const char *name_of(const struct merge *m, size_t task)
+{
+	const char *name = json_string_value(json_array_get(json_array_get(m->tasks, task), 0));
+	return name ? name : "?";
+}
+
+static int read_candidate(const struct merge *m, const struct shard *s, size_t task, struct candidate *c)
 {
 	struct store_commit commit = {0};
-	struct buf b;
-	json_t *o = NULL;
-	char ref[64];
+	struct run_result result = {0};
+	char ref[64], *want;
 	bool found;
 	*c = (struct candidate){0};
 	node_task_ref(ref, task);
 	int rc = store_ref(s->store, ref, &c->id, &found);
 	if (rc || !found)
 		return rc;
-	buf_init(&b, BUF_MAX_TEXT);
 	c->from = s;
 	rc = store_commit_read(s->store, &c->id, &commit);
-	rc = rc ? rc : store_file(s->store, &commit.tree, "result.json", &b);
-	rc = rc ? rc : canon_parse(&o, "result.json", &b);
-	rc = rc ? rc : canon_bool(o, "result.json", "complete", &c->complete);
-	rc = rc ? rc : canon_int(o, "result.json", "leaves", 1, INT32_MAX, &c->leaves);
-	const char *judge = json_string_value(json_object_get(o, "judge"));
-	c->judge = judge ? mem_strdup(judge) : NULL;
-	json_decref(o);
-	buf_release(&b);
+	rc = rc ? rc : run_read_result(s->store, &commit, &result);
+	want = mem_printf("%s: ", name_of(m, task));
+	if (!rc && strncmp(commit.message, want, strlen(want)))
+		rc = err_set(ERR_FORMAT, "%s is not of task %s", ref, name_of(m, task));
+	c->complete = result.complete;
+	c->leaves = result.leaves;
+	c->judge = result.judge;
+	mem_free(want);
 	store_commit_release(&commit);
 	return rc ? err_prefix(rc, "%s, task %zu", s->dir, task) : 0;
-}
-
-static const char *name_of(const struct merge *m, size_t task)
-{
-	const char *name = json_string_value(json_array_get(json_array_get(m->tasks, task), 0));
-	return name ? name : "?";
 }
 
 static const char *judge_of(const struct candidate *c)
@@ -146,8 +150,8 @@ static int compare(const struct merge *m, size_t task, const struct candidate *a
 		return err_set(ERR_CONFLICT, "%s was judged by %s, and %s by %s: shards are begun with one command, and one judge", a->from->dir, judge_of(a),
 			b->from->dir, judge_of(b));
 	if (a->complete && b->complete && a != m->any && !store_id_equal(&a->id, &b->id))
-		return err_set(ERR_CONFLICT, "task %s is not the same in %s and %s: one of them was not computed as the other (`coppice verify` tells which)",
-			name_of(m, task), a->from->dir, b->from->dir);
+		return err_set(ERR_CONFLICT, "task %s is not the same in %s and %s: its programs were computed otherwise (`coppice verify` tells in which), or "
+			"judged otherwise (a time limit on a busy machine): leave one of the two out", name_of(m, task), a->from->dir, b->from->dir);
 	return 0;
 }
 
@@ -165,7 +169,7 @@ static int choose(const struct merge *m, size_t task, struct candidate *best)
 	*best = (struct candidate){0};
 	for (size_t i = 0; i < m->n && !rc; i++) {
 		struct candidate c;
-		rc = read_candidate(&m->shards[i], task, &c);
+		rc = read_candidate(m, &m->shards[i], task, &c);
 		if (!rc && c.from && (best->from || m->any))
 			rc = compare(m, task, best->from ? best : m->any, &c);
 		if (!rc && has_more(&c, best)) {
@@ -198,6 +202,9 @@ static int choose_all(struct merge *m)
 		rc = choose(m, i, &m->chosen[i]);
 		m->any = !m->any && m->chosen[i].from ? &m->chosen[i] : m->any;
 	}
+	for (size_t i = 0; i < n && !rc; i++)
+		if (m->chosen[i].from)
+			m->shards[m->chosen[i].from - m->shards].counts = true;
 	return rc;
 }
 
@@ -214,15 +221,16 @@ static int join_tasks(struct merge *m)
 		rc = c->from ? store_save(m->out, ref, &c->id) : 0;
 		if (!c->complete)
 			count_missing(m, i);
-		joined[i] = (struct node_joined){name_of(m, i), c->id, (size_t)c->leaves};
+		joined[i] = (struct node_joined){name_of(m, i), c->id, c->leaves};
 		m->merged->tasks += c->complete;
-		m->merged->programs += (size_t)c->leaves;
+		m->merged->programs += c->leaves;
 	}
 	const struct buf *config = &m->shards[0].config;
 	if (!rc && !m->merged->missing) {
 		rc = node_put_run(m->out, buf_text(config), config->len, joined, n, &id);
 		rc = rc ? rc : store_save(m->out, STORE_REF_RUN, &id);
-		store_id_hex(m->merged->commit, &id);
+		if (!rc)
+			store_id_hex(m->merged->commit, &id);
 	}
 	mem_free(joined);
 	return rc;
@@ -230,12 +238,15 @@ static int join_tasks(struct merge *m)
 
 /* -- what lies beside the objects -- */
 
+/* A shard's part of judge.jsonl; a last line that a dead writer left without an end gets one. */
 static int append_notes(struct merge *m, const struct shard *s)
 {
 	struct buf b;
 	char *path = file_join(s->dir, "judge.jsonl");
 	buf_init(&b, (size_t)1 << 31);
 	int rc = file_exists(path) ? file_read(&b, path) : 0;
+	if (b.len && b.data[b.len - 1] != '\n')
+		buf_char(&b, '\n');
 	if (!rc && b.len)
 		rc = store_side_append(m->out, "judge.jsonl", buf_text(&b));
 	buf_release(&b);
@@ -243,24 +254,45 @@ static int append_notes(struct merge *m, const struct shard *s)
 	return rc;
 }
 
-static int append_steps(const struct merge *m, const struct shard *s, struct steps *to)
+/* What each shard's engine stepped, before anything is written. */
+static int read_steps(struct merge *m)
 {
-	uint16_t *rows;
-	size_t n, width = 1 + (size_t)m->shape.n_layers;
+	int rc = 0;
+	for (size_t i = 0; i < m->n && !rc; i++) {
+		struct shard *s = &m->shards[i];
+		rc = steps_read(&s->steps, &s->n_steps, s->dir, &m->shape);
+		rc = rc ? err_prefix(rc, "%s", s->dir) : 0;
+	}
+	return rc;
+}
+
+static void add_steps(const struct merge *m, const struct shard *s, struct steps *to)
+{
+	size_t width = 1 + (size_t)m->shape.n_layers;
 	int32_t *distinct = mem_array(width, sizeof *distinct);
-	int rc = steps_read(&rows, &n, s->dir, &m->shape);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < s->n_steps; i++) {
 		for (size_t l = 1; l < width; l++)
-			distinct[l - 1] = rows[i * width + l];
-		steps_add(to, rows[i * width], distinct);
+			distinct[l - 1] = s->steps[i * width + l];
+		steps_add(to, s->steps[i * width], distinct);
 	}
-	if (!rc) {
-		steps_take(to);
-		rc = steps_write(to);
-	}
-	mem_free(rows);
 	mem_free(distinct);
-	return rc ? err_prefix(rc, "%s", s->dir) : 0;
+}
+
+static int write_steps(struct merge *m)
+{
+	struct steps *steps = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < m->n; i++)
+		n += m->shards[i].counts ? m->shards[i].n_steps : 0;
+	int rc = n ? steps_open(&steps, store_dir(m->out), &m->shape) : 0;
+	for (size_t i = 0; i < m->n && steps; i++)
+		if (m->shards[i].counts)
+			add_steps(m, &m->shards[i], steps);
+	if (steps)
+		steps_take(steps);
+	rc = rc ? rc : steps_write(steps);
+	steps_close(steps);
+	return rc;
 }
 
 /* Sums of seconds and counts; the largest batch; the first that says anything else. */
@@ -289,15 +321,14 @@ static void add_facts(json_t *sum, const char *dir)
 static int join_sides(struct merge *m)
 {
 	json_t *facts = json_object();
-	struct steps *steps = NULL;
 	struct buf b;
-	int rc = m->shape.n_layers ? steps_open(&steps, store_dir(m->out), &m->shape) : 0;
+	int rc = write_steps(m);
 	for (size_t i = 0; i < m->n && !rc; i++) {
+		if (!m->shards[i].counts)
+			continue;
 		add_facts(facts, m->shards[i].dir);
 		rc = append_notes(m, &m->shards[i]);
-		rc = rc || !steps ? rc : append_steps(m, &m->shards[i], steps);
 	}
-	steps_close(steps);
 	buf_init(&b, BUF_MAX_TEXT);
 	canon_write(facts, &b);
 	rc = rc ? rc : store_side_write(m->out, "wallclock.json", buf_text(&b));
@@ -314,25 +345,34 @@ static int open_out(struct merge *m, const char *out)
 	return rc || created ? rc : err_set(ERR_CONFLICT, "%s holds a run already: shards are joined in a folder that is not there yet", out);
 }
 
+static int take_all(struct merge *m)
+{
+	struct progress progress;
+	int rc = 0;
+	progress_start(&progress, "joining", "shards", (int64_t)m->n);
+	for (size_t i = 0; i < m->n && !rc; i++) {
+		rc = store_take(m->out, m->shards[i].store);
+		progress_update(&progress, (int64_t)i + 1, "%s", m->shards[i].dir);
+	}
+	progress_end(&progress);
+	return rc;
+}
+
 int srch_merge(const char *const *dirs, size_t n, const char *out, struct srch_merged *merged)
 {
 	struct merge m = {.shards = mem_array(n + 1, sizeof *m.shards), .n = n, .merged = merged};
-	struct progress progress;
 	*merged = (struct srch_merged){0};
 	int rc = n ? open_shards(&m, dirs) : err_set(ERR_USAGE, "there are no shards to join");
 	rc = rc ? rc : choose_all(&m); /* what cannot be joined leaves nothing behind */
+	rc = rc ? rc : read_steps(&m);
 	rc = rc ? rc : open_out(&m, out);
-	progress_start(&progress, "joining", "shards", (int64_t)n);
-	for (size_t i = 0; i < n && !rc; i++) {
-		rc = store_take(m.out, m.shards[i].store);
-		progress_update(&progress, (int64_t)i + 1, "%s", dirs[i]);
-	}
-	progress_end(&progress);
+	rc = rc ? rc : take_all(&m);
+	rc = rc ? rc : join_sides(&m); /* refs last: a folder without is begun anew by the next merge */
 	rc = rc ? rc : join_tasks(&m);
-	rc = rc ? rc : join_sides(&m);
 	for (size_t i = 0; i < n; i++) {
 		store_close(m.shards[i].store);
 		buf_release(&m.shards[i].config);
+		mem_free(m.shards[i].steps);
 	}
 	store_close(m.out);
 	for (size_t i = 0; m.chosen && i < json_array_size(m.tasks); i++)

@@ -224,6 +224,8 @@ int policy_sample(struct session *s)
 		rc = rc ? rc : session_save_ready(s);
 		session_progress(s);
 	} while (!rc && !session_stopped(s) && (b.n || b.next_task < s->tasks->n));
+	if (session_settle(s) && !rc) /* whose rows are late may go to memory of ours no longer */
+		rc = ERR_FORMAT;
 	for (int i = 0; i < b.n; i++)
 		s->gen->fork_free(s->gen->ctx, b.slots[i].fork);
 	mem_free(b.slots);

@@ -39,6 +39,7 @@ static int expand_path(struct tree *t, int i, const struct eng_choice *best, int
 {
 	struct live *l = &t->live[i];
 	double path = l->twig < 0 ? 0 : t->twigs[l->twig].logprob;
+	growth_look(&t->s->rules, t->g, &l->text, &l->closing);
 	if (n && !isfinite(best[0].logprob))
 		return err_set(ERR_FORMAT, "the logits behind token %d of a path are no numbers: an activation overflowed; are the weights sound? "
 		               "`coppice model --check` looks", l->twig < 0 ? 0 : t->twigs[l->twig].depth);
@@ -177,6 +178,7 @@ static int grow_tree(struct tree *t)
 		rc = expand(t);
 		rc = rc ? rc : advance(t);
 		rc = rc ? rc : step_live(t);
+		rc = rc ? rc : saver_check(s->saver);
 		session_progress(s);
 	}
 	bool whole = !t->n_live;

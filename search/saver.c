@@ -12,6 +12,7 @@
 struct saver_ref {
 	char ref[64];
 	struct store_id id;
+	size_t notes; /* bytes of notes up to and with its own */
 };
 
 struct saver {
@@ -145,6 +146,7 @@ static int save_joint(struct saver *s, const struct save_piece *p)
 		struct saver_ref *r = &s->refs[s->n_refs++];
 		node_task_ref(r->ref, p->task);
 		r->id = saved->id;
+		r->notes = s->notes.len;
 	}
 	mem_free(ids);
 	return rc;
@@ -184,18 +186,32 @@ int saver_note(struct saver *s)
 	return note(s, &s->counts);
 }
 
+/* The first `n` bytes; the first failure is the one to tell. */
+static int append_notes(struct saver *s, size_t n, int rc)
+{
+	char *why = rc ? mem_strdup(err_message()) : NULL;
+	if (n)
+		s->notes.data[n] = 0;
+	int e = n ? store_side_append(s->setup.store, "judge.jsonl", s->notes.data) : 0;
+	rc = rc ? err_set(rc, "%s", why) : e;
+	mem_free(why);
+	return rc;
+}
+
 /* Called and left with the lock held. */
 static int flush(struct saver *s)
 {
 	struct saver_counts now = s->counts;
+	size_t notes = 0; /* of what is reached */
 	int rc = 0;
 	if (s->steps)
 		steps_take(s->steps);
 	pthread_mutex_unlock(&s->lock);
-	for (size_t i = 0; i < s->n_refs && !rc; i++)
+	for (size_t i = 0; i < s->n_refs && !rc; i++) {
 		rc = store_save(s->setup.store, s->refs[i].ref, &s->refs[i].id);
-	if (!rc && s->notes.len)
-		rc = store_side_append(s->setup.store, "judge.jsonl", buf_text(&s->notes));
+		notes = rc ? notes : s->refs[i].notes;
+	}
+	rc = append_notes(s, notes, rc);
 	buf_clear(&s->notes);
 	s->n_refs = 0;
 	s->flushed = clock_seconds();
@@ -308,12 +324,23 @@ struct saver *saver_new(const struct saver_setup *setup)
 	return s;
 }
 
+static void end_thread(struct saver *s)
+{
+	if (!s->runs)
+		return;
+	pthread_mutex_lock(&s->lock);
+	s->stop = true;
+	pthread_cond_signal(&s->news);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->thread, NULL);
+	s->runs = false;
+}
+
 void saver_free(struct saver *s)
 {
 	if (!s)
 		return;
-	if (saver_end(s))
-		log_debug("%s", err_message());
+	end_thread(s);
 	for (size_t i = 0; i < s->setup.tasks->n; i++)
 		mem_free(s->tasks[i].leaves);
 	steps_close(s->steps);
@@ -375,13 +402,6 @@ void saver_count(struct saver *s, const struct saver_counts *so_far, int forks, 
 
 int saver_end(struct saver *s)
 {
-	if (s->runs) {
-		pthread_mutex_lock(&s->lock);
-		s->stop = true;
-		pthread_cond_signal(&s->news);
-		pthread_mutex_unlock(&s->lock);
-		pthread_join(s->thread, NULL);
-		s->runs = false;
-	}
+	end_thread(s);
 	return saver_check(s);
 }

@@ -67,14 +67,15 @@ struct saver_setup {
 };
 
 struct saver;
-/* Yours. */
+/* Yours. saver_free ends the thread as saver_end does, and leaves the error message alone. */
 struct saver *saver_new(const struct saver_setup *setup);
 void saver_free(struct saver *s);
 struct saved_task *saver_task(struct saver *s, size_t task);
 
-/* Begins: takes up steps.npy, where the generator says what a step touched. */
+/* Begins: takes up steps.npy, where the generator says what a step touched. ERR_FORMAT (steps.npy is none of this run), ERR_IO, ERR_NOMEM. */
 int saver_start(struct saver *s, bool with_steps) CHECK_RESULT;
-/* Takes the piece over in any case; where save_seconds is less than 0, it is on disk when this returns. The error of an earlier one. */
+/* Takes the piece over in any case; where save_seconds is less than 0, it is on disk when this returns. The error of an earlier one
+ * (ERR_IO: the disk is full; ERR_LIMIT, ERR_NOMEM). */
 int saver_give(struct saver *s, struct save_piece *piece) CHECK_RESULT;
 /* The error that saving has met, if any. */
 int saver_check(struct saver *s) CHECK_RESULT;
@@ -82,7 +83,7 @@ int saver_check(struct saver *s) CHECK_RESULT;
 void saver_count(struct saver *s, const struct saver_counts *so_far, int forks, const int32_t *distinct);
 /* Saves all that waits, brings it to disk, and ends the thread; nothing where it does not run. Returns saver_check. */
 int saver_end(struct saver *s) CHECK_RESULT;
-/* Writes wallclock.json; not while the thread runs. */
+/* Writes wallclock.json; not while the thread runs. ERR_IO. */
 int saver_note(struct saver *s) CHECK_RESULT;
 
 #endif

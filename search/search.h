@@ -44,7 +44,8 @@ struct srch_options {
 	                            others, and srch_merge joins what they made */
 	bool resume;             /* start the run, or go on with what out holds */
 	bool quiet;              /* no progress line */
-	const volatile sig_atomic_t *stop; /* NULL, or: once it is not 0 nothing more is grown, and what is grown is judged and saved */
+	const volatile sig_atomic_t *stop; /* NULL, or: once it is not 0 nothing more is grown, and the programs that are
+	                                    * grown (of top-p: the trees that are whole) are judged and saved */
 };
 #define SRCH_DEFAULT_TEMPERATURE 0.7
 #define SRCH_MAX_TOKENS 256

@@ -211,21 +211,36 @@ static int n_submitted(const struct growth *g)
 	return n;
 }
 
+static void wait_for_judging(struct session *s)
+{
+	do {
+		s->n_pending = 0;
+		for (size_t i = 0; i < s->tasks->n; i++) {
+			size_t pending = 0;
+			if (!s->growths[i].complete)
+				(void)n_ready(s, &s->growths[i], &pending);
+			s->n_pending += pending;
+		}
+		session_progress(s);
+		if (s->n_pending)
+			nanosleep(&(struct timespec){0, 20 * 1000 * 1000}, NULL);
+	} while (s->n_pending);
+}
+
 int session_stop(struct session *s)
 {
+	int rc = ERR_STOPPED;
+	wait_for_judging(s);
 	for (size_t i = 0; i < s->tasks->n; i++) {
 		struct growth *g = &s->growths[i];
-		int rc = 0;
+		int e = 0;
 		if (g->grown && !g->complete)
-			rc = session_save_task(s, i);
+			e = session_save_task(s, i);
 		else if (!g->grown && s->opt.policy == SRCH_SAMPLE && n_submitted(g))
-			rc = session_save_partial(s, i, true);
-		session_progress(s);
-		if (rc)
-			return rc;
+			e = session_save_partial(s, i, true);
+		rc = e ? e : rc; /* of one task: the others are saved all the same */
 	}
-	return err_set(ERR_STOPPED, "stopped: %zu of %zu programs are grown, and saved; the same command with --resume goes on", s->programs_done,
-		session_tasks(s) * (size_t)s->opt.forks);
+	return rc;
 }
 
 int session_finish(struct session *s)

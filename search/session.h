@@ -75,7 +75,8 @@ int session_finish(struct session *s) CHECK_RESULT;
 size_t session_tasks(const struct session *s);
 /* Whether no more is to be grown. */
 bool session_stopped(const struct session *s);
-/* Hands over all that is grown, of tasks that are not, too, as it is judged. ERR_STOPPED, or another error. */
+/* Waits for the judging and hands over all that is grown: of samples of unfinished tasks, too, of trees those that are whole.
+ * ERR_STOPPED (without a message), or another error. */
 int session_stop(struct session *s) CHECK_RESULT;
 void session_progress(struct session *s);
 

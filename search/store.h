@@ -61,7 +61,7 @@
  *                 header counts are a dead writer's and mean nothing. Absent: not known
  *
  * Writing. One writer a run: flock on coppice.lock. Objects are collected in batches; a batch becomes one delta-free pack through
- * git_indexer, is fsynced, and then a ref is moved to reach it. A killed run loses the batch in flight; what a dead writer left
+ * git_indexer, is fsynced, and then a ref is moved to reach it. A killed run loses the batch in flight and the pieces that wait for the saver; what a dead writer left
  * half-written is removed at the next open for writing. gc.auto is 0: nothing repacks behind the writer's back.
  *
  * Nothing of libgit2 shows here. A store belongs to one thread at a time: while a run grows, to the saver's (search/saver.h). */
@@ -110,7 +110,7 @@ int store_put_commit(struct store *s, const struct store_id *tree, const struct 
 size_t store_batch_bytes(const struct store *s);
 /* Makes the batch a pack on disk. ERR_IO (disk full): nothing of the batch is kept, the store stays as it was. */
 int store_flush(struct store *s) CHECK_RESULT;
-/* Brings all objects of another store to disk in this one, checking each. */
+/* Brings all objects of another store to disk in this one, checking each. ERR_IO (disk full, or a damaged pack), ERR_FORMAT, ERR_LIMIT. */
 int store_take(struct store *s, struct store *from) CHECK_RESULT;
 /* Flushes, then points the ref at id. */
 int store_save(struct store *s, const char *ref, const struct store_id *id) CHECK_RESULT;

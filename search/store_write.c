@@ -127,14 +127,16 @@ int store_flush(struct store *s)
 
 /* -- another store's objects -- */
 
-/* A pack of it, and room for its index: at most 40 bytes an object, of at least 12 each in the pack. */
+/* A pack of it, and room for its index. */
 static int take_pack(struct store *s, const char *path)
 {
 	struct file_map m;
 	int rc = file_map_open(&m, path);
 	if (rc)
 		return rc;
-	rc = reserve(s, m.size + m.size / 12 * 40 + 65536);
+	const unsigned char *count = (const unsigned char *)m.data + 8; /* of objects: the header's last word */
+	size_t n = m.size < 12 ? 0 : (size_t)count[0] << 24 | (size_t)count[1] << 16 | (size_t)count[2] << 8 | count[3];
+	rc = reserve(s, m.size + 40 * n + 65536);
 	rc = rc ? rc : index_pack(s, m.data, m.size);
 	file_map_close(&m);
 	return rc ? err_prefix(rc, "%s", path) : 0;
@@ -186,7 +188,8 @@ static int take_object(const git_oid *oid, void *ctx)
 	}
 	git_object_t type = git_odb_object_type(o);
 	enum pack_type as = type == GIT_OBJECT_COMMIT ? PACK_COMMIT : type == GIT_OBJECT_TREE ? PACK_TREE : PACK_BLOB;
-	t->rc = put(t->to, as, git_odb_object_data(o), git_odb_object_size(o), &id);
+	if (type != GIT_OBJECT_TAG) /* a run has none: somebody's own */
+		t->rc = put(t->to, as, git_odb_object_data(o), git_odb_object_size(o), &id);
 	git_odb_object_free(o);
 	return t->rc ? GIT_EUSER : 0;
 }

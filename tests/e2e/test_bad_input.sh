@@ -178,6 +178,7 @@ stop() { # SIGNAL OPTIONS...: a run that is stopped while it grows
 	"$coppice" run --out stopped "$@" >out 2>err & pid=$!
 	for _ in $(seq 200); do [ -e stopped/refs/heads/task ] && break; sleep 0.05; done
 	kill "-$signal" $pid
+	[ "$signal" != HUP ] || kill -HUP $pid # as a terminal that is closed does
 	wait $pid
 }
 whole() { "$coppice" run --out "$1" --forks 64 --only held-out --limit 12 --max-tokens 200 --quiet --json --resume >"$1.json"; }
@@ -191,6 +192,11 @@ equal "and how many programs are saved, which they are" "${said:-none}" "$(progr
 runs "what was finished is whole" 0 "$coppice" fsck stopped
 runs "figures of an unfinished run" 0 "$coppice" redundancy stopped
 has "are said to be of one" err "not finished"
+mv stopped stopped-by-hand
+stop HUP --forks 64 --only held-out --limit 12 --max-tokens 200
+equal "a run whose terminal is closed ends by that" 129 $?
+equal "and saves what is grown, too" "$(sed -n 's/.*stopped: \([0-9]*\) of 768.*/\1/p' err)" "$(programs)"
+rm -rf stopped && mv stopped-by-hand stopped
 runs "the stopped run goes on" 0 whole stopped
 runs "one like it that nobody stopped" 0 whole never
 equal "is the same run" "$(git -C never rev-parse HEAD)" "$(git -C stopped rev-parse HEAD)"
