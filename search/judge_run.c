@@ -40,14 +40,23 @@ static int judge_task(struct rejudge *j, size_t i)
 	int rc = 0;
 	for (size_t k = 0; k < t->n && !rc; k++)
 		rc = judge_leaf(j, t, t->first + k, &ids[k]);
-	char ref[64];
-	node_task_ref(ref, i);
 	j->joined[i] = (struct node_joined){.task = t->task.id, .leaves = t->n};
 	rc = rc ? rc : node_put_task(j->store, &t->task, &result, ids, &j->joined[i].id);
-	rc = rc ? rc : store_save(j->store, ref, &j->joined[i].id);
 	srch_judging_forget(j->judging, &t->task);
 	mem_free(ids);
 	return rc;
+}
+
+/* Last of all, and the run's own behind its tasks': who is stopped before has changed nothing that can be reached. */
+static int move_refs(struct rejudge *j, const struct store_id *run)
+{
+	int rc = store_flush(j->store);
+	for (size_t i = 0; i < j->r->n_tasks && !rc; i++) {
+		char ref[64];
+		node_task_ref(ref, i);
+		rc = store_save(j->store, ref, &j->joined[i].id);
+	}
+	return rc ? rc : store_save(j->store, STORE_REF_RUN, run);
 }
 
 /* The run commit over the judged tasks; the run.json is the one that is there. */
@@ -61,7 +70,7 @@ static int finish(struct rejudge *j, struct srch_outcome *out)
 	rc = rc ? rc : store_commit_read(j->store, &id, &c);
 	rc = rc ? rc : store_file(j->store, &c.tree, "run.json", &b);
 	rc = rc ? rc : node_put_run(j->store, buf_text(&b), b.len, j->joined, j->r->n_tasks, &id);
-	rc = rc ? rc : store_save(j->store, STORE_REF_RUN, &id);
+	rc = rc ? rc : move_refs(j, &id);
 	if (!rc)
 		store_id_hex(out->commit, &id);
 	store_commit_release(&c);

@@ -14,6 +14,8 @@ struct loader {
 	struct run_node *shared; /* root and segments of the task at hand */
 	size_t n_shared, cap_shared;
 	size_t cap_programs;
+	struct store_id *joined; /* [n_joined] the tasks' commits of a finished run */
+	size_t n_joined;
 };
 
 int run_read_result(struct store *s, const struct store_commit *task, struct run_result *out)
@@ -237,7 +239,7 @@ static int load_task(struct loader *l, size_t i)
 	int rc = store_ref(l->s, ref, &id, &found);
 	if (rc || !found)
 		return rc;
-	rc = store_commit_read(l->s, &id, &c);
+	rc = store_commit_read(l->s, i < l->n_joined ? &l->joined[i] : &id, &c);
 	rc = rc ? rc : run_read_result(l->s, &c, &result);
 	if (!rc && result.complete)
 		rc = load_complete_task(l, &c, &result);
@@ -262,8 +264,11 @@ static int load_header(struct loader *l)
 	rc = rc ? rc : run_read_config(r, &b);
 	rc = rc ? rc : store_entry_find(l->s, &c.tree, "tasks.json", &file, &found);
 	r->complete = !rc && found;
-	if (r->complete)
+	if (r->complete) { /* what it joins is the run, wherever the refs of its tasks have been moved since */
 		store_id_hex(r->commit, &id);
+		l->n_joined = c.n_parents;
+		l->joined = mem_dup(c.parents, c.n_parents * sizeof *c.parents);
+	}
 	l->shape = (struct node_shape){r->n_layers, r->k, r->n_experts};
 	store_commit_release(&c);
 	buf_release(&b);
@@ -311,6 +316,7 @@ int run_load(struct run **out, const char *dir, unsigned what)
 			r->n_tasks_planned);
 	forget_shared(&l);
 	mem_free(l.shared);
+	mem_free(l.joined);
 	store_close(l.s);
 	if (rc) {
 		run_free(r);

@@ -167,7 +167,7 @@ static void a_run_that_is_stopped_keeps_what_is_grown(void **state)
 			struct trial t = {.policy = (enum srch_policy)policy, .late = late, .batch = 8, .sleepy = true, .stop_after = 7};
 			for (;; stops++) {
 				int rc = grow_in(dir, &t, &out);
-				assert_int_equal(t.gen.alive + t.gen.prefixes, 0);
+				assert_int_equal(t.gen.alive + t.gen.prefixes + t.gen.pending.n, 0); /* nor are rows still to come */
 				if (!rc)
 					break;
 				assert_int_equal(rc, ERR_STOPPED);
@@ -418,6 +418,69 @@ static void a_full_disk_is_a_clear_error_and_the_store_stays_readable(void **sta
 	assert_string_equal(out.commit, PINNED_SAMPLE);
 }
 
+/* Who is stopped has saved what is grown; where that failed, the failure is what is told. */
+static void a_run_that_is_stopped_with_a_full_disk_says_so(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	struct srch_outcome out;
+	struct trial stopped = {.batch = 8, .stop_after = 30};
+	assert_int_equal(grow_in(dir, &stopped, &out), ERR_STOPPED);
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct rlimit limit = {2048, 2048};
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &limit);
+		struct trial t = {.batch = 8, .stop_after = 40};
+		int rc = grow_in(dir, &t, &out);
+		_exit(rc == ERR_IO && strstr(err_message(), "cannot save") ? 0 : 1);
+	}
+	int status;
+	waitpid(pid, &status, 0);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_true(git_is_clean(dir));
+	struct trial t = {.batch = 8};
+	OK(grow_in(dir, &t, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+}
+
+/* Bytes that a judge looked at to find out whether a text is closed, and how often. */
+static size_t n_looked, n_looks;
+
+static bool counting_closed(void *ctx, struct cmp_closing *at, const struct cmp_problem *p, const char *text, size_t len, size_t *end)
+{
+	(void)ctx;
+	n_looked += len - at->done;
+	n_looks++;
+	struct cmp_problem c = *p;
+	c.language = CMP_C;
+	c.entry_point = NULL;
+	c.prompt = "int f(void) {";
+	return cmp_closed_yet(at, &c, text, len, end);
+}
+
+static void a_text_is_looked_at_once_whatever_grows_from_it(void **state)
+{
+	(void)state;
+	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
+		struct srch_tasks tasks;
+		struct srch_outcome out;
+		struct sc_gen g = {.experts = 16, .sharpness = 6};
+		struct sc_judge j = {0};
+		struct srch_generator gen = sc_generator(&g);
+		struct srch_judge judge = sc_judge_table(&j);
+		judge.closed = counting_closed;
+		n_looked = n_looks = 0;
+		OK(sc_tasks(&tasks, 3));
+		OK(srch_run(&(struct srch_options){.out = in_folder(policy ? "tree" : "samples"), .policy = (enum srch_policy)policy, .forks = 12, .batch = 8,
+			.temperature = 0.7, .p = 0.6, .max_tokens = 60, .quiet = true}, &tasks, &gen, &judge, &out));
+		assert_true(n_looks > 200);
+		assert_true(n_looked <= n_looks); /* a token is a byte, and a piece of a child is looked at with it and with its own children once */
+		srch_tasks_release(&tasks);
+	}
+}
+
 static void a_file_system_without_room_is_a_clear_error(void **state)
 {
 	(void)state;
@@ -445,6 +508,12 @@ static void a_file_system_without_room_is_a_clear_error(void **state)
 
 /* -- what is in it -- */
 
+static void print_line(void *ctx, const char *line)
+{
+	(void)ctx;
+	print_message("%s\n", line);
+}
+
 static void judging_afterwards_ends_in_the_id_of_judging_at_once(void **state)
 {
 	(void)state;
@@ -459,6 +528,51 @@ static void judging_afterwards_ends_in_the_id_of_judging_at_once(void **state)
 		assert_string_equal(out.commit, policy ? PINNED_TOPP : PINNED_SAMPLE);
 		assert_true(git_is_clean(dir));
 	}
+}
+
+/* Until it is done a run is what it was; then it is judged. */
+static void a_judging_that_is_killed_changes_nothing(void **state)
+{
+	(void)state;
+	const char *dir = in_folder("run");
+	struct trial t = {.batch = 8, .no_judge = true};
+	struct srch_outcome out, before;
+	struct run *r;
+	size_t n;
+	OK(grow_in(dir, &t, &before));
+	for (int after = 3; after < 60; after += 11) {
+		fflush(NULL);
+		pid_t pid = fork();
+		if (pid == 0) {
+			struct sc_judge dying = {.die_after = after};
+			struct srch_judge judge = sc_judge_table(&dying);
+			_exit(srch_judge_run(dir, &judge, 2, false, &out) ? 1 : 0);
+		}
+		int status;
+		waitpid(pid, &status, 0);
+		assert_int_equal(WEXITSTATUS(status), 99);
+		assert_true(git_is_clean(dir));
+		OK(run_fsck(dir, print_line, NULL, &n));
+		assert_int_equal(n, 0);
+		OK(run_load(&r, dir, 0));
+		assert_false(r->judged);
+		assert_string_equal(r->commit, before.commit);
+		run_free(r);
+	}
+	/* even if a task's ref had been moved: what the run's commit joins counts */
+	assert_int_equal(shell("cd '%s' && cp -r . ../judged", dir), 0);
+	struct sc_judge j = {0};
+	struct srch_judge judge = sc_judge_table(&j);
+	OK(srch_judge_run(in_folder("judged"), &judge, 2, false, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	assert_int_equal(shell("d='%s'; git -C $d fetch -q ../judged task/00002 && git -C $d update-ref refs/heads/task/00002 FETCH_HEAD", dir), 0);
+	OK(run_load(&r, dir, 0));
+	assert_false(r->judged);
+	run_free(r);
+	OK(srch_judge_run(dir, &judge, 2, false, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
+	OK(run_fsck(dir, print_line, NULL, &n));
+	assert_int_equal(n, 0);
 }
 
 static void the_graph_joins_every_program_of_every_task(void **state)
@@ -591,7 +705,8 @@ int main(void)
 		IN_FOLDER(a_run_has_one_literal_id),
 		IN_FOLDER(the_id_does_not_depend_on_batch_workers_or_timing),
 		IN_FOLDER(another_seed_or_temperature_is_another_run),
-		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(late_rows_and_little_room_make_the_same_run), IN_FOLDER(a_run_that_is_stopped_keeps_what_is_grown), IN_FOLDER(saving_together_or_at_once_is_the_same_run),
+		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(late_rows_and_little_room_make_the_same_run), IN_FOLDER(a_run_that_is_stopped_keeps_what_is_grown), IN_FOLDER(a_run_that_is_stopped_with_a_full_disk_says_so),
+		IN_FOLDER(a_text_is_looked_at_once_whatever_grows_from_it), IN_FOLDER(saving_together_or_at_once_is_the_same_run),
 		IN_FOLDER(a_subset_of_the_tasks_grows_the_same_programs),
 		IN_FOLDER(a_run_that_dies_at_any_step_ends_in_the_same_id),
 		IN_FOLDER(kill_9_at_twenty_random_moments_ends_in_the_same_id),
@@ -604,7 +719,7 @@ int main(void)
 		IN_FOLDER(a_judge_that_fails_stops_the_run_and_loses_nothing),
 		IN_FOLDER(a_full_disk_is_a_clear_error_and_the_store_stays_readable),
 		IN_FOLDER(a_file_system_without_room_is_a_clear_error),
-		IN_FOLDER(judging_afterwards_ends_in_the_id_of_judging_at_once),
+		IN_FOLDER(judging_afterwards_ends_in_the_id_of_judging_at_once), IN_FOLDER(a_judging_that_is_killed_changes_nothing),
 		IN_FOLDER(the_graph_joins_every_program_of_every_task),
 		IN_FOLDER(verify_finds_nothing_in_a_run_as_it_was_made),
 		IN_FOLDER(a_path_ends_at_the_models_last_position),
