@@ -69,7 +69,7 @@ const struct command cmd_export = {
 	.text = "Writes RUN to one file (--out). npz, for numpy.load: tokens, log-probabilities, experts and weights of all programs end to end, with "
 	        "where each begins, its task, group and verdict, the prompts' tokens and routing, the distinct experts of every step, and meta.json. jsonl: a line a program with its "
 	        "completion, program, group and verdict. csv: a row a program. The format is --format, or the ending of the file's name.",
-	.options = "out format",
+	.options = "file format",
 	.examples = "  coppice export run --out run.npz\n  coppice export run --format jsonl --out programs.jsonl\n",
 	.run = run,
 };

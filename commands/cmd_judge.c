@@ -290,7 +290,7 @@ const struct command cmd_judge = {
 	        "With neither: judges the tasks' own reference solutions, which shows that tests, compiler and sandbox are in order.\n\n"
 	        "Programs are compiled and run only in the sandbox. A program that ends early with status 0, or prints what a passing test "
 	        "would print, does not pass.",
-	.options = "samples tasks humaneval results only limit threads seconds check",
+	.options = "samples tasks humaneval results only limit threads seconds again",
 	.examples = "  coppice judge --samples samples.jsonl --tasks HumanEval.jsonl.gz\n"
 	            "  coppice judge                       # the embedded tasks' reference solutions\n"
 	            "  coppice judge run                   # what `coppice search --out run` wrote\n",

@@ -13,7 +13,10 @@ static void print(const struct options *o, const struct srch_merged *m)
 		putchar('\n');
 		json_decref(j);
 	} else {
-		printf("%zu programs of %zu tasks in %s\n", m->programs, m->tasks + m->missing, o->out);
+		if (m->missing)
+			printf("%zu programs in %s, %zu of %zu tasks whole\n", m->programs, o->out, m->tasks, m->tasks + m->missing);
+		else
+			printf("%zu programs of %zu tasks in %s\n", m->programs, m->tasks, o->out);
 		if (m->commit[0])
 			printf("commit %s\n", m->commit);
 	}
@@ -45,7 +48,7 @@ const struct command cmd_merge = {
 	        "been begun with the same model, tasks, options and seed; the run that comes out is the one that a single process would have "
 	        "made, with the same commit id. Every object is hashed on the way, and a task that two of them hold must be the same in both.\n\n"
 	        "Where tasks are missing, or unfinished, the run is too: it can be merged again with the rest, or resumed.",
-	.options = "out",
+	.options = "joined",
 	.examples = "  coppice run --shard 1/2 --out one & coppice run --shard 2/2 --out two; wait\n  coppice merge one two --out run\n",
 	.run = run,
 };

@@ -63,7 +63,7 @@ const struct command cmd_report = {
 	.text = "Writes what RUN shows into a folder (--out, by default RUN-report): index.html, a page that needs no other file and no network; "
 	        "tables as CSV; and plots drawn by gnuplot, each with its script: routing by layer, group sizes, the tree of forks of the task "
 	        "that shows most, and how many distinct experts a step touched for how many forks.\n\nWithout gnuplot the page and the tables are written all the same, and the exit status is 3.",
-	.options = "out by resamples seed threads",
+	.options = "pages by resamples seed threads",
 	.examples = "  coppice report run\n  coppice report run --out report --by token\n",
 	.run = run,
 };

@@ -189,7 +189,7 @@ const struct command cmd_trace = {
 	        "(the same shape, f32). Layers are those that have experts. No tokenizer is needed.\n\n"
 	        "Ids are a one-dimensional integer array in a .npy file, or a JSON list, as tokenize writes it: a file whose name ends in .json or "
 	        "that begins with [.",
-	.options = "model dummy-weights ids out backend compute state threads",
+	.options = "model dummy-weights ids traced backend compute state threads",
 	.examples = "  echo '\"int main(void)\"' | coppice tokenize >ids.json\n"
 	            "  coppice trace --ids ids.json --out trace\n"
 	            "  python3 -c 'import numpy; numpy.save(\"ids.npy\", numpy.array([5, 17, 3]))'\n"

@@ -47,7 +47,7 @@ const struct command cmd_verify = {
 	.text = "Recomputes every eighth program of a run (--full: every one) with the model it was made with, one fork at a time, and compares "
 	        "tokens, text, routing and log-probabilities to the bit: a run is a function of model, tasks, options and seed, "
 	        "whatever batch, threads and interruptions it went through.",
-	.options = "model dummy-weights backend compute state threads full",
+	.options = "model dummy-weights backend compute state threads every",
 	.examples = "  coppice verify demo-run\n",
 	.run = run,
 };

@@ -19,7 +19,7 @@ static void print_usage(FILE *out)
 	      out);
 	for (const struct command *const *c = commands; *c; c++)
 		fprintf(out, "  %-12s%s\n", (*c)->name, (*c)->summary);
-	fputs("\n  coppice COMMAND --help says more; --version prints the version\n", out);
+	fputs("\n  coppice COMMAND --help says more, and so does coppice help COMMAND; --version prints the version\n", out);
 }
 
 static const struct command *find_command(const char *name)
@@ -58,7 +58,7 @@ static int run_command(const char *name, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	char help[] = "--help";
-	if (argc > 2 && strcmp(argv[1], "help") == 0)
+	if (argc > 2 && strcmp(argv[1], "help") == 0 && strcmp(argv[2], "help") && argv[2][0] != '-')
 		return run_command(argv[2], 2, (char *[]){ argv[2], help, NULL });
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
 		print_usage(argc < 2 ? stderr : stdout);

@@ -290,6 +290,10 @@ int check_search(const struct options *o)
 	int shard, shards;
 	if (o->frontier && strcmp(o->policy, "top-p"))
 		return err_set(ERR_USAGE, "--frontier counts the paths of --policy top-p, and the policy is %s", o->policy);
+	if (o->temperature >= 0 && !strcmp(o->policy, "top-p"))
+		return err_set(ERR_USAGE, "--temperature is for --policy sample: top-p draws nothing, and follows the model's own probabilities");
+	if (o->top_k == 0 && !strcmp(o->policy, "top-p"))
+		return err_set(ERR_USAGE, "--top-k takes 1 or more with --policy top-p, not 0");
 	if (!(o->top_p != 0))
 		return err_set(ERR_USAGE, "--top-p takes a number above 0 and up to 1, not 0%s", strcmp(o->policy, "top-p") ? ": 1 is off" : "");
 	return parse_shard(o->shard, &shard, &shards);
@@ -311,7 +315,7 @@ struct srch_options search_options(const struct options *o)
 		.out = o->out,
 		.policy = tree ? SRCH_TOPP : SRCH_SAMPLE,
 		.forks = (int)o->forks,
-		.temperature = o->temperature,
+		.temperature = o->temperature >= 0 ? o->temperature : SRCH_DEFAULT_TEMPERATURE,
 		.top_k = !tree && o->top_k > 0 ? (int)o->top_k : 0,
 		.top_p = !tree && o->top_p >= 0 ? o->top_p : 1,
 		.seed = (uint64_t)o->seed,

@@ -26,11 +26,15 @@ static const struct option table[] = {
 	{ "humaneval", "FILE", TEXT, AT(humaneval), .text = "HumanEval JSONL whose docstrings are joined to the tasks of HumanEval in C" },
 	{ "samples", "FILE", TEXT, AT(samples), .text = "samples JSONL: task_id and completion or solution" },
 	{ "results", "FILE", TEXT, AT(results), .text = "where the results go; default: the samples file's name with _results.jsonl behind" },
-	{ "out", "DIR", TEXT, AT(out), .text = "the folder to write (for run and search: the run, a bare git repository)" },
+	{ "out", "DIR", TEXT, AT(out), .text = "the folder to write the run to, a bare git repository; of run default coppice-run" },
+	{ "out", "DIR", TEXT, AT(out), .as = "joined", .text = "the folder to write the run to; no run may be there yet" },
+	{ "out", "DIR", TEXT, AT(out), .as = "pages", .text = "the folder to write to; default: the run's name with -report behind" },
+	{ "out", "DIR", TEXT, AT(out), .as = "traced", .text = "the folder to write the arrays to" },
+	{ "out", "FILE", TEXT, AT(out), .as = "file", .text = "the file to write" },
 	{ "policy", NULL, CHOICE, AT(policy), .choices = "sample|top-p", .text = "sample: independent forks of the prompt; top-p: at each step expand the tokens within cumulative probability P among the K most likely; default sample" },
 	{ "forks", "N", INTEGER, AT(forks), 1, 65536, .text = "programs per task; default 32" },
 	{ "forks", "LIST", COUNTS, AT(counts), 1, 4096, .as = "counts", .text = "numbers of forks, separated by commas, each measured by itself; of kernels: rows in flight; default 1,8,32, of fork and kernels 32" },
-	{ "temperature", "T", NUMBER, AT(temperature), 0, 100, .text = "sampling temperature, 0 takes the most likely token; default 0.7" },
+	{ "temperature", "T", NUMBER, AT(temperature), 0, 100, .text = "policy sample: temperature, 0 takes the most likely token; default 0.7" },
 	{ "top-p", "P", NUMBER, AT(top_p), 0, 1, .text = "sample: keep the likeliest tokens that sum to P (default 1, off); policy top-p: expand within P (default 0.40)" },
 	{ "top-k", "K", INTEGER, AT(top_k), 0, 1 << 20, .text = "sample: keep the K likeliest tokens (default 0, off); policy top-p: look at the K likeliest (default 30)" },
 	{ "frontier", "N", INTEGER, AT(frontier), 1, 1 << 20, .text = "policy top-p: unfinished paths kept at once; default: as many as forks" },
@@ -55,7 +59,9 @@ static const struct option table[] = {
 	{ "format", NULL, CHOICE, AT(format), .choices = "npz|jsonl|csv", .text = "npz (arrays), jsonl (a line a program) or csv (a row a program)" },
 	{ "decode", NULL, FLAG, AT(decode), .text = "from ids back to text" },
 	{ "check", NULL, FLAG, AT(check), .text = "read every weight and report NaN and infinity" },
+	{ "check", NULL, FLAG, AT(check), .as = "again", .text = "of a RUN: judge again what was judged already" },
 	{ "full", NULL, FLAG, AT(full), .text = "list everything, not only what stands out" },
+	{ "full", NULL, FLAG, AT(full), .as = "every", .text = "recompute every program, not every eighth" },
 	{ "seconds", "S", NUMBER, AT(seconds), 0.1, 3600, .text = "processor seconds a program may run; default 5" },
 	{ "prompt", "N", INTEGER, AT(prompt), 1, 1 << 20, .text = "tokens of the prompt; default 128, of kernels 1024" },
 	{ "repeats", "N", INTEGER, AT(repeats), 1, 9, .text = "how often each figure is measured, of which the median counts; default 3" },
@@ -186,7 +192,7 @@ static int parse_option(struct options *o, const struct command *c, int argc, ch
 
 int options_parse(struct options *o, const struct command *c, int argc, char **argv, bool *help)
 {
-	*o = (struct options){ .policy = "sample", .by = "step", .forks = 32, .temperature = 0.7, .top_p = -1, .top_k = -1 };
+	*o = (struct options){ .policy = "sample", .by = "step", .forks = 32, .temperature = -1, .top_p = -1, .top_k = -1 };
 	o->dummy_weights = -1;
 	o->peak = -1;
 	*help = false;

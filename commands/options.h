@@ -36,7 +36,7 @@ struct options {
 	int64_t resamples;                 /* 0: not given */
 	int64_t seed;
 	int64_t dummy_weights;             /* -1: not given */
-	double temperature;                /* 0.7 */
+	double temperature;                /* -1: not given */
 	double top_p;                      /* -1: not given */
 	double seconds;                    /* 0: not given */
 	struct opt_counts counts;          /* --forks where it is a list */

@@ -24,6 +24,9 @@ says "a probability that expands no token" 2 "--top-p takes a number above 0 and
 says "a tree's option without a tree" 2 "--frontier counts the paths of --policy top-p" "$coppice" search --frontier 8 --out x
 for s in 0/2 3/2 1 1/ /2 1/2x a/b 1/0; do says "--shard $s" 2 "--shard takes K/N, the Kth of N parts of the tasks" "$coppice" search --out x --shard $s; done
 says "merge without --out" 2 "--out DIR" "$coppice" merge a b
+says "a temperature where nothing is drawn" 2 "--temperature is for --policy sample" "$coppice" search --policy top-p --temperature 0.7 --out x
+says "a tree of no tokens" 2 "--top-k takes 1 or more" "$coppice" search --policy top-p --top-k 0 --out x
+runs "help of help" 0 "$coppice" help help
 says "a choice that is none" 2 "sample|top-p, not 'beam'" "$coppice" search --policy beam
 says "an option without its value" 2 "--out takes DIR" "$coppice" run --out
 says "a choice without its value" 2 "--state takes own|shared" "$coppice" run --state
