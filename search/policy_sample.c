@@ -207,6 +207,16 @@ static int step_all(struct bed *b)
 	return 0;
 }
 
+/* The rows of a step that is under way: they must come before their memory goes. The first failure is the one to tell. */
+static int take_last_rows(struct session *s, int rc)
+{
+	char *why = rc ? mem_strdup(err_message()) : NULL;
+	int late = session_settle(s);
+	rc = rc ? err_set(rc, "%s", why) : late;
+	mem_free(why);
+	return rc;
+}
+
 int policy_sample(struct session *s)
 {
 	struct bed b = {.s = s};
@@ -224,8 +234,7 @@ int policy_sample(struct session *s)
 		rc = rc ? rc : session_save_ready(s);
 		session_progress(s);
 	} while (!rc && !session_stopped(s) && (b.n || b.next_task < s->tasks->n));
-	if (session_settle(s) && !rc) /* whose rows are late may go to memory of ours no longer */
-		rc = ERR_FORMAT;
+	rc = take_last_rows(s, rc);
 	for (int i = 0; i < b.n; i++)
 		s->gen->fork_free(s->gen->ctx, b.slots[i].fork);
 	mem_free(b.slots);
