@@ -16,7 +16,7 @@
 #define SAVER_QUEUE 4
 /* Tasks and bytes that are brought to disk together, at most. */
 #define SAVER_REFS 256
-#define SAVER_BATCH_BYTES ((size_t)16 << 20)
+#define SAVER_BATCH_BYTES ((size_t)64 << 20)
 
 /* Some leaves of a task, with the segments that they stand on; the last piece of a task completes it. */
 struct save_piece {

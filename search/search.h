@@ -39,7 +39,8 @@ struct srch_options {
 	int frontier;            /* [id] of `top-p`: live paths, at most; 0: forks */
 	int batch;               /* forks stepped together; 0: SRCH_BATCH */
 	int workers;             /* judging threads; 0: one per processor */
-	double save_seconds;     /* judged tasks are saved together, this often; 0: every second; negative: each at once */
+	double save_seconds;     /* judged tasks are saved together, this often; 0: every second, and once the run is older than 100 seconds every
+	                            hundredth of its age; negative: each at once */
 	int shard, shards;       /* grow only tasks shard, shard + shards, ... of the run's; shards 0: all of them. The rest of the run is for
 	                            others, and srch_merge joins what they made */
 	bool resume;             /* start the run, or go on with what out holds */
