@@ -43,22 +43,6 @@ struct merge {
 
 /* -- what is there -- */
 
-/* The commit that all others stand on. */
-static int find_start(struct shard *s, struct store_id id)
-{
-	struct store_commit c = {0};
-	int rc;
-	do {
-		store_commit_release(&c);
-		rc = store_commit_read(s->store, &id, &c);
-		if (!rc && c.n_parents)
-			id = c.parents[0];
-	} while (!rc && c.n_parents);
-	s->start = id;
-	store_commit_release(&c);
-	return rc;
-}
-
 static int open_shard(struct shard *s, const char *dir)
 {
 	struct store_id id;
@@ -70,7 +54,7 @@ static int open_shard(struct shard *s, const char *dir)
 	if (rc)
 		return rc; /* names dir */
 	rc = store_ref(s->store, STORE_REF_RUN, &id, &found);
-	rc = rc ? rc : find_start(s, id);
+	rc = rc ? rc : node_find_start(s->store, &id, &s->start);
 	rc = rc ? rc : store_commit_read(s->store, &s->start, &c);
 	rc = rc ? rc : store_file(s->store, &c.tree, "run.json", &s->config);
 	store_commit_release(&c);

@@ -33,6 +33,22 @@ int node_finish_parse(const char *name)
 	return -1;
 }
 
+int node_find_start(struct store *s, const struct store_id *from, struct store_id *start)
+{
+	struct store_commit c = {0};
+	size_t parents;
+	int rc;
+	*start = *from;
+	do {
+		rc = store_commit_read(s, start, &c);
+		parents = rc ? 0 : c.n_parents;
+		if (parents)
+			*start = c.parents[0];
+		store_commit_release(&c);
+	} while (parents);
+	return rc;
+}
+
 void node_task_ref(char out[64], size_t i)
 {
 	snprintf(out, 64, "refs/heads/task/%05zu", i);

@@ -69,6 +69,8 @@ void node_leaf_message(struct buf *out, const char *task, int number, size_t tok
 /* "program.c", "program.s", ... */
 const char *node_program_file(enum cmp_language l);
 const char *node_assembly_file(enum cmp_language l);
+/* The start commit that a commit stands on: by first parents to the one that has none. ERR_FORMAT: a commit on the way is not there. */
+int node_find_start(struct store *s, const struct store_id *from, struct store_id *start) CHECK_RESULT;
 /* The ref of task i. */
 void node_task_ref(char out[64], size_t i);
 

@@ -65,24 +65,14 @@ static void check_task(struct check *c, size_t i, const struct store_id *id, con
 }
 
 /* The start commit: an ancestor of everything, and the same for the same run.json. */
-static int find_start(struct check *c, const struct store_commit *tip, const struct buf *config)
+static int check_start(struct check *c, const struct store_commit *tip, const struct buf *config)
 {
 	static const char *const allowed[] = {"run.json"};
 	struct store_commit k = {0};
-	struct store_id at = tip->id;
-	int rc = 0;
-	for (size_t parents = tip->n_parents; parents && !rc;) {
-		store_commit_release(&k);
-		rc = store_commit_read(c->s, &at, &k);
-		parents = rc ? 0 : k.n_parents;
-		if (parents)
-			at = k.parents[0];
-	}
-	store_commit_release(&k);
-	rc = rc ? rc : store_commit_read(c->s, &at, &k);
+	int rc = node_find_start(c->s, &tip->id, &c->start);
+	rc = rc ? rc : store_commit_read(c->s, &c->start, &k);
 	if (rc)
 		return rc;
-	c->start = at;
 	char *message = mem_printf("run: %zu tasks, %s\n\nFormat: %d\n", c->r->n_tasks_planned, srch_policy_name(c->r->policy), STORE_FORMAT);
 	struct buf b;
 	buf_init(&b, BUF_MAX_TEXT);
@@ -228,7 +218,7 @@ static int check_store(struct check *c)
 	if (!rc) {
 		c->r->complete = found;
 		c->shape = (struct node_shape){c->r->n_layers, c->r->k, c->r->n_experts};
-		rc = find_start(c, &tip, &config);
+		rc = check_start(c, &tip, &config);
 	}
 	if (!rc) {
 		fsck_json(c, &tip, "run commit", "run.json", &o);

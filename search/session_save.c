@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "search/canon.h"
+#include "search/run_parts.h"
 #include "search/session.h"
 #include <assert.h>
 #include <jansson.h>
@@ -153,7 +154,7 @@ static int resume_leaf(struct session *s, struct growth *g, struct saved_task *s
 		saved->root = c.parents[0];
 		saved->has_root = true;
 		g->n_finished++;
-		s->programs_done++;
+		s->programs_done += !g->elsewhere;
 	}
 	json_decref(o);
 	buf_release(&b);
@@ -161,17 +162,15 @@ static int resume_leaf(struct session *s, struct growth *g, struct saved_task *s
 	return rc;
 }
 
-static int resume_result(struct session *s, struct growth *g, struct saved_task *saved, const json_t *o, const struct store_commit *c)
+static int resume_result(struct session *s, struct growth *g, struct saved_task *saved, const struct run_result *r, const struct store_commit *c)
 {
-	int64_t leaves = 0;
-	int rc = canon_bool(o, "result.json", "complete", &g->complete);
-	rc = rc ? rc : canon_int(o, "result.json", "leaves", 1, INT32_MAX, &leaves);
-	rc = rc ? rc : same_judge(s, json_string_value(json_object_get(o, "judge")));
+	int rc = same_judge(s, r->judge);
 	if (rc)
 		return rc;
-	if (g->complete) {
-		saved->n_leaves = (size_t)leaves;
-		s->programs_done += (size_t)leaves;
+	g->complete = r->complete;
+	if (r->complete) {
+		saved->n_leaves = r->leaves;
+		s->programs_done += g->elsewhere ? 0 : r->leaves;
 		return 0;
 	}
 	for (size_t i = 0; i < c->n_parents && !rc; i++)
@@ -186,21 +185,17 @@ int session_resume_task(struct session *s, size_t i)
 	struct growth *g = &s->growths[i];
 	struct saved_task *saved = saver_task(s->saver, i);
 	struct store_commit c = {0};
-	struct buf b;
-	json_t *o = NULL;
+	struct run_result result = {0};
 	char ref[64];
 	bool found;
 	node_task_ref(ref, i);
 	int rc = store_ref(s->store, ref, &saved->id, &found);
 	if (rc || !found)
 		return rc;
-	buf_init(&b, BUF_MAX_TEXT);
 	rc = store_commit_read(s->store, &saved->id, &c);
-	rc = rc ? rc : store_file(s->store, &c.tree, "result.json", &b);
-	rc = rc ? rc : canon_parse(&o, "result.json", &b);
-	rc = rc ? rc : resume_result(s, g, saved, o, &c);
-	json_decref(o);
-	buf_release(&b);
+	rc = rc ? rc : run_read_result(s->store, &c, &result);
+	rc = rc ? rc : resume_result(s, g, saved, &result, &c);
+	mem_free(result.judge);
 	store_commit_release(&c);
 	return rc ? err_prefix(rc, "task %s", g->task->id) : 0;
 }
