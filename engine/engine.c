@@ -126,7 +126,8 @@ static int run_chunk(struct eng_prefix *p, const int32_t *ids, int done, int n, 
 	return rc;
 }
 
-int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *ids, int n, struct eng_capture capture, float *logits)
+/* A prefix of no positions yet. */
+static int begin_prefix(struct eng_prefix **out, struct eng_model *m, const int32_t *ids, int n)
 {
 	*out = NULL;
 	if (n < 1)
@@ -140,9 +141,19 @@ int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *
 		return err_set(ERR_NOMEM, "%d prefixes are alive, as many as there can be", m->max_prefixes);
 	if ((rc = check_room(m, forward_pages(n), "the prompt")))
 		return rc;
-	struct eng_prefix *p = mem_alloc(sizeof *p);
-	*p = (struct eng_prefix){.m = m, .seq = kv_seq_empty(), .kept = take_kept(m)};
+	*out = mem_alloc(sizeof **out);
+	**out = (struct eng_prefix){.m = m, .seq = kv_seq_empty(), .kept = take_kept(m)};
 	m->n_prefixes++;
+	return 0;
+}
+
+int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *ids, int n, struct eng_capture capture, float *logits)
+{
+	struct eng_prefix *p;
+	int rc = begin_prefix(&p, m, ids, n);
+	*out = NULL;
+	if (rc)
+		return rc;
 	for (int done = 0; done < n && !rc; done += m->chunk) {
 		int rows = n - done < m->chunk ? n - done : m->chunk;
 		rc = run_chunk(p, ids, done, rows, done + rows == n, capture, logits);
@@ -153,6 +164,105 @@ int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *
 	}
 	*out = p;
 	return 0;
+}
+
+/* Rows of whole prompts, one behind the other. */
+static int place_prompts(struct eng_prefix **p, const struct eng_prompt *prompts, int n)
+{
+	struct eng_model *m = p[0]->m;
+	struct kv_place place;
+	int row = 0, rc = 0, begun = 0;
+	m->first[0] = 0;
+	for (int s = 0; s < n && !rc; s++) {
+		int32_t *table = m->chunk_table + (size_t)s * (size_t)m->pages_per_seq;
+		for (int i = 0; i < prompts[s].n && !rc; i++, row++) {
+			rc = kv_seq_append(m->kv, &p[s]->seq, &place);
+			m->ids[row] = prompts[s].ids[i];
+			m->position[row] = i;
+			m->table[row] = table;
+		}
+		kv_seq_table(m->kv, &p[s]->seq, table);
+		m->first[s + 1] = row;
+		m->keep[s] = p[s]->kept;
+		rc = rc ? rc : begin_state(m, &p[s]->seq, 0, prompts[s].n, &m->state[s]);
+		begun += !rc;
+	}
+	for (int s = 0; s < begun && rc; s++)
+		end_state(m, &p[s]->seq, &m->state[s]);
+	return rc;
+}
+
+static void give_rows(const struct eng_model *m, const struct eng_prompt *prompts, int n, struct eng_capture all)
+{
+	size_t row = (size_t)m->config.n_layers * (size_t)m->config.top_k;
+	for (int s = 0; s < n; s++) {
+		size_t from = (size_t)m->first[s] * row, items = (size_t)prompts[s].n * row;
+		if (prompts[s].capture.experts)
+			memcpy(prompts[s].capture.experts, all.experts + from, items * sizeof *all.experts);
+		if (prompts[s].capture.weights)
+			memcpy(prompts[s].capture.weights, all.weights + from, items * sizeof *all.weights);
+	}
+}
+
+/* Prompts that fit one chunk together. */
+static int run_together(struct eng_prefix **p, const struct eng_prompt *prompts, int n)
+{
+	struct eng_model *m = p[0]->m;
+	int rc = place_prompts(p, prompts, n), rows = m->first[n];
+	if (rc)
+		return rc;
+	size_t items = (size_t)rows * (size_t)m->config.n_layers * (size_t)m->config.top_k;
+	struct eng_capture all = {mem_array(items + 1, sizeof *all.experts), mem_array(items + 1, sizeof *all.weights)};
+	rc = forward_run(m->forward, &(struct forward_batch){.n = rows, .prompt = true, .ids = m->ids, .position = m->position, .table = m->table,
+	                                                     .n_seq = n, .first = m->first, .state = m->state, .tips = true, .keep = m->keep,
+	                                                     .experts = all.experts, .weights = all.weights});
+	for (int s = 0; s < n; s++)
+		end_state(m, &p[s]->seq, &m->state[s]);
+	if (!rc)
+		give_rows(m, prompts, n, all);
+	mem_free(all.experts);
+	mem_free(all.weights);
+	return rc;
+}
+
+/* How many of the prompts go into one pass. */
+static int n_together(const struct eng_model *m, const struct eng_prompt *prompts, int n)
+{
+	int most = m->chunk < m->max_positions ? m->chunk : m->max_positions, rows = 0, some = 0;
+	int sequences = m->max_forks < ENG_TOGETHER ? m->max_forks : ENG_TOGETHER;
+	while (!m->shared && some < n && some < sequences && prompts[some].n <= most - rows)
+		rows += prompts[some++].n;
+	return some;
+}
+
+/* Those that fit together, or one alone. */
+static int some_prefixes(struct eng_prefix **out, struct eng_model *m, const struct eng_prompt *prompts, int n)
+{
+	int made = 0, pages = 0;
+	if (n < 2)
+		return eng_prefix_new(out, m, prompts->ids, prompts->n, prompts->capture, NULL);
+	for (int s = 0; s < n; s++)
+		pages += forward_pages(prompts[s].n);
+	int rc = check_room(m, pages, "the prompts");
+	for (; made < n && !rc; made += !rc)
+		rc = begin_prefix(&out[made], m, prompts[made].ids, prompts[made].n);
+	rc = rc ? rc : run_together(out, prompts, n);
+	for (; rc && made; made--)
+		eng_prefix_free(out[made - 1]);
+	return rc;
+}
+
+int eng_prefixes_new(struct eng_prefix **out, struct eng_model *m, const struct eng_prompt *prompts, int n)
+{
+	int rc = 0;
+	for (int from = 0, some; from < n && !rc; from += some) {
+		some = n_together(m, prompts + from, n - from);
+		some = some < 1 ? 1 : some;
+		rc = some_prefixes(out + from, m, prompts + from, some);
+		for (int i = 0; rc && i < from; i++)
+			eng_prefix_free(out[i]);
+	}
+	return rc;
 }
 
 void eng_prefix_free(struct eng_prefix *p)

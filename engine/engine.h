@@ -65,6 +65,7 @@ struct eng_info {
 	int n_experts, top_k;
 	int max_positions;         /* of a fork in this instance */
 	int max_forks;             /* alive at once, at most */
+	int together;              /* prompts that are worth handing to one eng_prefixes_new; 1: no more than one */
 	const int32_t *eos;        /* [n_eos] token ids that end a text */
 	int n_eos;
 	size_t weight_bytes;       /* in the files */
@@ -94,6 +95,15 @@ int eng_model_check(const struct eng_model *m) CHECK_RESULT;
  * the pages live until the last fork is gone. */
 int eng_prefix_new(struct eng_prefix **out, struct eng_model *m, const int32_t *ids, int n, struct eng_capture capture, float *logits) CHECK_RESULT;
 void eng_prefix_free(struct eng_prefix *p);
+/* out[n]: of every prompt the prefix that eng_prefix_new makes of it, to the bit. Where states are own, as many as fit a chunk are read in
+ * one pass: a short prompt takes a device hardly less than some do, since all weights are read. On an error none is made. */
+#define ENG_TOGETHER 8
+struct eng_prompt {
+	const int32_t *ids;
+	int n;
+	struct eng_capture capture; /* of n rows */
+};
+int eng_prefixes_new(struct eng_prefix **out, struct eng_model *m, const struct eng_prompt *prompts, int n) CHECK_RESULT;
 
 /* A fork at the end of the prefix, or at the present end of another fork. Copies neither KV nor state.
  * ERR_NOMEM when max_forks are alive. */

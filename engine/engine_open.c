@@ -128,7 +128,8 @@ static int make_pools(struct eng_model *m, bool fewer)
 	m->copy = mem_array((size_t)m->max_forks, sizeof *m->copy);
 	m->state = mem_array(r, sizeof *m->state);
 	m->table = mem_array(r, sizeof *m->table);
-	m->chunk_table = mem_array((size_t)m->pages_per_seq, sizeof(int32_t));
+	m->chunk_table = mem_array(ENG_TOGETHER * (size_t)m->pages_per_seq, sizeof(int32_t));
+	m->ids = mem_array(r, sizeof *m->ids);
 	make_forks(m);
 	return 0;
 }
@@ -144,7 +145,8 @@ static void describe(struct eng_model *m, const char *dir)
 		.dir = m->dir, .family = c->family->model_type, .backend = m->kern.backend->name, .isa = kern_device_name(&m->kern),
 		.compute = kern_type_name(m->fp8 ? KERN_FP8 : m->kern.compute), .shared_state = m->shared, .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
 		.n_layers = c->n_layers, .layer_index = m->layer_index, .n_experts = c->n_experts, .top_k = c->top_k,
-		.max_positions = m->max_positions, .max_forks = m->max_forks, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
+		.max_positions = m->max_positions, .max_forks = m->max_forks,
+		.together = m->shared || !kern_is_device(&m->kern) ? 1 : ENG_TOGETHER, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
 		.kv_bytes_per_token = forward_kv_bytes(c, m->kern.compute), .state_bytes_per_fork = forward_state_bytes(c),
 		.n_params = m->weights->n_params, .n_params_active = m->weights->n_params_active, .fingerprint = m->weights->fingerprint,
 		.n_passed_over = m->weights->n_passed_over,
@@ -215,6 +217,7 @@ void eng_model_close(struct eng_model *m)
 	for (int i = 0; m->forks && i < m->max_forks; i++)
 		mem_free(m->forks[i].table);
 	mem_free(m->forks);
+	mem_free(m->ids);
 	mem_free(m->position);
 	mem_free(m->first);
 	mem_free(m->state);

@@ -55,8 +55,8 @@ struct eng_model {
 	float *plain_logits; /* [max_forks x n_vocab], NULL without a device */
 	unsigned step;
 
-	/* One batch's description, [max(chunk, max_forks)] each, and a table for prefill. */
-	int32_t *position, *first, *keep, *chunk_table;
+	/* One batch's description, [max(chunk, max_forks)] each, and tables for prefill, [ENG_TOGETHER x pages_per_seq]. */
+	int32_t *ids, *position, *first, *keep, *chunk_table;
 	struct forward_copy *copy; /* [max_forks] */
 	int n_copies;
 	const int32_t **table;

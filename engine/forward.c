@@ -258,13 +258,26 @@ static int head(struct forward *f, int row, int n)
 	                                         .out = {{.w = &f->w->head, .y = logits, .keep_f32 = true}}});
 }
 
+/* The last row of each sequence, side by side, where nothing is needed any more. */
+static int gather_tips(struct forward *f, const struct forward_batch *b, float **x)
+{
+	size_t d = (size_t)f->c->d_model;
+	int rc = 0;
+	*x = f->h;
+	for (int s = 0; s < b->n_seq && !rc; s++)
+		rc = kern_copy(f->k, f->h + (size_t)s * d, f->x + ((size_t)b->first[s + 1] - 1) * d, d * sizeof *f->x);
+	return rc;
+}
+
 /* The final norm, and the logits of the rows that are kept: not more than have a table of their own. */
 static int finish(struct forward *f, const struct forward_batch *b)
 {
-	int n = b->n - b->logits_from;
+	int n = forward_logit_rows(b);
+	float *x = f->x + (size_t)b->logits_from * (size_t)f->c->d_model;
 	if (n <= 0 || (!b->keep && !b->logits))
 		return 0;
-	int rc = norm(f, f->x + (size_t)b->logits_from * (size_t)f->c->d_model, f->w->final_norm, f->last, &f->last_forms, n);
+	int rc = b->tips ? gather_tips(f, b, &x) : 0;
+	rc = rc ? rc : norm(f, x, f->w->final_norm, f->last, &f->last_forms, n);
 	if (rc || b->logits)
 		return rc;
 	rc = head(f, 0, n);
@@ -333,7 +346,7 @@ static int copy_pages(struct forward *f, const struct forward_batch *b)
 /* Ahead of a pass: how many rows its head writes at once at most, and which kept ones anew. */
 static int make_way(struct forward *f, const struct forward_batch *b)
 {
-	int n = b->n - b->logits_from;
+	int n = forward_logit_rows(b);
 	if (n <= 0 || (!b->keep && !b->logits))
 		return 0;
 	for (int i = 0; b->keep && i < (b->logits ? 1 : n); i++)

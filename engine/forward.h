@@ -1,7 +1,7 @@
 /* engine/forward.h - layer 2. One pass of the model over a batch of rows, in terms of kernels.
  *
  * A batch is n rows: the last positions of n forks (a decode step), or consecutive positions of one sequence (a prompt's
- * chunk). Which page and state slot each row uses is settled before, by kv.c; this file only computes. Row r of everything that
+ * chunk), or of several whose states are their own (prompts that are read together). Which page and state slot each row uses is settled before, by kv.c; this file only computes. Row r of everything that
  * comes out depends, to the bit, on row r's own sequence alone (kernels.h). Nothing is allocated in forward_run.
  *
  * Recurrent states come in two ways, by the run's own choice (they round differently). Own: a slot holds a sequence's state, which
@@ -59,7 +59,8 @@ struct forward_batch {
 	int n_seq;
 	const int32_t *first;        /* [n_seq + 1] rows of each sequence */
 	const struct forward_state *state; /* [n_seq] */
-	int logits_from;             /* rows logits_from .. n - 1 get logits ... */
+	bool tips;                   /* of a prompt: the last row of each sequence gets logits, which go to keep[n_seq]; logits is NULL ... */
+	int logits_from;             /* ... else rows logits_from .. n - 1 get logits ... */
 	const int32_t *keep;         /* NULL, or [n - logits_from]: ... which go to these kept rows */
 	float *logits;               /* NULL, or [(n - logits_from) x vocab]: or here; keep is then NULL or [1], for the last row's */
 	const struct forward_copy *copy; /* [n_copies] pages that are copied, in every attention layer, before anything else */

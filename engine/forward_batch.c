@@ -163,7 +163,7 @@ static const int32_t *stage(struct forward *f, const struct forward_batch *b, st
 	memcpy(at.ids, b->ids, n * sizeof *at.ids);
 	memcpy(at.position, b->position, n * sizeof *at.position);
 	memcpy(at.first, b->first, ((size_t)b->n_seq + 1) * sizeof *at.first);
-	for (int i = 0; b->keep && i < (b->logits ? 1 : b->n - b->logits_from); i++)
+	for (int i = 0; b->keep && i < (b->logits ? 1 : forward_logit_rows(b)); i++)
 		at.to[i] = forward_in_place(f, b) ? f->limits.n_kept + i : b->keep[i];
 	stage_states(f, b, &at);
 	stage_shared(f, b, &at);

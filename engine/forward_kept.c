@@ -7,6 +7,11 @@ bool forward_is_step(const struct forward_batch *b)
 	return !b->prompt && !b->logits_from && b->keep && !b->logits;
 }
 
+int forward_logit_rows(const struct forward_batch *b)
+{
+	return b->tips ? b->n_seq : b->n - b->logits_from;
+}
+
 bool forward_in_place(const struct forward *f, const struct forward_batch *b)
 {
 	return kern_is_device(f->k) && forward_is_step(b);

@@ -117,6 +117,7 @@ size_t forward_slot_floats(const struct forward *f);
 size_t forward_ring_slot_floats(const struct forward *f);
 
 bool forward_is_step(const struct forward_batch *b);
+int forward_logit_rows(const struct forward_batch *b); /* how many rows get logits */
 bool forward_in_place(const struct forward *f, const struct forward_batch *b); /* its logits stay where the product writes them */
 /* The product is about to write n rows: what lies there goes home. */
 int forward_make_way(struct forward *f, int n) CHECK_RESULT;

@@ -162,6 +162,19 @@ static void a_fork_has_its_parents_logits(void **state)
 	forks_keep_their_parents_logits("tests/golden/models/plain", "cuda");
 }
 
+static void prompts_may_be_read_together(void **state)
+{
+	(void)state;
+	struct eng_options o = {.backend = "cuda", .compute = ENG_COMPUTE_BF16, .max_forks = 11, .max_prefixes = 11, .max_positions = 400};
+	shim_overlap(true);
+	prompts_together_are_prompts_alone("tests/golden/models/plain", &o);
+	o.compute = ENG_COMPUTE_F32;
+	prompts_together_are_prompts_alone("tests/golden/models/plain", &o);
+	o.shared_state = true;
+	prompts_together_are_prompts_alone("tests/golden/models/plain", &o);
+	shim_overlap(getenv("SHIM_OVERLAP") != NULL);
+}
+
 static void the_likeliest_tokens_are_those_of_the_logits(void **state)
 {
 	(void)state;
@@ -315,7 +328,7 @@ int main(void)
 		TEST(forks_in_f32_agree_with_float64),    TEST(shared_checkpoints_in_f32_agree_with_float64),
 		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
 		TEST(both_backends_give_the_same_logits), TEST(a_step_with_the_draw_behind_it_is_both),
-		TEST(the_likeliest_tokens_are_those_of_the_logits), TEST(as_many_forks_as_fit),
+		TEST(prompts_may_be_read_together), TEST(the_likeliest_tokens_are_those_of_the_logits), TEST(as_many_forks_as_fit),
 		TEST(a_fork_has_its_parents_logits), TEST(logits_outlast_the_steps_of_others),
 		TEST(a_prompts_logits_are_the_same_however_asked_for),
 	};

@@ -161,6 +161,76 @@ static inline void forks_keep_their_parents_logits(const char *dir, const char *
 	eng_model_close(m);
 }
 
+/* Prompts read together, and forks that grow from them, against the same alone. */
+static inline void prompts_together_are_prompts_alone(const char *dir, const struct eng_options *opt)
+{
+	enum { PROMPTS = 11, LONGEST = 70, STEPS = 3 };
+	static const int lengths[PROMPTS] = {1, 5, 37, 16, 70, 2, 3, 64, 17, 1, 40};
+	struct eng_model *m;
+	OK(eng_model_open(&m, dir, opt));
+	int vocab = eng_model_info(m)->n_vocab;
+	size_t row = (size_t)eng_model_info(m)->n_layers * (size_t)eng_model_info(m)->top_k, rows = LONGEST + STEPS, bytes = (size_t)vocab * sizeof(float);
+	float *logits[2], *weights[2];
+	uint16_t *experts[2];
+	uint64_t moved[2];
+	for (int way = 0; way < 2; way++) {
+		logits[way] = mem_array(PROMPTS * (STEPS + 1), bytes);
+		weights[way] = mem_array(PROMPTS * rows * row, sizeof **weights);
+		experts[way] = mem_array(PROMPTS * rows * row, sizeof **experts);
+		struct eng_prefix *p[PROMPTS];
+		struct eng_prompt prompts[PROMPTS];
+		uint64_t before, macs;
+		OK(eng_traffic(m, &before, &macs));
+		int32_t ids[PROMPTS][LONGEST];
+		for (int s = 0; s < PROMPTS; s++) {
+			for (int i = 0; i < lengths[s]; i++)
+				ids[s][i] = (i * 7 + s * 5 + 1) % vocab;
+			prompts[s] = (struct eng_prompt){ids[s], lengths[s], {experts[way] + (size_t)s * rows * row, weights[way] + (size_t)s * rows * row}};
+			if (way == 0)
+				OK(eng_prefix_new(&p[s], m, ids[s], lengths[s], prompts[s].capture, NULL));
+		}
+		if (way == 1)
+			OK(eng_prefixes_new(p, m, prompts, PROMPTS));
+		OK(eng_traffic(m, &moved[way], &macs));
+		moved[way] -= before;
+		for (int s = 0; s < PROMPTS; s++) { /* a fork of each, stepped alone */
+			struct eng_fork *f;
+			OK(eng_fork_new(&f, p[s]));
+			for (int t = 0; t <= STEPS; t++) {
+				size_t at = ((size_t)s * rows + (size_t)(lengths[s] + t)) * row;
+				copy_logits(logits[way] + (size_t)(s * (STEPS + 1) + t) * (size_t)vocab, f, vocab);
+				int32_t token = (t + s) % vocab;
+				if (t < STEPS)
+					OK(eng_step(m, &f, &token, 1, (struct eng_capture){experts[way] + at, weights[way] + at}));
+			}
+			eng_fork_free(f);
+			eng_prefix_free(p[s]);
+		}
+	}
+	assert_memory_equal(logits[0], logits[1], PROMPTS * (STEPS + 1) * bytes);
+	assert_memory_equal(experts[0], experts[1], PROMPTS * rows * row * sizeof **experts);
+	assert_memory_equal(weights[0], weights[1], PROMPTS * rows * row * sizeof **weights);
+	print_message("%d prompts move %.1f MB one by one, %.1f together\n", PROMPTS, 1e-6 * (double)moved[0], 1e-6 * (double)moved[1]);
+	assert_true(opt->shared_state ? moved[1] == moved[0] : moved[1] < moved[0]); /* weights are read once for several */
+	/* what is wrong with one leaves none behind */
+	static const int32_t good[] = {1, 2}, bad[] = {1, -1};
+	struct eng_prefix *p[PROMPTS + 1];
+	struct eng_prompt wrong[] = {{good, 2, {0}}, {good, 2, {0}}, {bad, 2, {0}}}, many[PROMPTS + 1];
+	assert_int_equal(eng_prefixes_new(p, m, wrong, 3), ERR_USAGE);
+	for (int i = 0; i <= PROMPTS; i++)
+		many[i] = wrong[0];
+	assert_int_equal(eng_prefixes_new(p, m, many, PROMPTS + 1), ERR_NOMEM); /* more than can be alive */
+	OK(eng_prefixes_new(p, m, many, PROMPTS));
+	for (int i = 0; i < PROMPTS; i++)
+		eng_prefix_free(p[i]);
+	for (int way = 0; way < 2; way++) {
+		mem_free(logits[way]);
+		mem_free(weights[way]);
+		mem_free(experts[way]);
+	}
+	eng_model_close(m);
+}
+
 /* The likeliest tokens of forks, of which some have just parted, against what their logits say. off: how far log-probabilities may be. */
 static inline void likeliest_are_those_of_the_logits(const char *dir, const char *backend, double off)
 {
