@@ -147,11 +147,12 @@ static int parse_shard(const char *text, int *shard, int *shards)
 }
 
 /* Of samples so many tasks are in a batch as it takes to fill it, and some of which a last fork goes on. One prefix is alive while its
- * forks are made, and the one before may be, too. */
+ * forks are made, and the one before may be, too; on a GPU, where prompts are read together, some. */
 struct room open_room(const struct options *o)
 {
 	struct srch_options as = search_options(o);
-	return (struct room){.forks = srch_forks_alive(&as), .prefixes = 2, .prompts = as.policy == SRCH_SAMPLE ? 2 : 3,
+	int prefixes = as.policy == SRCH_SAMPLE && o->backend && !strcmp(o->backend, "cuda") ? 1 + ENG_TOGETHER : 2;
+	return (struct room){.forks = srch_forks_alive(&as), .prefixes = prefixes, .prompts = as.policy == SRCH_SAMPLE ? 2 : 3,
 	                     .forks_a_prompt = as.policy == SRCH_SAMPLE ? (int)o->forks : 0, .grown = as.max_tokens ? as.max_tokens : SRCH_MAX_TOKENS,
 	                     .shared = o->state && strcmp(o->state, "shared") == 0};
 }

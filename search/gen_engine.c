@@ -35,6 +35,16 @@ static int prefix_new(void *ctx, void **out, const int32_t *ids, int n, struct e
 	return rc;
 }
 
+static int prefixes_new(void *ctx, void **out, const struct eng_prompt *prompts, int n)
+{
+	struct eng_prefix *made[ENG_TOGETHER];
+	n = n < ENG_TOGETHER ? n : ENG_TOGETHER;
+	int rc = eng_prefixes_new(made, ((struct srch_gen *)ctx)->model, prompts, n);
+	for (int i = 0; i < n && !rc; i++)
+		out[i] = made[i];
+	return rc;
+}
+
 static void prefix_free(void *ctx, void *prefix)
 {
 	(void)ctx;
@@ -173,7 +183,8 @@ static void fill_table(struct srch_gen *g, uint64_t print)
 		.n_vocab = i->n_vocab, .n_layers = i->n_layers, .top_k = i->top_k, .n_experts = i->n_experts,
 		.layer_index = i->layer_index, .eos = i->eos, .n_eos = i->n_eos, .max_positions = i->max_positions,
 		.max_forks = i->max_forks,
-		.encode = encode, .piece = piece, .prefix_new = prefix_new, .prefix_free = prefix_free, .fork_new = fork_new,
+		.encode = encode, .piece = piece, .prefix_new = prefix_new, .prefixes_new = i->together > 1 ? prefixes_new : NULL, .together = i->together,
+		.prefix_free = prefix_free, .fork_new = fork_new,
 		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .top = top, .step = step, .advance = advance,
 		.settle = settle, .distinct = distinct,
 	};

@@ -63,8 +63,7 @@ static int start_fork(struct bed *b, size_t task, int number)
 	struct session *s = b->s;
 	struct growth *g = &s->growths[task];
 	void *fork;
-	int rc = g->opened ? 0 : session_open(s, task);
-	rc = rc ? rc : s->gen->fork_new(s->gen->ctx, &fork, g->prefix);
+	int rc = s->gen->fork_new(s->gen->ctx, &fork, g->prefix);
 	if (rc)
 		return rc;
 	struct stretch *st = growth_add(g, -1, number);
@@ -75,14 +74,59 @@ static int start_fork(struct bed *b, size_t task, int number)
 	return 0;
 }
 
+/* Tasks that filling the batch would open, in their order, at most `most`. */
+static int next_to_open(const struct bed *b, size_t *tasks, int most)
+{
+	const struct session *s = b->s;
+	int free_slots = s->batch - b->n, n = 0;
+	for (size_t i = b->next_task; i < s->tasks->n && free_slots > 0 && n < most; i++) {
+		const struct growth *g = &s->growths[i];
+		int begun = i == b->next_task ? b->next_fork : 0, saved = 0;
+		for (int k = 0; k < g->n && !begun; k++)
+			saved += g->stretches[k].saved;
+		int left = g->complete || g->elsewhere ? 0 : s->opt.forks - begun - saved;
+		free_slots -= left;
+		if (left && !g->opened)
+			tasks[n++] = i;
+	}
+	return n;
+}
+
+/* Whether to leave slots empty for some steps more: where prompts are read together, one takes the device as long as some. A sixteenth of
+ * the batch stands empty at most, and only where more than one prompt comes into that. */
+static bool waits_for_more(const struct bed *b)
+{
+	const struct session *s = b->s;
+	size_t tasks[ENG_TOGETHER];
+	int few = s->batch / 16;
+	if (!s->gen->prefixes_new || !b->n || s->batch - b->n >= few || 2 * s->opt.forks > few)
+		return false;
+	int n = next_to_open(b, tasks, ENG_TOGETHER);
+	return n && n < s->gen->together;
+}
+
+/* Opens what comes next, together with what fills the batch behind it. */
+static int open_next(struct bed *b, size_t task)
+{
+	struct session *s = b->s;
+	size_t tasks[ENG_TOGETHER];
+	int most = !s->gen->prefixes_new ? 1 : s->gen->together < ENG_TOGETHER ? s->gen->together : ENG_TOGETHER;
+	int n = next_to_open(b, tasks, most), rc = n > 1 ? session_open_some(s, tasks, n) : ERR_NOMEM;
+	return rc == ERR_NOMEM ? session_open(s, task) : rc; /* there may be room for one */
+}
+
 static int fill(struct bed *b)
 {
 	size_t task;
 	int fork;
+	if (waits_for_more(b))
+		return 0;
 	while (b->n < b->s->batch && next_in_queue(b, &task, &fork)) {
-		if (!b->s->growths[task].opened && b->s->n_waiting >= SESSION_WAITING && b->n > 0)
+		bool opened = b->s->growths[task].opened;
+		if (!opened && b->s->n_waiting >= SESSION_WAITING && b->n > 0)
 			return 0; /* let the judging catch up while the others grow */
-		int rc = start_fork(b, task, fork);
+		int rc = opened ? 0 : open_next(b, task);
+		rc = rc ? rc : start_fork(b, task, fork);
 		if (rc == ERR_NOMEM && b->n > 0)
 			return 0; /* memory comes back when a fork ends */
 		if (rc)

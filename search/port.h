@@ -35,6 +35,9 @@ struct srch_generator {
 	/* Borrowed bytes of a token; NULL for an id without text. */
 	const char *(*piece)(void *ctx, int32_t id, size_t *len);
 	int (*prefix_new)(void *ctx, void **out, const int32_t *ids, int n, struct eng_capture capture);
+	/* Of several prompts at once, as eng_prefixes_new; NULL: by prefix_new, one by one. */
+	int (*prefixes_new)(void *ctx, void **out, const struct eng_prompt *prompts, int n);
+	int together; /* how many are worth it; where prefixes_new is */
 	void (*prefix_free)(void *ctx, void *prefix);
 	int (*fork_new)(void *ctx, void **out, void *prefix);
 	int (*fork_split)(void *ctx, void **out, void *parent);

@@ -43,30 +43,59 @@ int session_check_prompts(const struct session *s)
 	return rc;
 }
 
-int session_open(struct session *s, size_t i)
+/* Encodes the prompt, and makes room for its rows. */
+static int begin_task(struct session *s, size_t i, struct eng_prompt *prompt)
 {
 	struct growth *g = &s->growths[i];
-	const struct srch_task *t = g->task;
-	double began = clock_seconds();
-	int rc = encode_prompt(s, t, &g->prompt);
+	int rc = encode_prompt(s, g->task, &g->prompt);
 	if (rc)
 		return rc;
 	assert(can_grow(s, &g->prompt)); /* session_check_prompts */
 	size_t items = g->prompt.n * s->row;
 	g->prompt_experts = mem_array(items ? items : 1, sizeof *g->prompt_experts);
 	g->prompt_weights = mem_array(items ? items : 1, sizeof *g->prompt_weights);
-	rc = s->gen->prefix_new(s->gen->ctx, &g->prefix, g->prompt.ids, (int)g->prompt.n,
-		(struct eng_capture){g->prompt_experts, g->prompt_weights});
-	s->engine_seconds += clock_seconds() - began;
-	g->opened = rc == 0;
-	if (!rc)
-		return 0;
-	tok_ids_release(&g->prompt); /* it may be tried again, when there is room */
+	*prompt = (struct eng_prompt){g->prompt.ids, (int)g->prompt.n, {g->prompt_experts, g->prompt_weights}};
+	return 0;
+}
+
+/* It may be tried again, when there is room. */
+static void take_back(struct growth *g)
+{
+	tok_ids_release(&g->prompt);
 	mem_free(g->prompt_experts);
 	mem_free(g->prompt_weights);
 	g->prompt_experts = NULL;
 	g->prompt_weights = NULL;
-	return err_prefix(rc, "task %s", t->id);
+}
+
+int session_open_some(struct session *s, const size_t *tasks, int n)
+{
+	double began = clock_seconds();
+	struct eng_prompt *prompts = mem_array((size_t)n, sizeof *prompts);
+	void **made = mem_array((size_t)n, sizeof *made);
+	int begun = 0, rc = 0;
+	for (; begun < n && !rc; begun += !rc)
+		rc = begin_task(s, tasks[begun], &prompts[begun]);
+	if (!rc && n == 1)
+		rc = s->gen->prefix_new(s->gen->ctx, made, prompts->ids, prompts->n, prompts->capture);
+	else if (!rc)
+		rc = s->gen->prefixes_new(s->gen->ctx, made, prompts, n);
+	for (int k = 0; k < begun; k++) {
+		struct growth *g = &s->growths[tasks[k]];
+		g->opened = rc == 0;
+		g->prefix = rc ? NULL : made[k];
+		if (rc)
+			take_back(g);
+	}
+	s->engine_seconds += clock_seconds() - began;
+	mem_free(prompts);
+	mem_free(made);
+	return rc && n == 1 ? err_prefix(rc, "task %s", s->growths[*tasks].task->id) : rc;
+}
+
+int session_open(struct session *s, size_t i)
+{
+	return session_open_some(s, &i, 1);
 }
 
 void session_close_prefix(struct session *s, struct growth *g)

@@ -50,8 +50,10 @@ struct session {
 
 /* Before anything is grown: whether every prompt has a token and leaves room for one. ERR_LIMIT names those that do not. */
 int session_check_prompts(const struct session *s) CHECK_RESULT;
-/* Encodes and computes the prompt of task i. */
+/* Encodes and computes the prompt of task i; of several tasks, at most gen->together, at once: where there is no room for all, ERR_NOMEM, and
+ * none is. */
 int session_open(struct session *s, size_t i) CHECK_RESULT;
+int session_open_some(struct session *s, const size_t *tasks, int n) CHECK_RESULT;
 /* Lets go of the prompt's prefix: every fork of it is made. */
 void session_close_prefix(struct session *s, struct growth *g);
 /* Steps n <= batch forks; row i is fork i's. */

@@ -36,6 +36,8 @@ struct sc_gen {
 	bool late;        /* it draws behind its steps, and gives their rows with the next */
 	int room;         /* forks that can be alive; 0: any number */
 	int prefixes;     /* that are alive */
+	int together;     /* prompts it reads at once; 0: one */
+	int n_together, most_together; /* how often it read several, and how many most */
 	struct sc_late {  /* the rows that are not given yet */
 		struct eng_capture to;
 		uint16_t experts[64 * SC_LAYERS * SC_K];
@@ -118,7 +120,7 @@ static struct sc_fork *sc_new(struct sc_gen *g, const struct sc_fork *from)
 static int sc_prefix_new(void *ctx, void **out, const int32_t *ids, int n, struct eng_capture capture)
 {
 	struct sc_gen *g = ctx;
-	if (g->prefixes == 2 || (g->room && g->alive == g->room))
+	if (g->prefixes == 2 + g->together || (g->room && g->alive == g->room))
 		return err_set(ERR_NOMEM, "%d prefixes and %d forks are alive", g->prefixes, g->alive);
 	sc_settle(ctx);
 	g->prefixes++;
@@ -131,6 +133,21 @@ static int sc_prefix_new(void *ctx, void **out, const int32_t *ids, int n, struc
 	f->n = f->n > 4 ? 4 : f->n; /* few prompts, many tasks: the id's coordinate must make the difference, too */
 	sc_set_logits(ctx, f);
 	return 0;
+}
+
+static void sc_prefix_free(void *ctx, void *prefix);
+
+static int sc_prefixes_new(void *ctx, void **out, const struct eng_prompt *prompts, int n)
+{
+	struct sc_gen *g = ctx;
+	int rc = 0, made = 0;
+	for (; made < n && !rc; made += !rc)
+		rc = sc_prefix_new(ctx, &out[made], prompts[made].ids, prompts[made].n, prompts[made].capture);
+	for (; rc && made; made--)
+		sc_prefix_free(ctx, out[made - 1]);
+	g->n_together += n > 1;
+	g->most_together = n > g->most_together ? n : g->most_together;
+	return rc;
 }
 
 static void sc_prefix_free(void *ctx, void *prefix)
@@ -235,6 +252,7 @@ static inline struct srch_generator sc_generator(struct sc_gen *g)
 		.ctx = g, .model = "a scripted one", .family = "scripted", .backend = "none", .compute = "none", .fingerprint = 0x5eed, .n_vocab = SC_VOCAB,
 		.n_layers = SC_LAYERS, .top_k = SC_K, .n_experts = g->experts, .layer_index = sc_layer_index, .eos = sc_eos, .n_eos = 1,
 		.max_positions = 500, .max_forks = 64, .encode = sc_encode, .piece = sc_piece, .prefix_new = sc_prefix_new,
+		.prefixes_new = g->together ? sc_prefixes_new : NULL, .together = g->together,
 		.prefix_free = sc_prefix_free, .fork_new = sc_fork_new, .fork_split = sc_fork_new, .fork_free = sc_fork_free,
 		.logits = sc_logits, .draw = g->draws ? sc_draw : NULL, .top = g->draws ? sc_top : NULL, .step = sc_step,
 		.advance = g->late ? sc_advance : NULL, .settle = g->late ? sc_settle : NULL,

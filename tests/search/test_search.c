@@ -21,7 +21,7 @@ struct trial {
 	enum srch_policy policy;
 	int batch, workers, die_after, stop_after, experts, forks;
 	bool sleepy, no_judge, fresh, blind, draws, late;
-	int room;
+	int room, together;
 	double temperature, save_seconds;
 	uint64_t seed;
 	int n_tasks, max_positions;
@@ -34,7 +34,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 	struct srch_tasks tasks;
 	OK(sc_tasks(&tasks, t->n_tasks ? t->n_tasks : N_TASKS));
 	bool may_die = t->die_after || t->judge.fail_test; /* then each task is saved at once */
-	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after, .stop_after = t->stop_after, .blind = t->blind, .draws = t->draws, .late = t->late, .room = t->room,
+	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after, .stop_after = t->stop_after, .blind = t->blind, .draws = t->draws, .late = t->late, .room = t->room, .together = t->together,
 		.nap_us = t->die_after || t->judge.fail_test ? 1000 : 0};
 	t->judge = (struct sc_judge){.sleepy = t->sleepy, .fail_test = t->judge.fail_test};
 	struct srch_generator gen = sc_generator(&t->gen);
@@ -150,6 +150,36 @@ static void late_rows_and_little_room_make_the_same_run(void **state)
 	struct trial topp = {.policy = SRCH_TOPP, .late = true, .batch = 8};
 	OK(grow_in(in_folder("topp"), &topp, &out));
 	assert_string_equal(out.commit, PINNED_TOPP);
+}
+
+/* Whatever is read together, and however many slots wait for it. */
+static void prompts_that_are_read_together_make_the_same_run(void **state)
+{
+	(void)state;
+	struct srch_outcome alone, out;
+	for (int forks = 1; forks <= 3; forks++)
+		for (int batch = 4; batch <= 64; batch *= 4) {
+			char name[2][32];
+			snprintf(name[0], sizeof name[0], "alone-%d-%d", forks, batch);
+			struct trial one = {.batch = batch, .forks = forks, .n_tasks = 60};
+			OK(grow_in(in_folder(name[0]), &one, &alone));
+			for (int together = 2; together <= 8; together += 3)
+				for (int room = 0; room <= 3; room += 3) {
+					snprintf(name[1], sizeof name[1], "%d-%d-%d-%d", forks, batch, together, room);
+					struct trial t = {.batch = batch, .forks = forks, .n_tasks = 60, .together = together, .room = room, .late = together == 5};
+					OK(grow_in(in_folder(name[1]), &t, &out));
+					assert_string_equal(out.commit, alone.commit);
+					assert_int_equal(t.gen.alive + t.gen.prefixes, 0);
+					assert_in_range(t.gen.most_together, room ? 0 : 2, together);
+					if (!room && batch == 64 && forks == 1)
+						assert_true(t.gen.n_together * together >= 50); /* not only in the beginning */
+				}
+		}
+	struct trial topp = {.policy = SRCH_TOPP, .together = 4, .batch = 8}, sample = {.together = 4, .batch = 8};
+	OK(grow_in(in_folder("topp"), &topp, &out));
+	assert_string_equal(out.commit, PINNED_TOPP);
+	OK(grow_in(in_folder("sample"), &sample, &out));
+	assert_string_equal(out.commit, PINNED_SAMPLE);
 }
 
 /* All that was grown is saved, whether or not its task is done; going on ends in the same run. */
@@ -705,7 +735,7 @@ int main(void)
 		IN_FOLDER(a_run_has_one_literal_id),
 		IN_FOLDER(the_id_does_not_depend_on_batch_workers_or_timing),
 		IN_FOLDER(another_seed_or_temperature_is_another_run),
-		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(late_rows_and_little_room_make_the_same_run), IN_FOLDER(a_run_that_is_stopped_keeps_what_is_grown), IN_FOLDER(a_run_that_is_stopped_with_a_full_disk_says_so),
+		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(late_rows_and_little_room_make_the_same_run), IN_FOLDER(prompts_that_are_read_together_make_the_same_run), IN_FOLDER(a_run_that_is_stopped_keeps_what_is_grown), IN_FOLDER(a_run_that_is_stopped_with_a_full_disk_says_so),
 		IN_FOLDER(a_text_is_looked_at_once_whatever_grows_from_it), IN_FOLDER(saving_together_or_at_once_is_the_same_run),
 		IN_FOLDER(a_subset_of_the_tasks_grows_the_same_programs),
 		IN_FOLDER(a_run_that_dies_at_any_step_ends_in_the_same_id),
