@@ -46,7 +46,8 @@ const struct command cmd_merge = {
 	.summary = "join the shards of a sweep",
 	.text = "Joins what `run --shard 1/N` to `run --shard N/N` made, on one machine or several, in the new folder --out. The shards must have "
 	        "been begun with the same model, tasks, options and seed; the run that comes out is the one that a single process would have "
-	        "made, with the same commit id. Every object is hashed on the way, and a task that two of them hold must be the same in both.\n\n"
+	        "made, with the same commit id. Every object is hashed on the way, and a task that two of them hold must be the same in both. Of a "
+	        "shard that any task is taken from, all steps, notes and seconds count.\n\n"
 	        "Where tasks are missing, or unfinished, the run is too: it can be merged again with the rest, or resumed.",
 	.options = "joined",
 	.examples = "  coppice run --shard 1/2 --out one & coppice run --shard 2/2 --out two; wait\n  coppice merge one two --out run\n",

@@ -72,43 +72,53 @@ static bool lies_in_a_run(char *path)
 	return false;
 }
 
-/* dir: what is there, or is to be made. */
-static bool would_lie_in_a_run(const char *dir)
+/* Yours: an absolute path without "." and "..", of what is there or is to be made; of what is not there ".." goes back by a name, as it will
+ * when the folders are made. */
+static char *plain_path(const char *path)
 {
-	char *there = mem_strdup(dir), *real = realpath(there, NULL);
-	while (!real) { /* what is to be made lies in what is there */
-		char *slash = strrchr(there, '/');
-		if (slash)
-			*slash = 0;
-		real = realpath(!slash ? "." : slash == there ? "/" : there, NULL);
-		if (!slash)
-			break;
+	char *there = mem_strdup(path), *real;
+	size_t end = strlen(there);
+	while (!(real = realpath(end ? there : *path == '/' ? "/" : ".", NULL)) && end) { /* what is to be made lies in what is there */
+		while (end && there[end - 1] == '/')
+			end--;
+		while (end && there[end - 1] != '/')
+			end--;
+		there[end] = 0;
 	}
-	bool in_a_run = real && lies_in_a_run(real);
+	struct buf b;
+	buf_init(&b, BUF_MAX_TEXT);
+	buf_str(&b, real && strcmp(real, "/") ? real : "");
+	for (const char *at = path + end; *at;) {
+		size_t n = strcspn(at, "/");
+		const char *slash = strrchr(buf_text(&b), '/');
+		if (n == 2 && !memcmp(at, "..", 2) && slash)
+			b.data[b.len = (size_t)(slash - b.data)] = 0;
+		else if (n && !(n == 1 && *at == '.'))
+			buf_printf(&b, "/%.*s", (int)n, at);
+		at += n + (at[n] == '/');
+	}
+	char *plain = mem_strdup(buf_text(&b));
+	buf_release(&b);
 	free(real);
 	mem_free(there);
-	return in_a_run;
+	return plain;
 }
 
 int check_outside_runs(const char *out)
 {
-	return would_lie_in_a_run(out) ? err_set(ERR_USAGE, "--out %s lies in a run, which holds nothing else: give another place", out) : 0;
+	char *path = plain_path(out);
+	bool in_a_run = lies_in_a_run(path);
+	mem_free(path);
+	return in_a_run ? err_set(ERR_USAGE, "--out %s lies in a run, which holds nothing else: give another place", out) : 0;
 }
 
 int check_run_place(const char *out)
 {
-	char *parent = mem_printf("%s/..", out), *real = realpath(parent, NULL), *name = mem_strdup(out);
-	char *slash = strrchr(name, '/');
-	while (slash && slash > name && !slash[1]) { /* "run/" */
-		*slash = 0;
-		slash = strrchr(name, '/');
-	}
+	char *path = plain_path(out), *slash = strrchr(path, '/');
 	if (slash)
-		slash[slash == name] = 0;
-	bool in_a_run = would_lie_in_a_run(real ? real : slash ? name : ".");
-	free(real);
-	mem_free(parent);
-	mem_free(name);
+		*slash = 0;
+	bool in_a_run = lies_in_a_run(path);
+	mem_free(path);
 	return in_a_run ? err_set(ERR_USAGE, "--out %s lies in another run, which holds nothing else: give another place", out) : 0;
 }
 

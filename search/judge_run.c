@@ -110,7 +110,7 @@ int srch_judge_run(const char *dir, const struct srch_judge *judge, int workers,
 	out->programs = r->n_programs;
 	if (!r->complete) {
 		rc = err_set(ERR_CONFLICT, "%s is unfinished: %zu of %zu tasks are there; finish it first, with --resume and the command and options "
-			"it was begun with", dir,
+			"it was begun with, or merge it with the other shards", dir,
 			r->n_tasks, r->n_tasks_planned);
 	} else if (r->judged && !again) {
 		memcpy(out->commit, r->commit, sizeof out->commit);

@@ -7,8 +7,10 @@
 #include "search/config.h"
 #include "search/run_parts.h"
 #include "search/steps.h"
+#include <errno.h>
 #include <jansson.h>
 #include <string.h>
+#include <unistd.h>
 
 struct shard {
 	const char *dir;
@@ -322,11 +324,36 @@ static int join_sides(struct merge *m)
 
 /* -- all of it -- */
 
+/* Joined in a folder beside it, which takes its name when all is there: a merge that was killed leaves no half run, and can be repeated. */
+static char *unfinished(const char *out)
+{
+	size_t n = strlen(out);
+	while (n > 1 && out[n - 1] == '/')
+		n--;
+	return mem_printf("%.*s.merging", (int)n, out);
+}
+
 static int open_out(struct merge *m, const char *out)
 {
-	bool created;
-	int rc = store_open_write(&m->out, out, &created);
-	return rc || created ? rc : err_set(ERR_CONFLICT, "%s holds a run already: shards are joined in a folder that is not there yet", out);
+	char *dir = unfinished(out);
+	int rc = 0;
+	if (rmdir(out) && errno != ENOENT)
+		rc = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR
+			? err_set(ERR_CONFLICT, "%s is there already: shards are joined in a folder that is not there yet, or is empty", out)
+			: err_errno(ERR_IO, "cannot write %s", out);
+	rc = rc ? rc : store_open_anew(&m->out, dir);
+	mem_free(dir);
+	return rc;
+}
+
+static int finish_out(struct merge *m, const char *out)
+{
+	char *dir = unfinished(out);
+	store_close(m->out);
+	m->out = NULL;
+	int rc = rename(dir, out) ? err_errno(ERR_IO, "cannot name %s %s", dir, out) : 0;
+	mem_free(dir);
+	return rc;
 }
 
 static int take_all(struct merge *m)
@@ -351,14 +378,16 @@ int srch_merge(const char *const *dirs, size_t n, const char *out, struct srch_m
 	rc = rc ? rc : read_steps(&m);
 	rc = rc ? rc : open_out(&m, out);
 	rc = rc ? rc : take_all(&m);
-	rc = rc ? rc : join_sides(&m); /* refs last: a folder without is begun anew by the next merge */
+	rc = rc ? rc : join_sides(&m);
 	rc = rc ? rc : join_tasks(&m);
+	rc = rc ? rc : finish_out(&m, out);
 	for (size_t i = 0; i < n; i++) {
 		store_close(m.shards[i].store);
 		buf_release(&m.shards[i].config);
 		mem_free(m.shards[i].steps);
 	}
-	store_close(m.out);
+	if (m.out) /* it came to nothing */
+		store_discard(m.out);
 	for (size_t i = 0; m.chosen && i < json_array_size(m.tasks); i++)
 		mem_free(m.chosen[i].judge);
 	json_decref(m.config);

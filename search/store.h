@@ -92,7 +92,11 @@ int store_open(struct store **out, const char *dir) CHECK_RESULT;
 /* For writing, locked: makes the store when dir is absent or an empty folder, *created says so.
  * ERR_CONFLICT: another process writes it; ERR_FORMAT: dir holds something else. */
 int store_open_write(struct store **out, const char *dir, bool *created) CHECK_RESULT;
+/* For writing, begun anew whatever an earlier writer has left there; a folder without its lock is refused. ERR_CONFLICT, ERR_FORMAT, ERR_IO. */
+int store_open_anew(struct store **out, const char *dir) CHECK_RESULT;
 void store_close(struct store *s);
+/* Closes a store that is open for writing and removes it, all of it. */
+void store_discard(struct store *s);
 const char *store_dir(const struct store *s);
 
 /* -- writing: into the batch -- */

@@ -199,7 +199,7 @@ static int open_locked(struct store *s, bool has_lock, bool empty, bool *created
 	return create_repository(s);
 }
 
-int store_open_write(struct store **out, const char *dir, bool *created)
+static int open_to_write(struct store **out, const char *dir, bool anew, bool *created)
 {
 	*out = NULL;
 	bool empty, has_lock;
@@ -213,12 +213,34 @@ int store_open_write(struct store **out, const char *dir, bool *created)
 	struct store *s = store_new(dir);
 	rc = take_lock(s);
 	rc = rc ? rc : is_empty(dir, &empty, &has_lock); /* again, now that nobody else writes */
-	rc = rc ? rc : open_locked(s, has_lock, empty, created);
+	rc = rc ? rc : anew ? create_repository(s) : open_locked(s, has_lock, empty, created);
 	if (rc)
 		store_close(s);
 	else
 		*out = s;
 	return rc;
+}
+
+int store_open_write(struct store **out, const char *dir, bool *created)
+{
+	return open_to_write(out, dir, false, created);
+}
+
+int store_open_anew(struct store **out, const char *dir)
+{
+	bool created;
+	return open_to_write(out, dir, true, &created);
+}
+
+void store_discard(struct store *s)
+{
+	char *dir = mem_strdup(s->dir), *lock = file_join(s->dir, STORE_LOCK);
+	sweep(dir, true);
+	unlink(lock);
+	store_close(s);
+	rmdir(dir);
+	mem_free(lock);
+	mem_free(dir);
 }
 
 int store_side_write(struct store *s, const char *name, const char *text)

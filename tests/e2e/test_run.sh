@@ -108,10 +108,11 @@ runs "fsck finds nothing in it" 0 "$coppice" fsck joined
 runs "git neither" 0 git -C joined fsck --full --strict
 runs "and it can be recomputed" 0 "$coppice" verify joined --quiet
 runs "the summary of a joined run" 0 "$coppice" redundancy joined --quiet
-says "shards are not joined into one of them" 1 "holds a run already" "$coppice" merge shard-1 shard-2 --out shard-3
+says "shards are not joined into one of them" 1 "is there already" "$coppice" merge shard-1 shard-2 --out shard-3
 says "nor inside one" 2 "lies in another run" "$coppice" merge shard-1 shard-2 --out shard-3/x
 
 says "a run is not made inside another" 2 "lies in another run" "$coppice" run --out joined/x $quick
+says "nor through a folder that is not there" 2 "lies in another run" "$coppice" search --out nowhere/../joined/y $quick
 says "nor beside its objects, by a path that leads there" 2 "lies in another run" "$coppice" search --out joined/../joined/y $quick
 says "nor is a trace written there" 2 "lies in a run" "$coppice" trace --ids ids.npy --out joined
 

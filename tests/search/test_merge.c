@@ -7,6 +7,7 @@
 #include "search/store.h"
 #include "tests/search/folder.h"
 #include "tests/search/scripted.h"
+#include <unistd.h>
 
 enum { N_TASKS = 7, N_FORKS = 6 };
 
@@ -135,7 +136,7 @@ static void shards_joined_are_the_run_in_one_piece(void **state)
 		snprintf(joined, sizeof joined, "again-%d", policy);
 		OK(srch_merge(mixed, 4, name(5, joined), &m)); /* one of them twice */
 		assert_string_equal(m.commit, one.commit);
-		FAILS(ERR_CONFLICT, "holds a run already", srch_merge(mixed, 3, names[5], &m));
+		FAILS(ERR_CONFLICT, "is there already", srch_merge(mixed, 3, names[5], &m));
 	}
 }
 
@@ -196,9 +197,52 @@ static void what_cannot_be_joined_is_named(void **state)
 	const char *damaged[] = {names[0]}, *sound[] = {names[2]};
 	assert_int_not_equal(srch_merge(damaged, 1, name(5, "begun"), &m), 0);
 	assert_non_null(strstr(err_message(), "one"));
-	OK(srch_merge(sound, 1, names[5], &m)); /* what was begun there is begun anew */
+	assert_false(file_exists(names[5]));
+	assert_int_equal(shell("test ! -e '%s.merging'", names[5]), 0);
+	OK(srch_merge(sound, 1, names[5], &m));
 	assert_int_equal(m.missing, 0);
 	is_sound(names[5]);
+}
+
+/* Killed at any moment it leaves no run, and can be repeated. */
+static void a_merge_that_is_killed_can_be_repeated(void **state)
+{
+	(void)state;
+	struct srch_outcome one, out;
+	struct srch_merged m;
+	OK(grow(name(0, "whole"), (struct part){0}, &one));
+	OK(grow(name(1, "first"), (struct part){.shard = 0, .shards = 2}, &out));
+	OK(grow(name(2, "second"), (struct part){.shard = 1, .shards = 2}, &out));
+	const char *both[] = {names[1], names[2]};
+	int killed = 0;
+	for (useconds_t after = 500; after < 400000; after += after / 5) {
+		fflush(NULL);
+		pid_t pid = fork();
+		if (pid == 0)
+			_exit(srch_merge(both, 2, name(3, "joined"), &m) ? 1 : 0);
+		usleep(after);
+		kill(pid, SIGKILL);
+		int status;
+		waitpid(pid, &status, 0);
+		if (!WIFSIGNALED(status))
+			break;
+		killed++;
+		assert_true(!file_exists(name(3, "joined")) || shell("test \"$(git -C '%s' rev-parse HEAD)\" != ''", names[3]) == 0);
+		if (file_exists(names[3]))
+			break;
+	}
+	assert_true(killed > 0);
+	if (!file_exists(name(3, "joined")))
+		OK(srch_merge(both, 2, names[3], &m));
+	is_sound(names[3]);
+	struct run *r;
+	OK(run_load(&r, names[3], 0));
+	assert_string_equal(r->commit, one.commit);
+	run_free(r);
+	assert_int_equal(shell("test ! -e '%s.merging'", names[3]), 0);
+	assert_int_equal(shell("d='%s'; mkdir $d && touch $d/mine", name(4, "other.merging")), 0); /* somebody else's */
+	FAILS(ERR_FORMAT, "holds something that is not a run", srch_merge(both, 2, name(5, "other"), &m));
+	assert_int_equal(shell("test -e '%s/mine'", names[4]), 0);
 }
 
 /* What git has repacked, or taken out of its packs, is joined as well. */
@@ -224,6 +268,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(shards_joined_are_the_run_in_one_piece), IN_FOLDER(what_is_missing_can_come_later), IN_FOLDER(what_cannot_be_joined_is_named),
+		IN_FOLDER(a_merge_that_is_killed_can_be_repeated),
 		IN_FOLDER(objects_need_not_lie_in_our_packs),
 	};
 	log_set_level(LOG_QUIET);
