@@ -4,6 +4,7 @@
 #include "engine/config.h"
 #include "engine/hub.h"
 #include "search/port.h"
+#include <assert.h>
 #include <dirent.h>
 #include <string.h>
 
@@ -38,7 +39,7 @@ static int prefix_new(void *ctx, void **out, const int32_t *ids, int n, struct e
 static int prefixes_new(void *ctx, void **out, const struct eng_prompt *prompts, int n)
 {
 	struct eng_prefix *made[ENG_TOGETHER];
-	n = n < ENG_TOGETHER ? n : ENG_TOGETHER;
+	assert(n <= ENG_TOGETHER);
 	int rc = eng_prefixes_new(made, ((struct srch_gen *)ctx)->model, prompts, n);
 	for (int i = 0; i < n && !rc; i++)
 		out[i] = made[i];
