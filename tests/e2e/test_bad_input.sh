@@ -181,21 +181,22 @@ stop() { # SIGNAL OPTIONS...: a run that is stopped while it grows
 	[ "$signal" != HUP ] || kill -HUP $pid # as a terminal that is closed does
 	wait $pid
 }
-whole() { "$coppice" run --out "$1" --forks 64 --only held-out --limit 12 --max-tokens 200 --quiet --json --resume >"$1.json"; }
+stopped="--forks 16 --only held-out --limit 12 --max-tokens 200"
+whole() { "$coppice" run --out "$1" $stopped --quiet --json --resume >"$1.json"; }
 programs() { python3 -c 'import json; print(sum(1 for _ in open("stopped/judge.jsonl")))'; }
-stop TERM --forks 64 --only held-out --limit 12 --max-tokens 200
+stop TERM $stopped --threads 1 --batch 1
 equal "a stopped run ends by its signal" 143 $?
 has "and says how to go on" err "--resume"
-said=$(sed -n 's/.*stopped: \([0-9]*\) of 768 programs are grown, and saved.*/\1/p' err)
+said=$(sed -n 's/.*stopped: \([0-9]*\) of 192 programs are grown, and saved.*/\1/p' err)
 equal "and how many programs are saved, which they are" "${said:-none}" "$(programs)"
-[ "${said:-0}" -gt 0 ] && [ "$said" -lt 768 ] && ok "some are ($said), and not all" || not_ok "some are ($said), and not all"
+[ "${said:-0}" -gt 0 ] && [ "$said" -lt 192 ] && ok "some are ($said), and not all" || not_ok "some are ($said), and not all"
 runs "what was finished is whole" 0 "$coppice" fsck stopped
 runs "figures of an unfinished run" 0 "$coppice" redundancy stopped
 has "are said to be of one" err "not finished"
 mv stopped stopped-by-hand
-stop HUP --forks 64 --only held-out --limit 12 --max-tokens 200
+stop HUP $stopped --threads 1 --batch 1
 equal "a run whose terminal is closed ends by that" 129 $?
-equal "and saves what is grown, too" "$(sed -n 's/.*stopped: \([0-9]*\) of 768.*/\1/p' err)" "$(programs)"
+equal "and saves what is grown, too" "$(sed -n 's/.*stopped: \([0-9]*\) of 192.*/\1/p' err)" "$(programs)"
 rm -rf stopped && mv stopped-by-hand stopped
 runs "the stopped run goes on" 0 whole stopped
 runs "one like it that nobody stopped" 0 whole never

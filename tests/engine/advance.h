@@ -164,8 +164,8 @@ static inline void forks_keep_their_parents_logits(const char *dir, const char *
 /* Prompts read together, and forks that grow from them, against the same alone. */
 static inline void prompts_together_are_prompts_alone(const char *dir, const struct eng_options *opt)
 {
-	enum { PROMPTS = 11, LONGEST = 70, STEPS = 3 };
-	static const int lengths[PROMPTS] = {1, 5, 37, 16, 70, 2, 3, 64, 17, 1, 40};
+	enum { PROMPTS = 9, LONGEST = 70, STEPS = 2 };
+	static const int lengths[PROMPTS] = {1, 5, 33, 16, 70, 2, 3, 17, 1};
 	struct eng_model *m;
 	OK(eng_model_open(&m, dir, opt));
 	int vocab = eng_model_info(m)->n_vocab;

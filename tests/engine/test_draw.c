@@ -289,7 +289,7 @@ static void a_step_with_the_draw_behind_it_is_both(void **state)
 static void prompts_may_be_read_together(void **state)
 {
 	(void)state;
-	struct eng_options o = {.threads = 2, .max_forks = 11, .max_prefixes = 11, .max_positions = 80};
+	struct eng_options o = {.threads = 2, .max_forks = 9, .max_prefixes = 9, .max_positions = 80};
 	prompts_together_are_prompts_alone("tests/golden/models/plain", &o);
 	prompts_together_are_prompts_alone("tests/golden/models/odd", &o);
 	o.shared_state = true;
