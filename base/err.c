@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ERR_MESSAGE_BYTES = 1024 };
 static _Thread_local char message[ERR_MESSAGE_BYTES];
 
 /* Control characters of untrusted names and values must not reach a terminal. */
@@ -53,6 +52,23 @@ int err_errno(int code, const char *fmt, ...)
 	make(why, fmt, ap);
 	va_end(ap);
 	return code;
+}
+
+struct err_kept err_keep(int code)
+{
+	struct err_kept kept;
+	kept.code = code;
+	if (code)
+		memcpy(kept.message, message, sizeof message);
+	return kept;
+}
+
+int err_first(const struct err_kept *kept, int later)
+{
+	if (!kept->code)
+		return later;
+	memcpy(message, kept->message, sizeof message);
+	return kept->code;
 }
 
 const char *err_message(void)

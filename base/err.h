@@ -28,6 +28,17 @@ int err_prefix(int code, const char *fmt, ...) __attribute__((format(printf, 2, 
 int err_errno(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Borrowed; valid until this thread's next err_ call. "" before the first. */
 const char *err_message(void);
+
+/* What went wrong first, over clean-up that can fail too: keep it before, and err_first() gives it back with its message, or what came
+ * later where `code` was 0. */
+enum { ERR_MESSAGE_BYTES = 1024 };
+struct err_kept {
+	int code;
+	char message[ERR_MESSAGE_BYTES]; /* unset where code is 0 */
+};
+struct err_kept err_keep(int code);
+int err_first(const struct err_kept *kept, int later);
+
 /* The exit status a command ends with: 0 done, 1 failed, 2 wrong usage, 3 missing piece of the environment. */
 int err_exit_status(int code);
 

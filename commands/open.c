@@ -156,12 +156,22 @@ static int parse_shard(const char *text, int *shard, int *shards)
 	return 0;
 }
 
+static bool is_tree(const struct options *o)
+{
+	return strcmp(o->policy, "top-p") == 0;
+}
+
+static bool on_a_gpu(const struct options *o)
+{
+	return o->backend && strcmp(o->backend, "cuda") == 0;
+}
+
 /* Of samples so many tasks are in a batch as it takes to fill it, and some of which a last fork goes on. One prefix is alive while its
  * forks are made, and the one before may be, too; on a GPU, where prompts are read together, some. */
 struct room open_room(const struct options *o)
 {
 	struct srch_options as = search_options(o);
-	int prefixes = as.policy == SRCH_SAMPLE && o->backend && !strcmp(o->backend, "cuda") ? 1 + ENG_TOGETHER : 2;
+	int prefixes = as.policy == SRCH_SAMPLE && on_a_gpu(o) ? 1 + ENG_TOGETHER : 2;
 	return (struct room){.forks = srch_forks_alive(&as), .prefixes = prefixes, .prompts = as.policy == SRCH_SAMPLE ? 2 : 3,
 	                     .forks_a_prompt = as.policy == SRCH_SAMPLE ? (int)o->forks : 0, .grown = as.max_tokens ? as.max_tokens : SRCH_MAX_TOKENS,
 	                     .shared = o->state && strcmp(o->state, "shared") == 0};
@@ -170,9 +180,9 @@ struct room open_room(const struct options *o)
 void fit_batch(struct options *o, const struct srch_tasks *tasks)
 {
 	enum { ON_A_GPU = 256 };
-	bool tree = strcmp(o->policy, "top-p") == 0, gpu = o->backend && strcmp(o->backend, "cuda") == 0, given = o->batch != 0;
-	int shard, shards, rc = parse_shard(o->shard, &shard, &shards);
-	int64_t own = rc || !shards ? (int64_t)tasks->n : ((int64_t)tasks->n + shards - 1) / shards, programs = own * o->forks;
+	struct srch_options as = search_options(o);
+	bool tree = as.policy == SRCH_TOPP, gpu = on_a_gpu(o), given = o->batch != 0;
+	int64_t parts = as.shards ? as.shards : 1, programs = ((int64_t)tasks->n + parts - 1) / parts * o->forks;
 	int64_t paths = o->frontier && o->frontier < o->forks ? o->frontier : o->forks;
 	int64_t most = tree ? paths : programs > 0 ? programs : 1, batch = given ? o->batch : gpu ? ON_A_GPU : SRCH_BATCH;
 	o->batch = batch < most || (tree && given) ? batch : most;
@@ -299,14 +309,14 @@ int open_judge(struct cmp_judge **out, const struct options *o)
 int check_search(const struct options *o)
 {
 	int shard, shards;
-	if (o->frontier && strcmp(o->policy, "top-p"))
+	if (o->frontier && !is_tree(o))
 		return err_set(ERR_USAGE, "--frontier counts the paths of --policy top-p, and the policy is %s", o->policy);
-	if (o->temperature >= 0 && !strcmp(o->policy, "top-p"))
+	if (o->temperature >= 0 && is_tree(o))
 		return err_set(ERR_USAGE, "--temperature is for --policy sample: top-p draws nothing, and follows the model's own probabilities");
-	if (o->top_k == 0 && !strcmp(o->policy, "top-p"))
+	if (o->top_k == 0 && is_tree(o))
 		return err_set(ERR_USAGE, "--top-k takes 1 or more with --policy top-p, not 0");
 	if (!(o->top_p != 0))
-		return err_set(ERR_USAGE, "--top-p takes a number above 0 and up to 1, not 0%s", strcmp(o->policy, "top-p") ? ": 1 is off" : "");
+		return err_set(ERR_USAGE, "--top-p takes a number above 0 and up to 1, not 0%s", is_tree(o) ? "" : ": 1 is off");
 	return parse_shard(o->shard, &shard, &shards);
 }
 
@@ -318,7 +328,7 @@ void tell_of_shards(const struct options *o, const struct srch_outcome *done)
 
 struct srch_options search_options(const struct options *o)
 {
-	bool tree = strcmp(o->policy, "top-p") == 0;
+	bool tree = is_tree(o);
 	int shard, shards;
 	if (parse_shard(o->shard, &shard, &shards))
 		shards = 0; /* check_search has refused it */

@@ -49,9 +49,10 @@ double room_bytes(const struct room *r, const struct eng_weights *w, struct kern
 double room_left(const struct kern *k)
 {
 	static const double rounding = 64 << 20;
-	double machine = mem_available();
-	if (!kern_is_device(k))
+	if (!kern_is_device(k)) {
+		double machine = mem_available();
 		return machine > 0 ? machine : -1;
+	}
 	double left = (double)kern_room(k) - rounding;
 	return left > 0 ? left : 0;
 }

@@ -142,15 +142,12 @@ static int grow(struct session *s)
 	rc = s->opt.policy == SRCH_TOPP ? policy_topp(s) : policy_sample(s);
 	rc = rc ? rc : n_to_grow(s) ? session_stop(s) : session_finish(s);
 	session_tell_counts(s, 0, NULL);
-	char *why = rc ? mem_strdup(err_message()) : NULL; /* what was handed over is saved all the same; the first failure is the one to tell */
+	struct err_kept first = err_keep(rc); /* what was handed over is saved all the same */
 	int saved = saver_end(s->saver);
-	if (rc == ERR_STOPPED && !saved)
-		rc = say_stopped(s);
-	else if (rc && rc != ERR_STOPPED)
-		rc = err_set(rc, "%s", why);
+	if (rc == ERR_STOPPED)
+		rc = saved ? saved : say_stopped(s);
 	else
-		rc = saved;
-	mem_free(why);
+		rc = err_first(&first, saved);
 	if (!s->opt.quiet)
 		progress_end(&s->progress);
 	return rc;

@@ -254,11 +254,8 @@ static int step_all(struct bed *b)
 /* The rows of a step that is under way: they must come before their memory goes. The first failure is the one to tell. */
 static int take_last_rows(struct session *s, int rc)
 {
-	char *why = rc ? mem_strdup(err_message()) : NULL;
-	int late = session_settle(s);
-	rc = rc ? err_set(rc, "%s", why) : late;
-	mem_free(why);
-	return rc;
+	struct err_kept first = err_keep(rc);
+	return err_first(&first, session_settle(s));
 }
 
 int policy_sample(struct session *s)

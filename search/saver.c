@@ -189,13 +189,11 @@ int saver_note(struct saver *s)
 /* The first `n` bytes; the first failure is the one to tell. */
 static int append_notes(struct saver *s, size_t n, int rc)
 {
-	char *why = rc ? mem_strdup(err_message()) : NULL;
-	if (n)
-		s->notes.data[n] = 0;
-	int e = n ? store_side_append(s->setup.store, "judge.jsonl", s->notes.data) : 0;
-	rc = rc ? err_set(rc, "%s", why) : e;
-	mem_free(why);
-	return rc;
+	if (!n)
+		return rc;
+	struct err_kept first = err_keep(rc);
+	s->notes.data[n] = 0;
+	return err_first(&first, store_side_append(s->setup.store, "judge.jsonl", s->notes.data));
 }
 
 /* Called and left with the lock held. */

@@ -29,6 +29,18 @@ static void a_message_cannot_move_the_terminal(void **state)
 	assert_string_equal("tensor a?[2Jb?c", err_message());
 }
 
+static void the_first_failure_is_the_one_to_tell(void **state)
+{
+	(void)state;
+	struct err_kept first = err_keep(err_set(ERR_FORMAT, "layer %d", 3)), none = err_keep(0);
+	assert_int_equal(ERR_FORMAT, err_first(&first, err_set(ERR_IO, "disk full")));
+	assert_string_equal("layer 3", err_message());
+	assert_int_equal(ERR_FORMAT, err_first(&first, 0));
+	assert_int_equal(ERR_IO, err_first(&none, err_set(ERR_IO, "disk full")));
+	assert_string_equal("disk full", err_message());
+	assert_int_equal(0, err_first(&none, 0));
+}
+
 static void exit_statuses_are_those_of_the_contract(void **state)
 {
 	(void)state;
@@ -246,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_message_may_quote_the_message_before_it),
 		TEST(a_message_cannot_move_the_terminal),
+		TEST(the_first_failure_is_the_one_to_tell),
 		TEST(exit_statuses_are_those_of_the_contract),
 		TEST(a_buffer_keeps_to_its_ceiling),
 		TEST(a_long_print_is_whole),
