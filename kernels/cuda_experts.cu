@@ -113,7 +113,7 @@ CU_DEVICE void list_few(const struct experts_job &job)
 	int i = (int)threadIdx.x, n = job.n * job.top_k;
 	uint64_t same = 0;
 	if (i < FEW_PAIRS)
-		l->id[i] = i < n ? job.experts[i] : (uint16_t)NO_EXPERT;
+		l->id[i] = i < n ? __ldcg(&job.experts[i]) : (uint16_t)NO_EXPERT;
 	__syncthreads();
 	if (i < FEW_PAIRS) {
 		same = i < n ? pairs_of(l, l->id[i]) : 0;
@@ -141,9 +141,10 @@ CU_DEVICE void experts_begin(const struct experts_job &job)
 		list_few(job);
 }
 
+/* Lists are read past the first-level cache, since down does so ahead of its wait. */
 CU_DEVICE int job_pair_tiles(const struct experts_job &job)
 {
-	return job.few ? few_list()->n_tiles : *job.n_tiles;
+	return job.few ? few_list()->n_tiles : __ldcg(job.n_tiles);
 }
 
 /* A tile of a unit, and which strip of it. shared_strips, strips: of its outputs and of a chosen expert's. */
@@ -164,9 +165,9 @@ CU_DEVICE struct job_part part_at(const struct experts_job &job, int item, int s
 	}
 	int tile = (item - shared) / strips;
 	part.strip = (item - shared) % strips;
-	part.expert = job.few ? few_list()->expert[tile] : job.tiles[tile].expert;
-	part.first = job.few ? tile * FEW_ROWS : job.tiles[tile].first;
-	part.rows = job.few ? few_list()->rows[tile] : job.tiles[tile].rows;
+	part.expert = job.few ? few_list()->expert[tile] : __ldcg(&job.tiles[tile].expert);
+	part.first = job.few ? tile * FEW_ROWS : __ldcg(&job.tiles[tile].first);
+	part.rows = job.few ? few_list()->rows[tile] : __ldcg(&job.tiles[tile].rows);
 	return part;
 }
 
@@ -178,9 +179,12 @@ CU_DEVICE int strip_at(const struct experts_job &job, int item, int shared_strip
 }
 
 /* Row r of a part as a place in the lists: a row of the batch for the shared expert, else a pair. */
-CU_DEVICE int index_of(const struct experts_job &job, bool shared, int first, int r)
+template <bool EARLY> CU_DEVICE int index_of(const struct experts_job &job, bool shared, int first, int r)
 {
-	return shared ? first + r : job.few ? few_list()->pair[first + r] : job.pairs[first + r];
+	if (shared)
+		return first + r;
+	const int *pair = &job.pairs[first + r];
+	return job.few ? few_list()->pair[first + r] : EARLY ? __ldcg(pair) : *pair;
 }
 
 /* x as w reads it. */
@@ -195,7 +199,7 @@ enum { OUT_PAIRS, OUT_SHARED, OUT_FACTOR };
 enum { DO_MLP = 1, DO_GATE = 2 };
 
 struct up_job {
-	enum { EARLY = 0, PLANNED = 1 };
+	enum { EARLY = 0, LISTED = 1, PLANNED = 1 };
 	struct experts_job e;
 	int parts; /* DO_ */
 };
@@ -275,7 +279,7 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 		t->first = part.first;
 	}
 	for (int r = lane; r < part.rows; r += CU_WARP) {
-		int at = index_of(e, shared, part.first, r);
+		int at = index_of<up_job::EARLY>(e, shared, part.first, r);
 		x[r] = cu_at(x_for(e, mlp.gate), shared ? at : at / e.top_k);
 		place[r] = at;
 	}
@@ -352,7 +356,7 @@ CU_DEVICE void job_store(const struct up_job &job, const struct cu_tile &t, cons
 /* ---- down ---- */
 
 struct down_job {
-	enum { EARLY = 0, PLANNED = 1 };
+	enum { EARLY = 1 /* the lists are older than the kernels between */, LISTED = 1, PLANNED = 1 };
 	struct experts_job e;
 	struct kern_view x, shared_x; /* hidden and shared_hidden, or these staged */
 };
@@ -392,7 +396,7 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 		t->first = part.first;
 	}
 	for (int r = lane; r < part.rows; r += CU_WARP) {
-		place[r] = index_of(e, shared, part.first, r);
+		place[r] = index_of<down_job::EARLY>(e, shared, part.first, r);
 		x[r] = cu_at(shared ? job.shared_x : job.x, place[r]);
 	}
 }

@@ -294,8 +294,8 @@ template <class OF, class JOB> CU_DEVICE void cu_describe(unsigned char *memory,
 
 /* ---- weights ---- */
 
-/* Of a pair boxes take turns. Boxes beyond the last output are zeros. By one thread; nothing that it reads is a kernel's output but, unless
- * the job is EARLY, the list of items: then it has been waited for. */
+/* Of a pair boxes take turns. Boxes beyond the last output are zeros. By one thread; nothing that it reads is a kernel's output but
+ * the lists of a job that is LISTED, which may be read by now. */
 template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *memory, struct cu_item_at<OF> at)
 {
 	struct cu_flags f = cu_flags_of<OF>(memory);
@@ -648,7 +648,7 @@ template <class OF, class JOB> CU_DEVICE bool cu_groups_work(const JOB &job)
 	CU_SHARED(memory);
 	int thread = (int)threadIdx.x;
 	cu_make_flags<OF>(memory);
-	if (!JOB::EARLY)
+	if (JOB::LISTED)
 		cu_begin_job(job);
 	int items = job_items(job, OF::OUTS);
 	struct cu_item_at<OF> at = { cu_share(items, (int)blockIdx.x), cu_share(items, (int)blockIdx.x + 1), {} };

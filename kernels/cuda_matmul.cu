@@ -14,7 +14,7 @@ struct matmul_out {
 };
 
 struct matmul_job {
-	enum { EARLY = 1, PLANNED = 0 };
+	enum { EARLY = 1, LISTED = 0, PLANNED = 0 };
 	struct kern_view x;
 	int tile_rows, n_out;
 	bool bf16, strip_by_strip; /* a strip with all tiles of rows, then the next; else a tile with all strips */

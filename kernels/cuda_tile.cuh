@@ -1,8 +1,9 @@
 /* kernels/cuda_tile.cuh - inside kernels/. Strips of weights times tiles of rows: what cuda_matmul.cu and cuda_experts.cu are made of.
  *
  * A job is a struct that says which items of work there are (job_items), what a tile of work reads (job_tile) and where its sums go
- * (job_store); job_begin is called once earlier kernels are done, job_before ahead of that, and an EARLY job needs neither to know its items; the
- * maps of a PLANNED one lie in memory (cu_map_near). A block takes consecutive items, so that
+ * (job_store). The items of a LISTED job are known from lists that kernels make: job_begin reads them, once the kernel ahead has ended, and
+ * job_before is called ahead of that; or, if it is EARLY, without waiting, since these kernels ended before, and past the first-level cache
+ * (cuda.cuh). An EARLY job waits before it reads rows. The maps of a PLANNED one lie in memory (cu_map_near). A block takes consecutive items, so that
  * rows it has staged serve the strips that follow; its warps share a tile's outputs, 16 each, and its blocks of inputs:
  *
  *   weights: 16 bytes a lane from global memory to registers, a piece (below) ahead, the first of the next item before this one's sums
@@ -559,12 +560,14 @@ CU_DEVICE void cu_dot(const struct cu_place &p, const cu_short_tile &t, const st
 	__syncthreads();
 }
 
-/* Of a job that reads what the kernel ahead writes to know its items. */
+/* Of a job that reads what kernels write to know its items. */
 template <class JOB> CU_DEVICE void cu_begin_job(const JOB &job)
 {
 	job_before(job);
-	cu_wait();
-	cu_let_next();
+	if (!JOB::EARLY) {
+		cu_wait();
+		cu_let_next();
+	}
 	job_begin(job);
 	__syncthreads();
 }
@@ -577,7 +580,7 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	struct cu_source s = {};
 	struct cu_piece now = {};
 	float scale[2] = {};
-	if (!JOB::EARLY)
+	if (JOB::LISTED)
 		cu_begin_job(job);
 	int outs = p.strips * CU_STRIP, items = job_items(job, outs), item = cu_share(items, (int)blockIdx.x), staged = -1;
 	int end = cu_share(items, (int)blockIdx.x + 1);
