@@ -129,7 +129,7 @@ SHIM_TESTS := $(if $(CXX_HERE),$(BUILD)/tests/shim/test_shim $(addprefix $(BUILD
 SHIM_ALL   := $(SHIM_TESTS) $(if $(CXX_HERE),$(BUILD)/coppice-shim)
 SHIM_OBJ   := $(patsubst %.cu,$(BUILD)/shim/%.o,$(sort $(wildcard kernels/cuda*.cu))) \
               $(patsubst %,$(BUILD)/shim/tests/shim/%.o,executor device runtime)
-SHIM_FLAGS := -std=gnu++17 $(O) -fno-exceptions -fno-rtti -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas \
+SHIM_FLAGS := -std=gnu++17 $(O) -fno-exceptions -fno-rtti -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror -Wno-unknown-pragmas -Wno-psabi \
               -pthread -Itests/shim/include -I. $(SANFLAGS) -MMD -MP
 $(BUILD)/shim/%.o: %.cu | $(BUILD)/.dir
 	@mkdir -p $(@D)

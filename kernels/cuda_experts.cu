@@ -866,7 +866,7 @@ static int tile_rows_for(const struct experts_job *job)
 		int rows = pairs <= 4 * experts ? 8 : 16;
 		if (job->few) /* as their lists have them */
 			return FEW_ROWS;
-		while (rows < 128 && pairs > rows * 3ll / 4 * experts)
+		while (rows < 256 && pairs > rows * 3ll / 4 * experts)
 			rows *= 2;
 		return rows;
 	}
@@ -1014,7 +1014,8 @@ template <class JOB> static int launch_exact(const struct kern *k, const JOB *jo
 	case 16: return launch_groups<CU_16>(k, job);
 	case 32: return launch_groups<CU_32>(k, job);
 	case 64: return launch_groups<CU_64>(k, job);
-	default: return launch_groups<CU_128>(k, job);
+	case 128: return launch_groups<CU_128>(k, job);
+	default: return launch_groups<CU_256>(k, job);
 	}
 }
 

@@ -13,7 +13,8 @@
  *   stage:   a few chunks. STAGES of them are in shared memory, each with two flags: `full` when all of it has come, `empty` when it has been
  *            multiplied. So have tiles.
  *   weights: operand A; 16 outputs a warp. The scales of FP8 weights a warp reads ahead, where it has one a chunk
- *   rows:    operand B, in their forms (cuda_forms.cuh), with their scales
+ *   rows:    operand B, in their forms (cuda_forms.cuh), with their scales. Of the largest tiles 128 at a time, and with them come the weights' scales.
+ *            Where an item has as many chunks as there are stages, and the next one the same rows, these stay where they are
  *   sums:    one chain a chunk; scaled and added in order in registers; stored four at a time where they lie so
  *
  * A chain is the same whatever the shape of the tile: cu_wgmma computes each column by itself, and four of them make a chunk. So all
@@ -25,45 +26,55 @@
 #define KERNELS_CUDA_GROUPS_CUH
 
 #include "kernels/cuda_staged.cuh"
+#include <limits.h>
 
 enum {
 	CU_CHUNK = CU_BOX_BYTES,
 	CU_PARTS = CU_CHUNK / 16,
 	CU_GROUP_OUTS = 64, CU_GROUP_THREADS = 4 * CU_WARP,
+	CU_PART_ROWS = 128,   /* that are multiplied at once where not all are */
 	CU_STEP_ROWS = 512,   /* more are a prompt's, which arithmetic limits */
 };
 
 /*   CU_8 ..  8, 16, 32 or 64 rows
  *   CU_128   128 rows and outputs: where weights are used so often that arithmetic, and what comes from the second-level cache, are the limit
+ *   CU_256   256 rows, 128 outputs: for the same products three quarters of what CU_128 has come
  * Of the two smallest a multiprocessor holds two blocks, else one. */
-enum cu_tile_variant { CU_8, CU_16, CU_32, CU_64, CU_128 };
+enum cu_tile_variant { CU_8, CU_16, CU_32, CU_64, CU_128, CU_256 };
 template <int V> struct cu_groups_of {
 	enum {
 		ROWS = 8 << V,
-		GROUPS = ROWS == 128 ? 2 : 1, /* that multiply, beside each other along the outputs */
+		LARGE = ROWS >= 128,
+		IN_PARTS = ROWS > 128, /* rows are multiplied some after others: a thread has no registers for the chains of all */
+		GROUPS = LARGE ? 2 : 1, /* that multiply, beside each other along the outputs */
 		TEAMS = ROWS == 32 || ROWS == 64 ? 2 : 1, /* of so many groups: they take items in turn */
 		OUTS = GROUPS * CU_GROUP_OUTS,
 		TOTALS = ROWS / CU_GROUP,
 		CHUNKS = ROWS <= 64 ? 2 : 1,
-		STAGES = V == CU_32 ? 7 : 5,
-		TILES = STAGES + TEAMS + 1, /* of what is in shared memory, of what is being stored, and the next */
+		STAGES = V == CU_32 ? 7 : V == CU_256 ? 4 : 5,
+		/* Of what is in shared memory, of what is being stored, and the next. Where there is room for fewer, rows are told of before the next
+		 * tile is waited for: it may wait for theirs. */
+		FEW_TILES = IN_PARTS,
+		TILES = FEW_TILES ? 3 : STAGES + TEAMS + 1,
 		RESIDENT = ROWS <= 16 ? 2 : 1,
 		MULTIPLIERS = TEAMS * GROUPS * CU_GROUP_THREADS, /* threads, then the warp that fetches weights, those that bring rows, and the describer */
-		ROW_THREADS = ROWS <= 32 ? CU_WARP : ROWS,
+		ROW_THREADS = ROWS <= 32 ? CU_WARP : IN_PARTS ? 64 : ROWS,
 		WEIGHTS_FROM = MULTIPLIERS, ROWS_FROM = WEIGHTS_FROM + CU_WARP, DESCRIBER_FROM = ROWS_FROM + ROW_THREADS,
 		/* Registers of multipliers, and of others, where warps are whole groups; 0: as many as there are. */
-		MORE = V == CU_128 ? 192 : V == CU_64 ? 208 : 0, FEWER = V == CU_128 ? 64 : V == CU_64 ? 88 : 0,
-		THREADS = V == CU_128 ? 512 /* whole warp groups */ : DESCRIBER_FROM + CU_WARP,
-		PART = ROWS < 64 ? ROWS : 64, /* rows that are stored at a time */
+		MORE = V == CU_256 ? 224 : V == CU_128 ? 192 : V == CU_64 ? 208 : 0, FEWER = LARGE ? 64 : V == CU_64 ? 88 : 0,
+		WHOLE = LARGE ? (int)CU_GROUP_THREADS : (int)CU_WARP, /* so many threads are a whole */
+		THREADS = (DESCRIBER_FROM + CU_WARP + WHOLE - 1) / WHOLE * WHOLE,
+		PART = V == CU_256 ? 32 : ROWS < 64 ? ROWS : 64, /* rows that are stored at a time */
 		LD = CU_GROUP_OUTS + 4,
 		STEP = ROW_THREADS / CU_PARTS, /* a thread has one part of every STEP-th row */
 		FETCHED_ROWS = (ROWS + STEP - 1) / STEP,
 		BOXES = OUTS / CU_BOX_ROWS,
 	};
-	static_assert(ROWS % STEP == 0 && ROWS <= ROW_THREADS, "a thread has so many rows, and a scale");
+	static_assert(ROWS % STEP == 0 && (IN_PARTS || ROWS <= ROW_THREADS), "a thread has so many rows, and a scale");
 	typedef struct cu_tile_of<ROWS> tile;
 	/* Shared memory: the job's lists, weights [STAGES][CHUNKS][OUTS][CU_CHUNK], x [STAGES][CHUNKS][ROWS][CU_CHUNK], tiles, flags (full and empty of
-	 * stages, of tiles, and whose turn it is), x_scale [STAGES][CHUNKS][ROWS], total [TEAMS][GROUPS][PART][LD]. */
+	 * stages, of tiles, and whose turn it is), x_scale [STAGES][CHUNKS][ROWS], w_scale [STAGES][OUTS] where IN_PARTS, total
+	 * [TEAMS][GROUPS][PART][LD]. */
 	enum {
 		W = CU_LISTS,
 		W_CHUNK = OUTS * CU_CHUNK, X_CHUNK = ROWS * CU_CHUNK,
@@ -74,10 +85,13 @@ template <int V> struct cu_groups_of {
 		TILE_FULL = EMPTY + STAGES * 8,
 		TILE_EMPTY = TILE_FULL + TILES * 8,
 		GO = TILE_EMPTY + TILES * 8,
-		X_SCALE = (GO + TEAMS * 8 + 127) / 128 * 128,
-		TOTAL = X_SCALE + STAGES * CHUNKS * ROWS * 4,
+		SHARE = GO + TEAMS * 8, /* the block's items */
+		X_SCALE = (SHARE + 2 * 4 + 127) / 128 * 128,
+		W_SCALE = X_SCALE + STAGES * CHUNKS * ROWS * 4,
+		TOTAL = W_SCALE + (IN_PARTS ? STAGES * OUTS * 4 : 0),
 		BYTES = TOTAL + TEAMS * GROUPS * PART * LD * 4,
 	};
+	static_assert(BYTES <= 227 * 1024, "as much as a block can have on Hopper");
 };
 static_assert(CU_LISTS % 1024 == 0, "where rows are swizzled, their addresses count");
 
@@ -179,11 +193,16 @@ template <int N> CU_DEVICE void cu_wait_empty(uint64_t *flags, const struct cu_t
 }
 
 /* By a warp, for all that its lanes did. */
-CU_DEVICE void cu_warp_arrives(uint64_t *flag)
+CU_DEVICE void cu_lanes_arrive(uint64_t *flag, int lane)
 {
 	__syncwarp();
-	if (threadIdx.x % CU_WARP == 0)
+	if (lane == 0)
 		cu_flag_arrive(flag);
+}
+
+CU_DEVICE void cu_warp_arrives(uint64_t *flag)
+{
+	cu_lanes_arrive(flag, (int)threadIdx.x % CU_WARP);
 }
 
 /* go: of a team; all stages of the item before its own have come. A flag tells one phase from the next, not from the one after: so nobody looks at a
@@ -219,23 +238,30 @@ template <class OF> CU_DEVICE void cu_make_flags(unsigned char *memory)
 
 /* ---- tiles ---- */
 
-/* An item of a block, and its tile. Those of the first round are described before warps part. */
-template <class OF> struct cu_item_at {
-	int item, end;
-	struct cu_turn<OF::TILES> turn;
-};
-
-template <class OF> CU_DEVICE const typename OF::tile &cu_tile_at(unsigned char *memory, const struct cu_item_at<OF> &at)
+/* A block's share of the items: first and end. Each of its parts reads for itself what comes next: what is read once for all would lie in local
+ * memory, for want of registers. */
+template <class OF> CU_DEVICE volatile int *cu_share_of(unsigned char *memory)
 {
-	if (at.turn.round > 0)
-		cu_flag_wait(cu_flags_of<OF>(memory).tile_full + at.turn.slot, (at.turn.round - 1) & 1);
-	return ((const typename OF::tile *)(memory + OF::TILE))[at.turn.slot];
+	return (volatile int *)(memory + OF::SHARE);
 }
 
-template <class OF> CU_DEVICE void cu_next_item(struct cu_item_at<OF> &at)
+/* Number `turn` of the share; from the end on there is nothing. Of all items the tiles take turns. */
+template <class OF> CU_DEVICE int cu_item_at(unsigned char *memory, const struct cu_turn<OF::TILES> &turn)
 {
-	at.item++;
-	cu_next_turn<OF::TILES>(at.turn);
+	return cu_share_of<OF>(memory)[0] + (int)turn.round * OF::TILES + turn.slot;
+}
+
+template <class OF> CU_DEVICE bool cu_has_item(unsigned char *memory, const struct cu_turn<OF::TILES> &turn)
+{
+	return cu_item_at<OF>(memory, turn) < cu_share_of<OF>(memory)[1];
+}
+
+/* Those of the first round are described before warps part. */
+template <class OF> CU_DEVICE const typename OF::tile &cu_tile_at(unsigned char *memory, const struct cu_turn<OF::TILES> &turn)
+{
+	if (turn.round > 0)
+		cu_flag_wait(cu_flags_of<OF>(memory).tile_full + turn.slot, (turn.round - 1) & 1);
+	return ((const typename OF::tile *)(memory + OF::TILE))[turn.slot];
 }
 
 /* Brings what multipliers read of a new tile's weights before they come: their scales. Called by a warp. */
@@ -279,15 +305,14 @@ template <class OF, class JOB> CU_DEVICE void cu_first_tiles(unsigned char *memo
 }
 
 /* All tiles behind the first. */
-template <class OF, class JOB> CU_DEVICE void cu_describe(unsigned char *memory, const JOB &job, int item, int end)
+template <class OF, class JOB> CU_DEVICE void cu_describe(unsigned char *memory, const JOB &job)
 {
 	typename OF::tile *tiles = (typename OF::tile *)(memory + OF::TILE);
 	struct cu_flags f = cu_flags_of<OF>(memory);
-	struct cu_item_at<OF> at = { item + OF::TILES, end, { 0, 1 } };
-	for (; at.item < end; cu_next_item<OF>(at)) {
-		int slot = at.turn.slot;
-		cu_wait_empty<OF::TILES>(f.tile_empty, at.turn);
-		cu_next_tile<OF>(job, at.item, &tiles[slot], &tiles[slot ? slot - 1 : OF::TILES - 1]);
+	for (struct cu_turn<OF::TILES> turn = { 0, 1 }; cu_has_item<OF>(memory, turn); cu_next_turn<OF::TILES>(turn)) {
+		int slot = turn.slot;
+		cu_wait_empty<OF::TILES>(f.tile_empty, turn);
+		cu_next_tile<OF>(job, cu_item_at<OF>(memory, turn), &tiles[slot], &tiles[slot ? slot - 1 : OF::TILES - 1]);
 		cu_warp_arrives(f.tile_full + slot);
 	}
 }
@@ -296,12 +321,12 @@ template <class OF, class JOB> CU_DEVICE void cu_describe(unsigned char *memory,
 
 /* Of a pair boxes take turns. Boxes beyond the last output are zeros. By one thread; nothing that it reads is a kernel's output but
  * the lists of a job that is LISTED, which may be read by now. */
-template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *memory, struct cu_item_at<OF> at)
+template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *memory)
 {
 	struct cu_flags f = cu_flags_of<OF>(memory);
 	struct cu_turn<OF::STAGES> stage = {};
 	const cu_map *map[2] = {};
-	for (; at.item < at.end; cu_next_item<OF>(at)) {
+	for (struct cu_turn<OF::TILES> at = {}; cu_has_item<OF>(memory, at); cu_next_turn<OF::TILES>(at)) {
 		const typename OF::tile &t = cu_tile_at<OF>(memory, at);
 		int bytes = cu_chunks(t.w[0]) * CU_CHUNK, from = t.from, pair = t.pair;
 		for (int i = 0; i < 2; i++) {
@@ -310,7 +335,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *mem
 				cu_map_near(next);
 			map[i] = next;
 		}
-		cu_flag_arrive(f.tile_empty + at.turn.slot);
+		cu_flag_arrive(f.tile_empty + at.slot);
 #pragma unroll 1
 		for (int byte = 0; byte < bytes; byte += OF::CHUNKS * CU_CHUNK) {
 			unsigned char *to = memory + OF::W + stage.slot * OF::CHUNKS * OF::W_CHUNK;
@@ -328,6 +353,38 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *mem
 }
 
 /* ---- rows ---- */
+
+/* Output r of a tile: boxes of a pair take turns. Outputs beyond the last are the last over again: nobody stores them. */
+CU_DEVICE const float *cu_scale_row(const struct cu_tile &t, int r)
+{
+	int box = r / CU_BOX_ROWS;
+	const struct kern_weight &w = t.w[t.pair ? box & 1 : 0];
+	int out = min(t.from + (t.pair ? box / 2 : box) * CU_BOX_ROWS + r % CU_BOX_ROWS, w.rows - 1);
+	return w.scale + (size_t)((w.scale_row0 + out) / w.block_rows) * (size_t)w.scale_ld;
+}
+
+/* Inputs that share a scale, in chunks; 0: all of them. */
+CU_DEVICE int cu_scale_blocks(const struct kern_weight &w)
+{
+	return w.block_cols >= w.cols ? 0 : w.block_cols / CU_BLOCK;
+}
+
+CU_DEVICE int cu_scale_block(int blocks, int chunk)
+{
+	return blocks == 1 ? chunk : blocks ? chunk / blocks : 0;
+}
+
+/* Of a tile with so many rows, how many are multiplied: as few as there is code for. */
+template <class OF> CU_DEVICE int cu_columns(int rows)
+{
+	if (!OF::LARGE)
+		return OF::ROWS;
+	if (rows <= 64)
+		return 64;
+	if (!OF::IN_PARTS || rows <= 128)
+		return 128;
+	return rows <= 160 ? 160 : 256;
+}
 
 /* Where this thread's parts of an item's rows lie, from one stage to the next. */
 template <class OF> struct cu_rows_at {
@@ -367,6 +424,49 @@ template <class OF> CU_DEVICE void cu_copy_rows(unsigned char *memory, struct cu
 			cu_copy4(scale + c * OF::ROWS, r.scale + min(chunk + c, r.chunks - 1), chunk + c < r.chunks ? 4 : 0);
 }
 
+/* A thread's part of an item whose rows are too many for registers to say where each lies: the tile says it, chunk by chunk. */
+template <class OF> struct cu_listed_at {
+	int thread, staged, columns; /* staged: of the last item */
+	bool held;                   /* what that left in each stage is what this one wants there */
+	int w_blocks;
+	const float *w_scale[OF::OUTS / OF::ROW_THREADS]; /* of output `thread`, and every ROW_THREADS behind; NULL: none */
+};
+
+template <class OF> CU_DEVICE void cu_begin_listed(struct cu_listed_at<OF> &r, const typename OF::tile &t)
+{
+	r.held = t.staged == r.staged && cu_chunks(t.w[0]) == OF::STAGES;
+	r.staged = t.staged;
+	r.columns = cu_columns<OF>(t.rows);
+	r.w_blocks = cu_scale_blocks(t.w[0]);
+#pragma unroll
+	for (int i = 0; i < OF::OUTS / OF::ROW_THREADS; i++)
+		r.w_scale[i] = t.w[0].type == KERN_FP8 ? cu_scale_row(t, r.thread + i * OF::ROW_THREADS) : NULL;
+}
+
+/* With the scales of the weights, which other variants' multipliers read for themselves. */
+template <class OF> CU_DEVICE void cu_copy_listed(unsigned char *memory, const struct cu_listed_at<OF> &l, const typename OF::tile &t, int slot, int chunk)
+{
+	int part = l.thread % CU_PARTS, first = l.thread / CU_PARTS, rows = t.rows;
+	unsigned char *to = memory + OF::X + slot * OF::X_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
+	float *x_scale = (float *)(memory + OF::X_SCALE) + slot * OF::ROWS, *w_scale = (float *)(memory + OF::W_SCALE) + slot * OF::OUTS + l.thread;
+	size_t at = (size_t)(part * 16 + chunk * CU_CHUNK), scale_at = cu_scales_at(t.w[0].cols) + (size_t)chunk;
+	static_assert(OF::STEP % 8 == 0 && OF::OUTS % OF::ROW_THREADS == 0, "all of a thread's rows are swizzled alike");
+	if (l.w_scale[0])
+#pragma unroll
+		for (int i = 0; i < OF::OUTS / OF::ROW_THREADS; i++)
+			cu_copy4(w_scale + i * OF::ROW_THREADS, l.w_scale[i] + cu_scale_block(l.w_blocks, chunk));
+	if (l.held)
+		return;
+	if (l.w_scale[0])
+#pragma unroll
+		for (int r = l.thread; r < OF::ROWS; r += OF::ROW_THREADS)
+			if (r < rows)
+				cu_copy4(x_scale + r, t.x[r] + scale_at);
+#pragma unroll 4
+	for (int r = first; r < l.columns; r += OF::STEP, to += OF::STEP * CU_CHUNK)
+		cu_copy16(to, (const unsigned char *)t.x[r < rows ? r : 0] + at, r < rows ? 16 : 0);
+}
+
 /* What this warp copied to the stages from `told` on, all but the last LATE of n, has come: says so. */
 template <class OF, int LATE> CU_DEVICE void cu_tell(uint64_t *full, struct cu_turn<OF::STAGES> &told, int &n)
 {
@@ -379,31 +479,46 @@ template <class OF, int LATE> CU_DEVICE void cu_tell(uint64_t *full, struct cu_t
 	}
 }
 
-template <class OF, class JOB> CU_DEVICE void cu_feed_rows(unsigned char *memory, struct cu_item_at<OF> at)
+template <class OF, class JOB> CU_DEVICE void cu_feed_rows(unsigned char *memory)
 {
 	enum { LATE = OF::ROWS <= 16 ? 3 : 2 };
 	struct cu_flags f = cu_flags_of<OF>(memory);
 	struct cu_turn<OF::STAGES> stage = {}, told = {};
 	struct cu_rows_at<OF> r;
+	struct cu_listed_at<OF> l = {};
 	int n = 0;
-	r.thread = (int)threadIdx.x - OF::ROWS_FROM;
+	r.thread = l.thread = (int)threadIdx.x - OF::ROWS_FROM;
+	l.staged = INT_MIN; /* no item's */
 	if (JOB::EARLY) {
 		cu_wait();
 		cu_let_next();
 	}
-	for (; at.item < at.end; cu_next_item<OF>(at)) {
-		cu_begin_rows<OF>(r, cu_tile_at<OF>(memory, at));
-		cu_warp_arrives(f.tile_empty + at.turn.slot);
+	for (struct cu_turn<OF::TILES> at = {}; cu_has_item<OF>(memory, at); cu_next_turn<OF::TILES>(at)) {
+		if (OF::FEW_TILES && at.round)
+			cu_tell<OF, 0>(f.full, told, n);
+		const typename OF::tile &t = cu_tile_at<OF>(memory, at);
+		int chunks = cu_chunks(t.w[0]);
+		if constexpr (OF::IN_PARTS) {
+			cu_begin_listed<OF>(l, t);
+		} else {
+			cu_begin_rows<OF>(r, t);
+			cu_warp_arrives(f.tile_empty + at.slot);
+		}
 #pragma unroll 1
-		for (int chunk = 0; chunk < r.chunks; chunk += OF::CHUNKS) {
+		for (int chunk = 0; chunk < chunks; chunk += OF::CHUNKS) {
 			if (stage.round) /* all that there is room for is under way */
 				cu_tell<OF, LATE>(f.full, told, n);
 			cu_wait_empty<OF::STAGES>(f.empty, stage);
-			cu_copy_rows<OF>(memory, r, stage.slot, chunk);
+			if constexpr (OF::IN_PARTS)
+				cu_copy_listed<OF>(memory, l, t, stage.slot, chunk);
+			else
+				cu_copy_rows<OF>(memory, r, stage.slot, chunk);
 			cu_copies_end_group();
 			cu_next_turn<OF::STAGES>(stage);
 			n++;
 		}
+		if (OF::IN_PARTS)
+			cu_warp_arrives(f.tile_empty + at.slot);
 	}
 	cu_tell<OF, 0>(f.full, told, n);
 }
@@ -411,11 +526,11 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_rows(unsigned char *memory
 /* ---- multipliers ---- */
 
 /* total += the chain of a chunk, scaled. SAME: both of a lane's outputs by one scale: fewer products. */
-template <bool SAME, int SUMS>
-CU_DEVICE void cu_add_scaled(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], const float2 (&columns)[SUMS / 4])
+template <bool SAME, int FOURS>
+CU_DEVICE void cu_add_scaled(float (*total)[4], const float *acc, const float (&scale)[2], const float2 (&columns)[FOURS])
 {
 #pragma unroll
-	for (int i = 0; i < SUMS / 4; i++) {
+	for (int i = 0; i < FOURS; i++) {
 		float first[2] = { __fmul_rn(scale[0], columns[i].x), __fmul_rn(scale[0], columns[i].y) };
 		float second[2] = { SAME ? first[0] : __fmul_rn(scale[1], columns[i].x), SAME ? first[1] : __fmul_rn(scale[1], columns[i].y) };
 #pragma unroll
@@ -425,12 +540,12 @@ CU_DEVICE void cu_add_scaled(float (*total)[4], const float (&acc)[SUMS], const 
 }
 
 /* What is no FP8 has scales of 1. */
-template <bool FP8, int SUMS>
-CU_DEVICE void cu_add_chain(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], const float2 (&columns)[SUMS / 4], bool same)
+template <bool FP8, int FOURS>
+CU_DEVICE void cu_add_chain(float (*total)[4], const float *acc, const float (&scale)[2], const float2 (&columns)[FOURS], bool same)
 {
 	if (!FP8) {
 #pragma unroll
-		for (int i = 0; i < SUMS; i++)
+		for (int i = 0; i < 4 * FOURS; i++)
 			total[i / 4][i % 4] = __fadd_rn(total[i / 4][i % 4], acc[i]);
 	} else if (same) {
 		cu_add_scaled<true>(total, acc, scale, columns);
@@ -469,25 +584,11 @@ struct cu_weight_scales {
 	float chunk; /* same: of chunk number `lane` of 32 */
 };
 
-/* Output r of a tile: boxes of a pair take turns. Outputs beyond the last are the last over again: nobody stores them. */
-CU_DEVICE const float *cu_scale_row(const struct cu_tile &t, int r)
-{
-	int box = r / CU_BOX_ROWS;
-	const struct kern_weight &w = t.w[t.pair ? box & 1 : 0];
-	int out = min(t.from + (t.pair ? box / 2 : box) * CU_BOX_ROWS + r % CU_BOX_ROWS, w.rows - 1);
-	return w.scale + (size_t)((w.scale_row0 + out) / w.block_rows) * (size_t)w.scale_ld;
-}
-
-CU_DEVICE int cu_scale_block(const struct cu_weight_scales &s, int chunk)
-{
-	return s.blocks == 1 ? chunk : s.blocks ? chunk / s.blocks : 0;
-}
-
 CU_DEVICE struct cu_weight_scales cu_weight_scales_of(const struct cu_tile &t, const struct cu_group_at &g)
 {
 	int strip = g.group * CU_GROUP_OUTS + g.warp * CU_STRIP;
 	const float *first = cu_scale_row(t, strip);
-	struct cu_weight_scales s = { { first, first }, t.w[0].block_cols >= t.w[0].cols ? 0 : t.w[0].block_cols / CU_BLOCK, true, 0 };
+	struct cu_weight_scales s = { { first, first }, cu_scale_blocks(t.w[0]), true, 0 };
 	if (cu_scale_row(t, strip + CU_STRIP - 1) != first) {
 		s.same = false;
 		s.at[0] = cu_scale_row(t, strip + g.lane / 4);
@@ -500,7 +601,7 @@ CU_DEVICE struct cu_weight_scales cu_weight_scales_of(const struct cu_tile &t, c
 template <int CHUNKS> CU_DEVICE void cu_scales_of_stage(float (&scale)[CHUNKS][2], struct cu_weight_scales &s, int chunk, int chunks, int lane)
 {
 	if (s.same && chunk % CU_WARP == 0)
-		s.chunk = __ldg(s.at[0] + cu_scale_block(s, min(chunk + lane, chunks - 1)));
+		s.chunk = __ldg(s.at[0] + cu_scale_block(s.blocks, min(chunk + lane, chunks - 1)));
 #pragma unroll
 	for (int c = 0; c < CHUNKS; c++)
 		scale[c][0] = scale[c][1] = __shfl_sync(0xffffffffu, s.chunk, (chunk + c) % CU_WARP);
@@ -509,7 +610,7 @@ template <int CHUNKS> CU_DEVICE void cu_scales_of_stage(float (&scale)[CHUNKS][2
 		for (int c = 0; c < CHUNKS; c++)
 #pragma unroll
 			for (int i = 0; i < 2; i++)
-				scale[c][i] = __ldg(s.at[i] + cu_scale_block(s, min(chunk + c, chunks - 1)));
+				scale[c][i] = __ldg(s.at[i] + cu_scale_block(s.blocks, min(chunk + c, chunks - 1)));
 }
 
 /* Begins the chains of a stage. */
@@ -549,7 +650,7 @@ CU_DEVICE void cu_multiply_item(float (&total)[OF::TOTALS][4], unsigned char *me
 			cu_wait_go<OF>(f, g);
 		cu_wait_full<OF::STAGES>(f.full, stage);
 		if (OF::TEAMS > 1 && chunk + OF::CHUNKS >= chunks)
-			cu_warp_arrives(f.go + (g.team + 1 < OF::TEAMS ? g.team + 1 : 0));
+			cu_lanes_arrive(f.go + (g.team + 1 < OF::TEAMS ? g.team + 1 : 0), g.lane);
 		cu_begin_chains<OF, FP8, SUMS>(acc, memory, slot, g.group);
 #pragma unroll
 		for (int c = 0; c < OF::CHUNKS && FP8; c++)
@@ -560,10 +661,73 @@ CU_DEVICE void cu_multiply_item(float (&total)[OF::TOTALS][4], unsigned char *me
 #pragma unroll
 		for (int c = 0; c < OF::CHUNKS; c++)
 			cu_wgmma_done(acc[c]);
-		cu_warp_arrives(f.empty + slot);
+		cu_lanes_arrive(f.empty + slot, g.lane);
 #pragma unroll
 		for (int c = 0; c < OF::CHUNKS; c++)
 			cu_add_chain<FP8>(total, acc[c], scale[c], columns[c], COLUMNS >= 64 && s.same);
+		cu_next_turn<OF::STAGES>(stage);
+	}
+}
+
+/* total += the chain of COLUMNS rows from FROM on. Scales of rows are read as they are wanted: beside totals and chain there are no registers
+ * for more. */
+template <class OF, bool FP8, int FROM, int COLUMNS>
+CU_DEVICE void cu_multiply_part(float (&total)[OF::TOTALS][4], const unsigned char *w, const unsigned char *x, const float *x_scales,
+	const float (&scale)[2], bool same)
+{
+	enum { AT_ONCE = 4 };
+	float acc[COLUMNS / 2];
+	cu_wgmma_fence();
+	cu_multiply_chunk<FP8>(acc, cu_descriptor(w), cu_descriptor(x + FROM * CU_CHUNK));
+	cu_wgmma_commit();
+	cu_wgmma_wait<0>();
+	cu_wgmma_done(acc);
+#pragma unroll
+	for (int i = 0; i < COLUMNS / CU_GROUP; i += AT_ONCE) {
+		float2 columns[AT_ONCE];
+#pragma unroll
+		for (int j = 0; j < AT_ONCE && FP8; j++)
+			columns[j] = *(const float2 *)(x_scales + FROM + (i + j) * CU_GROUP);
+		cu_add_chain<FP8>(&total[FROM / CU_GROUP + i], &acc[4 * i], scale, columns, same);
+	}
+}
+
+/* Whether a warp's outputs have the same scales. */
+CU_DEVICE bool cu_same_scales(const struct cu_tile &t, int strip)
+{
+	return cu_scale_row(t, strip) == cu_scale_row(t, strip + CU_STRIP - 1);
+}
+
+/* All of the first COLUMNS rows, from FROM on. */
+template <class OF, bool FP8, int FROM, int COLUMNS>
+CU_DEVICE void cu_multiply_from(float (&total)[OF::TOTALS][4], const unsigned char *w, const unsigned char *x, const float *x_scales,
+	const float (&scale)[2], bool same)
+{
+	enum { SOME = COLUMNS - FROM < CU_PART_ROWS ? COLUMNS - FROM : (int)CU_PART_ROWS };
+	cu_multiply_part<OF, FP8, FROM, SOME>(total, w, x, x_scales, scale, same);
+	if constexpr (FROM + SOME < COLUMNS)
+		cu_multiply_from<OF, FP8, FROM + SOME, COLUMNS>(total, w, x, x_scales, scale, same);
+}
+
+/* cu_multiply_item of a tile whose rows are multiplied in parts. */
+template <class OF, bool FP8, int COLUMNS>
+CU_DEVICE void cu_multiply_parts(float (&total)[OF::TOTALS][4], unsigned char *memory, const typename OF::tile &t, const struct cu_group_at &g,
+	struct cu_turn<OF::STAGES> &stage)
+{
+	struct cu_flags f = cu_flags_of<OF>(memory);
+	int strip = g.group * CU_GROUP_OUTS + g.warp * CU_STRIP;
+	int same = FP8 && cu_same_scales(t, strip);
+	cu_keep(same); /* and not what it was made of */
+#pragma unroll 1
+	for (int chunks = cu_chunks(t.w[0]); chunks > 0; chunks--) {
+		int slot = cu_uniform(stage.slot);
+		const unsigned char *w = memory + OF::W + slot * OF::W_CHUNK + g.group * CU_GROUP_OUTS * CU_CHUNK, *x = memory + OF::X + slot * OF::X_CHUNK;
+		const float *x_scales = (const float *)(memory + OF::X_SCALE) + slot * OF::ROWS + g.lane % 4 * 2;
+		const float *w_scales = (const float *)(memory + OF::W_SCALE) + slot * OF::OUTS + strip + g.lane / 4;
+		cu_wait_full<OF::STAGES>(f.full, stage);
+		float scale[2] = { FP8 ? w_scales[0] : 1, FP8 ? w_scales[8] : 1 };
+		cu_multiply_from<OF, FP8, 0, COLUMNS>(total, w, x, x_scales, scale, same);
+		cu_lanes_arrive(f.empty + slot, g.lane);
 		cu_next_turn<OF::STAGES>(stage);
 	}
 }
@@ -572,8 +736,16 @@ template <class OF, bool FP8>
 CU_DEVICE void cu_multiply_rows(float (&total)[OF::TOTALS][4], unsigned char *memory, const typename OF::tile &t, const struct cu_group_at &g,
 	struct cu_turn<OF::STAGES> &stage)
 {
-	if (OF::ROWS == 128 && t.rows <= 64)
-		cu_multiply_item<OF, FP8, OF::ROWS == 128 ? 64 : OF::ROWS>(total, memory, t, g, stage);
+	int columns = cu_columns<OF>(t.rows);
+	if constexpr (OF::IN_PARTS)
+		switch (columns) {
+		case 64: return cu_multiply_parts<OF, FP8, 64>(total, memory, t, g, stage);
+		case 128: return cu_multiply_parts<OF, FP8, 128>(total, memory, t, g, stage);
+		case 160: return cu_multiply_parts<OF, FP8, 160>(total, memory, t, g, stage);
+		default: return cu_multiply_parts<OF, FP8, 256>(total, memory, t, g, stage);
+		}
+	else if (OF::LARGE && columns == 64)
+		cu_multiply_item<OF, FP8, OF::LARGE ? 64 : OF::ROWS>(total, memory, t, g, stage);
 	else
 		cu_multiply_item<OF, FP8, OF::ROWS>(total, memory, t, g, stage);
 }
@@ -609,7 +781,7 @@ CU_DEVICE void cu_store_item(const JOB &job, unsigned char *memory, const typena
 }
 
 /* A team's items; of those between it counts the stages. */
-template <class OF, class JOB> CU_DEVICE void cu_multiply_all(unsigned char *memory, const JOB &job, struct cu_item_at<OF> at)
+template <class OF, class JOB> CU_DEVICE void cu_multiply_all(unsigned char *memory, const JOB &job)
 {
 	struct cu_turn<OF::STAGES> stage = {};
 	struct cu_group_at g = {};
@@ -623,8 +795,9 @@ template <class OF, class JOB> CU_DEVICE void cu_multiply_all(unsigned char *mem
 		cu_wait();
 		cu_let_next();
 	}
+	int turn = g.team;
 #pragma unroll 1
-	for (int turn = g.team; at.item < at.end; cu_next_item<OF>(at), turn = turn ? turn - 1 : OF::TEAMS - 1) {
+	for (struct cu_turn<OF::TILES> at = {}; cu_has_item<OF>(memory, at); cu_next_turn<OF::TILES>(at), turn = turn ? turn - 1 : OF::TEAMS - 1) {
 		const typename OF::tile &t = cu_tile_at<OF>(memory, at);
 		if (turn) {
 			cu_skip_turns<OF::STAGES>(stage, (cu_chunks(t.w[0]) + OF::CHUNKS - 1) / OF::CHUNKS);
@@ -637,7 +810,7 @@ template <class OF, class JOB> CU_DEVICE void cu_multiply_all(unsigned char *mem
 			cu_store_item<OF>(job, memory, t, total, g);
 			g.mine++;
 		}
-		cu_warp_arrives(cu_flags_of<OF>(memory).tile_empty + at.turn.slot);
+		cu_lanes_arrive(cu_flags_of<OF>(memory).tile_empty + at.slot, g.lane);
 	}
 }
 
@@ -651,20 +824,25 @@ template <class OF, class JOB> CU_DEVICE bool cu_groups_work(const JOB &job)
 	if (JOB::LISTED)
 		cu_begin_job(job);
 	int items = job_items(job, OF::OUTS);
-	struct cu_item_at<OF> at = { cu_share(items, (int)blockIdx.x), cu_share(items, (int)blockIdx.x + 1), {} };
-	cu_first_tiles<OF>(memory, job, at.item, at.end);
+	volatile int *share = cu_share_of<OF>(memory);
+	int begin = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1);
+	cu_first_tiles<OF>(memory, job, begin, end);
+	if (thread == 0) {
+		share[0] = begin;
+		share[1] = end;
+	}
 	__syncthreads();
 	if (thread < OF::MULTIPLIERS) {
 		cu_more_registers<OF::MORE>();
-		cu_multiply_all<OF>(memory, job, at);
+		cu_multiply_all<OF>(memory, job);
 	} else {
 		cu_fewer_registers<OF::FEWER>();
 		if (thread == OF::WEIGHTS_FROM)
-			cu_feed_weights<OF, JOB>(memory, at);
+			cu_feed_weights<OF, JOB>(memory);
 		else if (thread >= OF::ROWS_FROM && thread < OF::DESCRIBER_FROM)
-			cu_feed_rows<OF, JOB>(memory, at);
+			cu_feed_rows<OF, JOB>(memory);
 		else if (thread >= OF::DESCRIBER_FROM && thread < OF::DESCRIBER_FROM + CU_WARP)
-			cu_describe<OF>(memory, job, at.item, at.end);
+			cu_describe<OF>(memory, job);
 		__syncwarp();
 	}
 	return thread / CU_WARP == OF::WEIGHTS_FROM / CU_WARP;

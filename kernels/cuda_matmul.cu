@@ -304,6 +304,13 @@ static int launch_narrow(const struct kern *k, struct matmul_job *job)
 		cu_narrow_bytes(most_chunks(job)), *job);
 }
 
+/* Blocks of large tiles go through their items in so many rounds; an item of CU_256 takes a third longer than one of CU_128. */
+static bool fewer_rounds_of_256(const struct kern *k, const struct matmul_job *job)
+{
+	long long sms = k->device->sm_count, rounds_128 = (group_items<CU_128>(job) + sms - 1) / sms, rounds_256 = (group_items<CU_256>(job) + sms - 1) / sms;
+	return 4 * rounds_256 < 3 * rounds_128;
+}
+
 /* The smallest tile that takes all rows, unless it leaves half of the multiprocessors idle: then a smaller one, whose weights come from the
  * cache as often. The narrow kernel where each block of it has a multiprocessor to itself. */
 static int launch_by_groups(const struct kern *k, struct matmul_job *job)
@@ -313,6 +320,8 @@ static int launch_by_groups(const struct kern *k, struct matmul_job *job)
 		return launch_narrow(k, job);
 	if (n <= CU_GROUP)
 		return launch_groups<CU_8>(k, job);
+	if (n > 128 && fewer_rounds_of_256(k, job))
+		return launch_groups<CU_256>(k, job);
 	if (n > 64 && group_items<CU_128>(job) >= least)
 		return launch_groups<CU_128>(k, job);
 	if (n > 32 && group_items<CU_64>(job) >= least)

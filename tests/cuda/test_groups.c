@@ -3,8 +3,8 @@
 #include "tests/kernels/kit.h"
 #include "tests/shim/shim.h"
 
-enum { IN = 1152 + 48, OUT = 200, MOST = 300, ALONE = 23 }; /* ten blocks of 128, the last one short; two strips, the last one not full */
-static const int counts[] = {1, 2, 5, 9, 17, 33, 64, 65, 128, 129, 193, MOST};
+enum { IN = 1152 + 48, OUT = 200, MOST = 430, ALONE = 31 }; /* ten blocks of 128, the last one short; two strips, the last one not full */
+static const int counts[] = {1, 2, 9, 17, 64, 65, 128, 360, 400, MOST}; /* the last three: tiles of 256 rows, and 104, 144 and 174 more */
 static int ids[MOST], in = IN; /* in: inputs of the products */
 
 /* What the outputs of a call are. */
@@ -105,7 +105,7 @@ static void hold_to_ref(double bound)
 	open_bf16(&k);
 	OK(kern_open(&ref, "ref", NULL, KERN_BF16));
 	for (size_t i = 0; i < sizeof combinations / sizeof *combinations; i++)
-		for (int n = 41; n <= MOST; n += 130) {
+		for (int n = 41; n <= MOST; n += 260) {
 			size_t width = (size_t)combinations[i].n * OUT;
 			float *got = mem_array((size_t)n * width, sizeof *got), *want = mem_array((size_t)n * width, sizeof *want);
 			products(&k, &combinations[i], ids, n, got);
@@ -140,7 +140,28 @@ static void reals_are_near_to_ref(void **state)
 	hold_to_ref(0x1p-7);
 }
 
-/* An older device knows no warp groups: how weights lie changes nothing there. */
+/* Blocks that go from item to item faster than stages fill. */
+static void items_of_one_chunk(void **state)
+{
+	(void)state;
+	static const struct combination four = {4, {{.type = KERN_BF16}, {.type = KERN_BF16}, {.type = KERN_BF16}, {.type = KERN_BF16}}, {0}};
+	struct kern k, ref;
+	float *got = mem_array(4 * MOST * OUT, sizeof *got), *want = mem_array(4 * MOST * OUT, sizeof *want);
+	open_bf16(&k);
+	OK(kern_open(&ref, "ref", NULL, KERN_BF16));
+	in = 48;
+	small_integers = true;
+	products(&k, &four, ids, MOST, got);
+	products_by_ref(&ref, &four, MOST, want);
+	small_integers = false;
+	in = IN;
+	assert_rows_equal("items of one chunk", got, want, 4 * MOST * OUT);
+	kern_close(&ref);
+	kern_close(&k);
+	mem_free(got);
+	mem_free(want);
+}
+
 /* A warp has the scales of 32 chunks at a time. */
 static void inputs_of_more_chunks_than_lanes(void **state)
 {
@@ -165,6 +186,7 @@ static void inputs_of_more_chunks_than_lanes(void **state)
 	mem_free(want);
 }
 
+/* An older device knows no warp groups: how weights lie changes nothing there. */
 static void an_older_device_takes_the_usual_way(void **state)
 {
 	(void)state;
@@ -263,7 +285,7 @@ static void forms_that_do_not_fit_are_refused(void **state)
 
 /* -- experts -- */
 
-enum { D = 320, WIDTH = 136, SHARED = 200, EXPERTS = 6, TOP = 3 };
+enum { D = 320, WIDTH = 136, SHARED = 400 /* four chunks of codes: as many as there are stages of the largest tiles */, EXPERTS = 6, TOP = 3 };
 
 /* Rows are normed first where this says so, with their forms or without. */
 static bool normed, formed;
@@ -375,7 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_alone_and_among_any_number), cmocka_unit_test(small_integers_are_exact),
-		cmocka_unit_test(reals_are_near_to_ref), cmocka_unit_test(inputs_of_more_chunks_than_lanes),
+		cmocka_unit_test(reals_are_near_to_ref), cmocka_unit_test(inputs_of_more_chunks_than_lanes), cmocka_unit_test(items_of_one_chunk),
 		cmocka_unit_test(an_older_device_takes_the_usual_way),
 		cmocka_unit_test(without_scratch_it_is_refused), cmocka_unit_test(a_norm_makes_forms),
 		cmocka_unit_test(forms_that_do_not_fit_are_refused), cmocka_unit_test(experts_read_forms),
