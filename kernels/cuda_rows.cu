@@ -5,11 +5,12 @@
 enum { COPY_THREADS = 256, COPY_ITEMS = 4, NORM_THREADS = 256, NORM_KEPT = 2, QUANTISE_WARPS = 4, QUANTISE_PARTS = 8192 };
 
 /* Block (row, part): COPY_THREADS * COPY_ITEMS columns. */
-static __global__ void embed_kernel(struct kern_weight table, const int32_t *ids, struct kern_view y, bool round)
+static __global__ void embed_kernel(struct kern_weight table, const int32_t *ids, const int32_t *drawn, struct kern_view y, bool round)
 {
 	cu_wait();
 	cu_let_next();
-	int r = (int)blockIdx.x, id = ids[r], from = (int)blockIdx.y * COPY_THREADS * COPY_ITEMS + (int)threadIdx.x;
+	int r = (int)blockIdx.x, said = ids[r], id = said < 0 ? drawn[-1 - said] : said;
+	int from = (int)blockIdx.y * COPY_THREADS * COPY_ITEMS + (int)threadIdx.x;
 	const void *row = cu_row(table, id);
 	float *to = cu_at(y, r);
 	for (int j = 0; j < COPY_ITEMS; j++) {
@@ -27,7 +28,7 @@ int cuda_embed(struct kern *k, const struct kern_embed *op)
 		return 0;
 	dim3 grid((unsigned)op->y.rows, (unsigned)cu_ceil(op->y.cols, COPY_THREADS * COPY_ITEMS));
 	bool round = k->compute == KERN_BF16 && op->table->type != KERN_BF16;
-	return cu_launch(k, "embed", embed_kernel, grid, COPY_THREADS, 0, *op->table, op->ids, op->y, round);
+	return cu_launch(k, "embed", embed_kernel, grid, COPY_THREADS, 0, *op->table, op->ids, op->drawn, op->y, round);
 }
 
 /* Any kernel tells. Code for sm_80 waits for no other kernel (cu_wait), on whatever it runs. */

@@ -70,9 +70,11 @@ int kern_embed(struct kern *k, const struct kern_embed *op)
 		return missing(k, "embed");
 	if ((e = check_weight("embed", "table", op->table, op->table->rows, d)) || (e = check_view("embed", "y", &op->y, n, d)))
 		return e;
-	for (int r = 0; r < n && !kern_is_device(k); r++)
-		if (op->ids[r] < 0 || op->ids[r] >= op->table->rows)
-			return err_set(ERR_USAGE, "embed: id %d in row %d, the table has %d rows", op->ids[r], r, op->table->rows);
+	for (int r = 0; r < n && !kern_is_device(k); r++) {
+		int32_t id = op->ids[r] >= 0 || -1 - op->ids[r] < op->n_drawn ? kern_embed_id(op, r) : op->ids[r];
+		if (id < 0 || id >= op->table->rows)
+			return err_set(ERR_USAGE, "embed: id %d in row %d, the table has %d rows", id, r, op->table->rows);
+	}
 	k->bytes += area(n, d) * (4 + kern_type_bytes(op->table->type));
 	return k->backend->embed(k, op);
 }

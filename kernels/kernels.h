@@ -146,12 +146,18 @@ size_t kern_pack_bytes(const struct kern *k, const struct kern_weight *w);
 /* dst: 64-byte aligned, kern_pack_bytes long, kept by the caller as long as w is used. Sets w->packed. */
 void kern_pack(const struct kern *k, struct kern_weight *w, void *dst);
 
-/* y[r] = R(table[ids[r]]) */
+/* y[r] = R(table[id_r]), where id_r = ids[r], or drawn[-1 - ids[r]] where that is negative */
 struct kern_embed {
 	const struct kern_weight *table; /* [vocab, d] */
-	const int32_t *ids;              /* [n], each 0 .. vocab - 1 (checked) */
+	const int32_t *ids;              /* [n] */
 	struct kern_view y;              /* [n, d] */
+	const int32_t *drawn;            /* [n_drawn], what an operation before this one made; id_r: 0 .. vocab - 1 (checked) */
+	int n_drawn;
 };
+static inline int32_t kern_embed_id(const struct kern_embed *op, int r)
+{
+	return op->ids[r] < 0 ? op->drawn[-1 - op->ids[r]] : op->ids[r];
+}
 int kern_embed(struct kern *k, const struct kern_embed *op) CHECK_RESULT;
 
 /* Rows as the backend's products read them, made by the operation that computes the rows, beside these: then products of the same rows need

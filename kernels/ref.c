@@ -37,7 +37,7 @@ static int ref_embed(struct kern *k, const struct kern_embed *op)
 {
 	for (int r = 0; r < op->y.rows; r++)
 		for (int i = 0; i < op->y.cols; i++)
-			row_of(&op->y, r)[i] = R(k, (double)kern_weight_at(op->table, op->ids[r], i));
+			row_of(&op->y, r)[i] = R(k, (double)kern_weight_at(op->table, kern_embed_id(op, r), i));
 	return 0;
 }
 

@@ -118,6 +118,12 @@ static void shapes_that_do_not_fit_are_named(void **state)
 	assert_refused(kern_matmul(&k, &both), ERR_USAGE, "for one output and not for another, and the cpu backend does not quantise");
 	struct kern_embed embed = { &w, &id, kern_rows(y, 1, 4) };
 	assert_refused(kern_embed(&k, &embed), ERR_USAGE, "id 3 in row 0, the table has 3 rows");
+	embed.drawn = &id;
+	embed.n_drawn = 1;
+	embed.ids = (const int32_t[]){ -1 };
+	assert_refused(kern_embed(&k, &embed), ERR_USAGE, "id 3 in row 0, the table has 3 rows");
+	embed.ids = (const int32_t[]){ -2 };
+	assert_refused(kern_embed(&k, &embed), ERR_USAGE, "id -2 in row 0, the table has 3 rows");
 	struct kern_mlp mlp = { w, w, { .data = x, .type = KERN_F32, .rows = 4, .cols = 3, .ld = 3 } };
 	uint16_t chosen[2] = { 0, 1 };
 	struct kern_experts experts = { .x = kern_rows(x, 2, 4), .experts = chosen, .weights = x, .top_k = 1, .n_experts = 1,

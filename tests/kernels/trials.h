@@ -102,10 +102,13 @@ static void embed_run(struct kern *k, int v, const int *ids, int n, float *out)
 	struct arena a;
 	arena_init(&a);
 	struct kern_weight table = weight(&a, k, 22, 97, embed_width(v), specs[v]);
-	int32_t *rows = arena_alloc(&a, ((size_t)n + 1) * sizeof *rows);
-	for (int r = 0; r < n; r++)
-		rows[r] = ids[r] * 5 % 97;
-	struct kern_embed op = { &table, rows, mat(&a, 0, NULL, n, embed_width(v)) };
+	int32_t *rows = arena_alloc(&a, ((size_t)n + 1) * sizeof *rows), *drawn = arena_alloc(&a, ((size_t)n + 1) * sizeof *drawn);
+	for (int r = 0; r < n; r++) {
+		int at = n - 1 - r; /* a third are read where something has drawn them */
+		drawn[at] = ids[r] * 5 % 97;
+		rows[r] = ids[r] % 3 ? drawn[at] : -1 - at;
+	}
+	struct kern_embed op = { &table, rows, mat(&a, 0, NULL, n, embed_width(v)), drawn, n };
 	DO(embed, k, op);
 	forget(&table, sizeof table);
 	settled();
