@@ -63,7 +63,7 @@ int bench_batch_fork(struct bench_batch *b) CHECK_RESULT;
 void bench_batch_drop(struct bench_batch *b);
 void bench_batch_close(struct bench_batch *b);
 /* Every fork samples its first token at temperature 0.7, by coordinate; and is fed its `step`th and samples the one behind that, as a run
- * does it: rows of `capture` come with the next step, or with eng_settle. */
+ * does it. */
 int bench_batch_draw(struct bench_batch *b) CHECK_RESULT;
 int bench_batch_advance(struct bench_batch *b, int step) CHECK_RESULT;
 /* Every fork is to read a made-up token, the same one within each of so many groups of neighbours. */

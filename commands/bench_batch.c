@@ -128,7 +128,8 @@ int bench_batch_draw(struct bench_batch *b)
 int bench_batch_advance(struct bench_batch *b, int step)
 {
 	aim(b, step + 1);
-	int err = eng_advance(b->m, b->forks, b->tokens, b->n, b->capturing ? b->capture : (struct eng_capture){0}, &sampling, b->at, b->drawn);
+	int err = eng_begin(b->m, b->forks, b->tokens, b->n, b->capturing ? b->capture : (struct eng_capture){0}, &sampling, b->at);
+	err = err ? err : eng_finish(b->m, b->drawn);
 	if (!err)
 		take_drawn(b);
 	return err;

@@ -74,7 +74,6 @@ static int decode(struct bench_batch *b, const struct options *o, struct engine_
 		r->distinct += eng_last_distinct_experts(b->m);
 		progress_update(p, p->done + 1, "%d fork%s, capture %s", r->forks, r->forks == 1 ? "" : "s", r->capture ? "on" : "off");
 	}
-	err = err ? err : eng_settle(b->m);
 	return err ? err : end(b->m, r);
 }
 

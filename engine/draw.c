@@ -1,6 +1,7 @@
 #include "engine/draw.h"
 #include "base/mem.h"
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 enum { SENT = sizeof(double) + sizeof(int32_t), MADE = sizeof(float) + sizeof(int32_t) }; /* bytes a draw */
@@ -76,8 +77,25 @@ void draw_free(struct draw *d)
 	mem_free(d);
 }
 
+static const float *logits_at(const struct draw *d, int32_t row)
+{
+	return d->kept.data + (size_t)row * d->kept.ld;
+}
+
+static int draw_at_once(const struct draw *d, int n, const struct eng_sampling *how, const int32_t *row, const double *u, int32_t *token, float *logprob)
+{
+	for (int i = 0; i < n; i++) {
+		struct eng_choice c = eng_sample_by(logits_at(d, row[i]), d->kept.cols, how, u[i], d->pairs);
+		token[i] = c.token;
+		logprob[i] = c.logprob;
+	}
+	return 0;
+}
+
 int draw_queue(const struct draw *d, int n, const struct eng_sampling *how, const int32_t *row, const double *u, int32_t *token, float *logprob)
 {
+	if (!kern_is_device(d->k))
+		return draw_at_once(d, n, how, row, u, token, logprob);
 	return kern_sample(d->k, &(struct kern_sample){.logits = d->kept, .n = n, .row = row, .u = u, .temperature = how->temperature,
 	                                               .top_k = how->top_k, .top_p = how->top_p, .token = token, .logprob = logprob,
 	                                               .scratch = d->scratch, .scratch_bytes = d->scratch_bytes});
@@ -114,8 +132,14 @@ int draw_run(struct draw *d, const int32_t *row, int n, const struct eng_samplin
 	if (kern_is_device(d->k))
 		return draw_on_device(d, row, n, how, at, out);
 	for (int i = 0; i < n; i++)
-		out[i] = eng_sample(d->kept.data + (size_t)row[i] * d->kept.ld, d->kept.cols, how, at[i], d->pairs);
+		out[i] = eng_sample(logits_at(d, row[i]), d->kept.cols, how, at[i], d->pairs);
 	return 0;
+}
+
+int draw_check(int position, struct eng_choice drawn)
+{
+	return isfinite(drawn.logprob) ? 0 : err_set(ERR_FORMAT, "the logits at position %d are no numbers: an activation overflowed; are the weights "
+	                                             "sound? `coppice model --check` looks", position);
 }
 
 static int top_on_device(struct draw *d, const int32_t *row, int n, int count, struct eng_choice *out)
@@ -134,7 +158,7 @@ int draw_top(struct draw *d, const int32_t *row, int n, int count, struct eng_ch
 		return 0;
 	if (!kern_is_device(d->k)) {
 		for (int i = 0; i < n; i++)
-			eng_top(d->kept.data + (size_t)row[i] * d->kept.ld, d->kept.cols, count, out + (size_t)i * (size_t)count, d->pairs);
+			eng_top(logits_at(d, row[i]), d->kept.cols, count, out + (size_t)i * (size_t)count, d->pairs);
 		return 0;
 	}
 	int rc = 0;

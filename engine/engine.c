@@ -1,14 +1,39 @@
 /* Prefixes, forks and steps. */
 #include "engine/engine_parts.h"
 #include <assert.h>
-#include <math.h>
+
+static int check_id(const struct eng_model *m, int32_t id, int position)
+{
+	return id >= 0 && id < m->config.n_vocab ? 0 : err_set(ERR_USAGE, "token id %d at position %d; the model's vocabulary has %d", id, position,
+	                                                       m->config.n_vocab);
+}
 
 static int check_ids(const struct eng_model *m, const int32_t *ids, int n)
 {
-	for (int i = 0; i < n; i++)
-		if (ids[i] < 0 || ids[i] >= m->config.n_vocab)
-			return err_set(ERR_USAGE, "token id %d at position %d; the model's vocabulary has %d", ids[i], i, m->config.n_vocab);
-	return 0;
+	int rc = 0;
+	for (int i = 0; i < n && !rc; i++)
+		rc = check_id(m, ids[i], i);
+	return rc;
+}
+
+/* A token, or ENG_DRAWN of a row that there is. */
+static int check_tokens(const struct eng_model *m, const int32_t *tokens, int n)
+{
+	int rc = 0;
+	for (int i = 0; i < n && !rc; i++) {
+		int row = ENG_DRAWN(tokens[i]); /* its own inverse */
+		if (row < 0)
+			rc = check_id(m, tokens[i], i);
+		else if (row >= m->n_drawn)
+			rc = err_set(ERR_USAGE, "fork %d of the batch is to read what row %d of the step begun last draws; it has %d", i, row, m->n_drawn);
+	}
+	return rc;
+}
+
+/* Whether anything more can be computed now. */
+static int check_turn(const struct eng_model *m)
+{
+	return !forward_is_full(m->forward) ? 0 : err_set(ERR_USAGE, "%d steps are begun: one must be finished before more is computed", ENG_AHEAD);
 }
 
 /* A sequence is about to go on to `length` positions: where its recurrent state is read and written. Shared, it is written only
@@ -134,7 +159,8 @@ static int begin_prefix(struct eng_prefix **out, struct eng_model *m, const int3
 		return err_set(ERR_USAGE, "an empty prompt: there must be at least one token");
 	if (n > m->max_positions)
 		return err_set(ERR_LIMIT, "the prompt has %d tokens; at most %d positions are possible here", n, m->max_positions);
-	int rc = check_ids(m, ids, n);
+	int rc = check_turn(m);
+	rc = rc ? rc : check_ids(m, ids, n);
 	if (rc)
 		return rc;
 	if (m->n_prefixes == m->max_prefixes)
@@ -310,12 +336,24 @@ int eng_fork_split(struct eng_fork **out, struct eng_fork *parent)
 	return fork_from(out, parent->m, &parent->seq, parent->kept, parent->start);
 }
 
+/* Its rows in the steps that are begun are nobody's. */
+static void disown(struct eng_model *m, const struct eng_fork *f)
+{
+	for (int s = 0; s < m->n_begun; s++)
+		for (int i = 0; i < m->begun[s].n; i++)
+			if (m->begun[s].forks[i] == f) {
+				m->begun[s].forks[i] = NULL;
+				forward_disown(m->forward, m->begun[s].turn, i);
+			}
+}
+
 void eng_fork_free(struct eng_fork *f)
 {
 	if (!f)
 		return;
 	struct eng_model *m = f->m;
 	assert(f->seq.length > 0); /* freed twice */
+	disown(m, f);
 	m->due -= due_to(m, f->seq.length, f->start);
 	release(m, &f->seq);
 	give_kept(m, f->kept);
@@ -339,16 +377,6 @@ const float *eng_fork_logits(struct eng_fork *f)
 	return f->logits;
 }
 
-/* Of logits with a NaN or an infinity among them no token is likelier than another: what was drawn means nothing. */
-static int check_drawn(struct eng_fork *const *forks, int n, const struct eng_choice *drawn)
-{
-	for (int i = 0; i < n; i++)
-		if (!isfinite(drawn[i].logprob))
-			return err_set(ERR_FORMAT, "the logits at position %d are no numbers: an activation overflowed; are the weights sound? "
-			               "`coppice model --check` looks", forks[i]->seq.length - 1);
-	return 0;
-}
-
 /* Where the logits of n forks lie, into m->keep. what: for whom. */
 static int find_rows(struct eng_model *m, struct eng_fork *const *forks, int n, const char *what)
 {
@@ -368,7 +396,9 @@ int eng_draw(struct eng_model *m, struct eng_fork *const *forks, int n, const st
 	mem_forbid("a draw");
 	rc = draw_run(m->draw, m->keep, n, how, at, out);
 	mem_allow();
-	return rc ? rc : check_drawn(forks, n, out);
+	for (int i = 0; i < n && !rc; i++)
+		rc = draw_check(forks[i]->seq.length - 1, out[i]);
+	return rc;
 }
 
 static_assert(ENG_MAX_TOP <= KERN_MAX_TOP, "a device gives as many as are promised");
@@ -391,7 +421,8 @@ static int check_step(struct eng_model *m, struct eng_fork *const *forks, const 
 {
 	if (n < 0 || n > m->max_forks)
 		return err_set(ERR_USAGE, "a step of %d forks; at most %d can be alive", n, m->max_forks);
-	int rc = check_ids(m, tokens, n);
+	int rc = check_turn(m);
+	rc = rc ? rc : check_tokens(m, tokens, n);
 	m->step++;
 	for (int i = 0; i < n && !rc; i++) {
 		if (forks[i]->seq.length >= m->max_positions)
@@ -431,48 +462,67 @@ static int place_forks(struct eng_model *m, struct eng_fork *const *forks, int n
 	return 0;
 }
 
-static int step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture, bool late,
-                const struct forward_next *next)
+/* Begins one; next: NULL, or how its tokens are drawn. */
+static int step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
+                const struct forward_next *next, int *turn)
 {
 	int rc = place_forks(m, forks, n);
 	if (rc)
 		return rc;
-	bool device = kern_is_device(&m->kern);
-	rc = forward_run(m->forward, &(struct forward_batch){.n = n, .ids = tokens, .position = m->position, .table = m->table, .n_seq = n,
-	                                                     .first = m->first, .state = m->state, .keep = m->keep, .copy = m->copy,
-	                                                     .n_copies = m->n_copies, .experts = capture.experts, .weights = capture.weights,
-	                                                     .late = late, .next = device ? next : NULL});
+	rc = forward_begin(m->forward, &(struct forward_batch){.n = n, .ids = tokens, .position = m->position, .table = m->table, .n_seq = n,
+	                                                       .first = m->first, .state = m->state, .keep = m->keep, .copy = m->copy,
+	                                                       .n_copies = m->n_copies, .experts = capture.experts, .weights = capture.weights,
+	                                                       .next = next}, turn);
 	for (int i = 0; i < n; i++)
 		end_state(m, &forks[i]->seq, &m->state[i]);
-	return rc || device || !next ? rc : draw_run(m->draw, m->keep, n, next->how, next->at, next->out);
+	return rc;
 }
 
 int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture)
 {
-	int rc = check_step(m, forks, tokens, n);
+	int turn, rc = check_step(m, forks, tokens, n);
 	if (rc || !n)
 		return rc;
 	mem_forbid("a decode step");
-	rc = step(m, forks, tokens, n, capture, false, NULL);
+	rc = step(m, forks, tokens, n, capture, NULL, &turn);
+	rc = rc ? rc : forward_finish(m->forward, turn, NULL);
 	mem_allow();
 	return rc;
 }
 
-int eng_advance(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
-                const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out)
+static_assert(ENG_AHEAD == FORWARD_TURNS, "a pass each");
+
+int eng_begin(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
+              const struct eng_sampling *how, const struct rng_at *at)
 {
-	int rc = check_step(m, forks, tokens, n);
-	if (rc || !n)
+	int rc = n < 1 ? err_set(ERR_USAGE, "a step of %d forks is to be begun", n) : check_step(m, forks, tokens, n);
+	if (rc)
 		return rc;
+	struct eng_begun *b = &m->begun[m->n_begun];
 	mem_forbid("a decode step");
-	rc = step(m, forks, tokens, n, capture, true, &(struct forward_next){m->draw, how, at, out});
+	rc = step(m, forks, tokens, n, capture, &(struct forward_next){m->draw, how, at}, &b->turn);
 	mem_allow();
-	return rc ? rc : check_drawn(forks, n, out);
+	m->n_drawn = rc ? 0 : n;
+	if (rc)
+		return rc;
+	memcpy(b->forks, forks, (size_t)n * sizeof(struct eng_fork *));
+	b->n = n;
+	m->n_begun++;
+	return 0;
 }
 
-int eng_settle(struct eng_model *m)
+int eng_finish(struct eng_model *m, struct eng_choice *out)
 {
-	return forward_settle(m->forward);
+	if (!m->n_begun)
+		return err_set(ERR_USAGE, "no step is begun that could be finished");
+	struct eng_begun oldest = m->begun[0];
+	memmove(m->begun, m->begun + 1, (ENG_AHEAD - 1) * sizeof *m->begun);
+	m->begun[ENG_AHEAD - 1] = oldest;
+	m->n_begun--;
+	mem_forbid("a decode step");
+	int rc = forward_finish(m->forward, oldest.turn, out);
+	mem_allow();
+	return rc;
 }
 
 const int32_t *eng_last_distinct(const struct eng_model *m)

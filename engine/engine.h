@@ -59,6 +59,7 @@ struct eng_info {
 	const char *backend, *isa; /* "cpu", "avx2"; "cuda", the device's name */
 	const char *compute;       /* "f32", "bf16", "fp8" */
 	bool shared_state;
+	bool ahead; /* a step begun before the last one is finished keeps a device busy; else nothing is gained by it */
 	int n_vocab, d_model, n_layers_all;
 	int n_layers;              /* layers that have experts */
 	const int *layer_index;    /* [n_layers] their indices in the model */
@@ -134,16 +135,23 @@ int eng_top_of(struct eng_model *m, struct eng_fork *const *forks, int n, int co
  * numbers, in the layer and at the position it names. */
 int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture) CHECK_RESULT;
 
-/* eng_step, and then eng_draw of the same forks, to the bit: at[i] is the coordinate of the token behind tokens[i]. With a device one
- * launch and one wait, and the routing comes late: the rows of capture are filled when the next eng_advance, eng_step or
- * eng_prefix_new of the model, or eng_settle, has returned; until then they must stay where they are. What is wrong with them is
- * the error of that call. */
-int eng_advance(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
-                const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out) CHECK_RESULT;
-int eng_settle(struct eng_model *m) CHECK_RESULT;
+/* eng_step, and then eng_draw of the same forks, to the bit, in two halves: at[i] is the coordinate of the token behind tokens[i]; n >= 1.
+ * eng_begin hands the step to a device and returns (a processor has computed it by then); eng_finish waits for the oldest step that is begun,
+ * fills its capture, and gives its tokens, out[n]. At most ENG_AHEAD are begun and not finished. As a token ENG_DRAWN(j) is what row j of the
+ * step begun last draws, whether that is finished or not: so a step can be begun before the tokens of the one before it are known here.
+ *
+ * Steps that are begun are in nobody's way: forks may be made, split, drawn from and freed, logits asked for, and while fewer than ENG_AHEAD are
+ * begun also prompts read and forks stepped, all of it as if the steps were done. A fork that is in one may be freed: its row is then nobody's,
+ * and what is wrong with it no error. Other errors are those of eng_step and eng_draw. What is wrong with forks and tokens eng_begin says, and
+ * nothing is begun; what is wrong with numbers eng_finish says, and the step is finished all the same. No allocation inside. */
+#define ENG_AHEAD 2
+#define ENG_DRAWN(j) (-1 - (int32_t)(j))
+int eng_begin(struct eng_model *m, struct eng_fork *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
+              const struct eng_sampling *how, const struct rng_at *at) CHECK_RESULT;
+int eng_finish(struct eng_model *m, struct eng_choice *out) CHECK_RESULT;
 
-/* Distinct experts touched by the last step, in each layer [n_layers]: what a step costs. Borrowed; valid until the next step or
- * prompt. */
+/* Distinct experts touched by the step that was finished last, in each layer [n_layers]: what a step costs. Borrowed; valid until the next
+ * step or prompt. */
 const int32_t *eng_last_distinct(const struct eng_model *m);
 /* Their sum over the layers. */
 int eng_last_distinct_experts(const struct eng_model *m);

@@ -81,6 +81,8 @@ static void make_forks(struct eng_model *m)
 		m->forks[i].table = mem_array((size_t)m->pages_per_seq, sizeof(int32_t));
 	}
 	int n_kept = m->max_forks + m->max_prefixes;
+	for (int i = 0; i < ENG_AHEAD; i++)
+		m->begun[i].forks = mem_array((size_t)m->max_forks, sizeof(struct eng_fork *));
 	m->kept_users = mem_array((size_t)n_kept, sizeof *m->kept_users);
 	m->free_kept = mem_array((size_t)n_kept, sizeof *m->free_kept);
 	while (m->n_free_kept < n_kept) {
@@ -143,7 +145,8 @@ static void describe(struct eng_model *m, const char *dir)
 		m->layer_index[i] = i;
 	m->info = (struct eng_info){
 		.dir = m->dir, .family = c->family->model_type, .backend = m->kern.backend->name, .isa = kern_device_name(&m->kern),
-		.compute = kern_type_name(m->fp8 ? KERN_FP8 : m->kern.compute), .shared_state = m->shared, .n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
+		.compute = kern_type_name(m->fp8 ? KERN_FP8 : m->kern.compute), .shared_state = m->shared, .ahead = kern_is_device(&m->kern),
+		.n_vocab = c->n_vocab, .d_model = c->d_model, .n_layers_all = c->n_layers,
 		.n_layers = c->n_layers, .layer_index = m->layer_index, .n_experts = c->n_experts, .top_k = c->top_k,
 		.max_positions = m->max_positions, .max_forks = m->max_forks,
 		.together = m->shared || !kern_is_device(&m->kern) ? 1 : ENG_TOGETHER, .eos = c->eos, .n_eos = c->n_eos, .weight_bytes = safetensors_bytes(m->weights->files),
@@ -217,6 +220,8 @@ void eng_model_close(struct eng_model *m)
 	for (int i = 0; m->forks && i < m->max_forks; i++)
 		mem_free(m->forks[i].table);
 	mem_free(m->forks);
+	for (int i = 0; i < ENG_AHEAD; i++)
+		mem_free(m->begun[i].forks);
 	mem_free(m->ids);
 	mem_free(m->position);
 	mem_free(m->first);

@@ -31,6 +31,12 @@ struct eng_prefix {
 	int32_t kept; /* the row of logits after the last position */
 };
 
+/* A step that is begun and not finished. */
+struct eng_begun {
+	int turn, n;
+	struct eng_fork **forks; /* [max_forks]; NULL: freed since */
+};
+
 struct eng_model {
 	struct eng_config config;
 	struct eng_weights *weights;
@@ -54,6 +60,9 @@ struct eng_model {
 	int n_free_kept;
 	float *plain_logits; /* [max_forks x n_vocab], NULL without a device */
 	unsigned step;
+	struct eng_begun begun[ENG_AHEAD]; /* the oldest first */
+	int n_begun;
+	int n_drawn; /* rows of the last step that drew: they can be read */
 
 	/* One batch's description, [max(chunk, max_forks)] each, and tables for prefill, [ENG_TOGETHER x pages_per_seq]. */
 	int32_t *ids, *position, *first, *keep, *chunk_table;

@@ -230,7 +230,8 @@ static int experts(struct forward *f, const struct forward_batch *b, const struc
 
 static int layers(struct forward *f, const struct forward_batch *b)
 {
-	int rc = kern_embed(f->k, &(struct kern_embed){.table = &f->w->embed, .ids = f->in.ids, .y = kern_rows(f->x, b->n, f->c->d_model)});
+	int rc = kern_embed(f->k, &(struct kern_embed){.table = &f->w->embed, .ids = f->in.ids, .y = kern_rows(f->x, b->n, f->c->d_model),
+	                                                .drawn = f->out.token, .n_drawn = f->limits.max_tables});
 	int at[2] = {0, 0}; /* how many layers of each kind came before */
 	for (int i = 0; i < f->c->n_layers && !rc; i++) {
 		const struct eng_layer *l = &f->w->layers[i];
@@ -354,17 +355,48 @@ static int make_way(struct forward *f, const struct forward_batch *b)
 	return forward_make_way(f, n < f->limits.max_tables ? n : f->limits.max_tables);
 }
 
-int forward_run(struct forward *f, const struct forward_batch *b)
+static int queue(struct forward *f, const struct forward_batch *b, struct forward_turn *t)
 {
 	int rc = make_way(f, b);
-	rc = rc ? rc : forward_send(f, b);
+	rc = rc ? rc : forward_send(f, b, t);
 	rc = rc ? rc : copy_pages(f, b);
 	rc = rc ? rc : pass_or_replay(f, b);
 	if (!rc && b->logits)
 		rc = give_logits(f, b);
 	if (!rc)
 		forward_leave(f, b);
-	return rc ? rc : forward_fetch(f, b);
+	return rc ? rc : forward_fetch(f, b, t);
+}
+
+/* Part of a pass was queued: what was sent of it must not be written over before it is done with. */
+static int give_up(struct forward *f, int turn, int rc)
+{
+	struct err_kept first = err_keep(rc);
+	int e = kern_mark(f->k, turn);
+	return err_first(&first, e ? e : kern_wait(f->k, turn));
+}
+
+bool forward_is_full(const struct forward *f)
+{
+	return f->turns[0].begun && f->turns[1].begun;
+}
+
+int forward_begin(struct forward *f, const struct forward_batch *b, int *turn)
+{
+	if (forward_is_full(f))
+		return err_set(ERR_USAGE, "%d passes are begun: one must be finished before another can be", FORWARD_TURNS);
+	*turn = f->turns[0].begun;
+	int rc = queue(f, b, &f->turns[*turn]);
+	if (rc)
+		return give_up(f, *turn, rc);
+	f->turns[*turn].begun = true;
+	return 0;
+}
+
+int forward_run(struct forward *f, const struct forward_batch *b)
+{
+	int turn, rc = forward_begin(f, b, &turn);
+	return rc ? rc : forward_finish(f, turn, NULL);
 }
 
 const int32_t *forward_distinct(const struct forward *f)

@@ -2,7 +2,13 @@
  *
  * A batch is n rows: the last positions of n forks (a decode step), or consecutive positions of one sequence (a prompt's
  * chunk), or of several whose states are their own (prompts that are read together). Which page and state slot each row uses is settled before, by kv.c; this file only computes. Row r of everything that
- * comes out depends, to the bit, on row r's own sequence alone (kernels.h). Nothing is allocated in forward_run.
+ * comes out depends, to the bit, on row r's own sequence alone (kernels.h). Nothing is allocated in a pass.
+ *
+ * A pass has two halves: forward_begin queues it, forward_finish waits for it and hands out what it made. A second may be begun before the
+ * first is finished; a device then goes from one to the other without the host. Without a device all is computed when it is begun. Tokens stay
+ * where they were drawn until another pass draws: one that is begun may be given -1 - r for the token of row r of the last that drew, before
+ * the host knows it. All that is queued is done in order: a page, a slot or a kept row that a pass under way still uses may be given to
+ * what is begun behind it.
  *
  * Recurrent states come in two ways, by the run's own choice (they round differently). Own: a slot holds a sequence's state, which
  * every step reads and writes. Shared: a slot holds a checkpoint, the state after a multiple of KERN_RING positions, which siblings
@@ -37,12 +43,11 @@ struct forward_state {
 	int32_t ring_from, ring_to; /* ring slots, where states are shared; ring_from negative: a fresh one */
 };
 
-/* The next token of every row, from the logits it keeps: drawn by the device in the same pass. */
+/* The next token of every row, from the logits it keeps: drawn in the same pass. */
 struct forward_next {
 	const struct draw *draw;
 	const struct eng_sampling *how;
 	const struct rng_at *at; /* [n] */
-	struct eng_choice *out;  /* [n] */
 };
 
 struct forward_copy {
@@ -53,7 +58,7 @@ struct forward_copy {
 struct forward_batch {
 	int n;                       /* rows, at most max_rows */
 	bool prompt;                 /* they are a prompt's chunk, maybe of one row, whose pass is not recorded; else each is a step of a sequence */
-	const int32_t *ids;          /* [n] */
+	const int32_t *ids;          /* [n]; negative: -1 - a row of the last pass that drew */
 	const int32_t *position;     /* [n] */
 	const int32_t *const *table; /* [n] pages of the row's sequence; equal pointers are one table */
 	int n_seq;
@@ -65,10 +70,9 @@ struct forward_batch {
 	float *logits;               /* NULL, or [(n - logits_from) x vocab]: or here; keep is then NULL or [1], for the last row's */
 	const struct forward_copy *copy; /* [n_copies] pages that are copied, in every attention layer, before anything else */
 	int n_copies;                /* at most max_tables */
-	uint16_t *experts;           /* NULL or [n x layers x k] */
-	float *weights;              /* NULL or [n x layers x k] */
-	bool late;                   /* experts and weights may come as late as the next forward_run, or forward_settle */
-	const struct forward_next *next; /* NULL, or with a device and a row kept for each of the batch */
+	uint16_t *experts;           /* NULL or [n x layers x k]: filled when the pass is finished */
+	float *weights;              /* NULL or [n x layers x k]: too */
+	const struct forward_next *next; /* NULL, or of a step with a row kept for each of the batch */
 };
 
 struct forward;
@@ -79,9 +83,17 @@ void forward_free(struct forward *f);
 /* What forward_new would take of the backend's memory. Of w only names and shapes are looked at. */
 double forward_bytes(const struct eng_weights *w, struct kern *k, const struct forward_limits *limits);
 
-int forward_run(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
-/* Gives a late batch's routing to its caller, if there is one. */
-int forward_settle(struct forward *f) CHECK_RESULT;
+/* *turn: what forward_finish is to be told. What b points to is not looked at again, but for where routing goes. ERR_USAGE where FORWARD_TURNS
+ * passes are begun. */
+#define FORWARD_TURNS 2
+int forward_begin(struct forward *f, const struct forward_batch *b, int *turn) CHECK_RESULT;
+/* out [n]: what it drew; NULL where it drew nothing. ERR_FORMAT: weights that are captured, or logits that were drawn from, are no numbers.
+ * However it goes, the turn is free afterwards. */
+int forward_finish(struct forward *f, int turn, struct eng_choice *out) CHECK_RESULT;
+int forward_run(struct forward *f, const struct forward_batch *b) CHECK_RESULT; /* both; b draws nothing */
+bool forward_is_full(const struct forward *f); /* no other pass can be begun */
+/* Of a pass that is begun: nobody asks for this row any more, and it may hold no numbers. */
+void forward_disown(struct forward *f, int turn, int row);
 
 /* Kept row i: where it lies until the next pass, in the backend's memory (plain memory without a device, and always the same); and as
  * which of forward_rows, all there are. */
@@ -91,7 +103,7 @@ struct kern_view forward_rows(const struct forward *f);
 void forward_forget(struct forward *f, int i); /* nobody asks for it before it is written again */
 int forward_get_kept(struct forward *f, int i, float *plain) CHECK_RESULT;
 
-const int32_t *forward_distinct(const struct forward *f); /* [layers]: experts touched by the last run */
+const int32_t *forward_distinct(const struct forward *f); /* [layers]: experts touched by the pass that was finished last */
 int forward_pages(int positions); /* of KERN_PAGE, that hold so many from a page's first on */
 /* Without a forward: what a model of that config needs. */
 size_t forward_kv_bytes(const struct eng_config *c, enum kern_type compute); /* of one position */

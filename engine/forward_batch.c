@@ -34,7 +34,7 @@ void forward_lay_out(const struct forward *f, struct forward_place *p, size_t ro
 {
 	size_t items = (size_t)f->c->n_layers * rows * (size_t)f->c->top_k;
 	out->distinct = part(p, (size_t)f->c->n_layers, sizeof *out->distinct);
-	out->token = part(p, rows, sizeof *out->token);
+	out->token = part(p, (size_t)f->limits.max_tables, sizeof *out->token);
 	out->logprob = part(p, rows, sizeof *out->logprob);
 	out->weights = part(p, items, sizeof *out->weights);
 	out->experts = part(p, items, sizeof *out->experts);
@@ -171,20 +171,20 @@ static const int32_t *stage(struct forward *f, const struct forward_batch *b, st
 		stage_units(f, b, &at);
 	for (size_t i = 0; b->next && i < n; i++)
 		at.u[i] = rng_double(b->next->at[i]);
-	stage_tables(b, p, at.table, f->sent - f->staged);
+	stage_tables(b, p, at.table, f->sent - p->base);
 	return stage_copies(b, p);
 }
 
-int forward_send(struct forward *f, const struct forward_batch *b)
+int forward_send(struct forward *f, const struct forward_batch *b, struct forward_turn *t)
 {
-	struct forward_place staged = {.base = f->staged}, sent = {.base = f->sent}, made = {.base = f->made};
+	struct forward_place staged = {.base = t->staged}, sent = {.base = f->sent}, made = {.base = f->made};
 	f->spans = spans_for(b);
 	const int32_t *copies = stage(f, b, &staged);
 	forward_lay_in(f, &sent, (size_t)b->n, (size_t)b->n_seq, (size_t)f->spans, &f->in);
 	forward_lay_out(f, &made, (size_t)b->n, &f->out);
-	f->in.copy_from = (int32_t *)(f->sent + ((const char *)copies - f->staged));
+	f->in.copy_from = (int32_t *)(f->sent + ((const char *)copies - t->staged));
 	f->in.copy_to = f->in.copy_from + b->n_copies;
-	return kern_is_device(f->k) ? kern_send(f->k, f->sent, f->staged, staged.used) : 0;
+	return kern_is_device(f->k) ? kern_send(f->k, f->sent, t->staged, staged.used) : 0;
 }
 
 /* -- and out -- */
@@ -198,85 +198,63 @@ static void deliver(void *to, const void *from, size_t layers, size_t n, size_t 
 }
 
 /* Routing is where an overflow shows first and costs the least to look for: a layer whose input is no number scores no expert. */
-static int check_weights(const struct forward *f, const struct forward_late *l, const float *weights)
+static int check_weights(const struct forward *f, const struct forward_turn *t, const float *weights)
 {
-	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)l->n;
+	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)t->n;
 	for (size_t i = 0; i < layers * n * k; i++)
-		if (!isfinite(weights[i]))
+		if (!isfinite(weights[i]) && t->position[i / k % n] >= 0)
 			return err_set(ERR_FORMAT, "layer %zu: the router's weights are no numbers at position %d (row %zu of the batch): an activation "
-			               "overflowed; are the weights sound? `coppice model --check` looks", i / k / n, l->position[i / k % n], i / k % n);
+			               "overflowed; are the weights sound? `coppice model --check` looks", i / k / n, t->position[i / k % n], i / k % n);
 	return 0;
 }
 
-enum { MADE, ROUTED }; /* marks: the first part of the results is there; and ROUTED + turn, the rest */
-
-int forward_settle(struct forward *f)
+static int take_drawn(const struct forward_turn *t, const struct forward_out *at, struct eng_choice *out)
 {
-	struct forward_late *l = &f->late;
-	struct forward_place fetched = {.base = f->fetched[l->turn]};
+	int rc = 0;
+	for (int i = 0; i < t->n; i++) {
+		out[i] = (struct eng_choice){at->token[i], at->logprob[i]};
+		if (!rc && t->position[i] >= 0)
+			rc = draw_check(t->position[i], out[i]);
+	}
+	return rc;
+}
+
+/* The mark of a turn is its number. */
+int forward_fetch(struct forward *f, const struct forward_batch *b, struct forward_turn *t)
+{
+	struct forward_place made = {.base = f->made};
 	struct forward_out at;
-	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)l->n;
-	if (!l->is)
-		return 0;
-	l->is = false;
-	int rc = kern_wait(f->k, ROUTED + l->turn);
+	forward_lay_out(f, &made, (size_t)b->n, &at);
+	size_t bytes = b->experts || b->weights ? made.used : (size_t)((char *)at.weights - f->made);
+	memcpy(t->position, b->position, (size_t)b->n * sizeof *b->position);
+	t->n = b->n;
+	t->experts = b->experts;
+	t->weights = b->weights;
+	int rc = kern_fetch(f->k, t->fetched, f->made, bytes);
+	return rc ? rc : kern_mark(f->k, (int)(t - f->turns));
+}
+
+int forward_finish(struct forward *f, int turn, struct eng_choice *out)
+{
+	struct forward_turn *t = &f->turns[turn];
+	struct forward_place fetched = {.base = t->fetched};
+	struct forward_out at;
+	size_t layers = (size_t)f->c->n_layers, k = (size_t)f->c->top_k, n = (size_t)t->n;
+	t->begun = false;
+	int rc = kern_wait(f->k, turn);
 	if (rc)
 		return rc;
 	forward_lay_out(f, &fetched, n, &at);
-	if (l->experts)
-		deliver(l->experts, at.experts, layers, n, k * sizeof *at.experts);
-	if (l->weights)
-		deliver(l->weights, at.weights, layers, n, k * sizeof *at.weights);
-	return l->weights ? check_weights(f, l, at.weights) : 0;
+	memcpy(f->distinct, at.distinct, layers * sizeof *f->distinct);
+	if (t->experts)
+		deliver(t->experts, at.experts, layers, n, k * sizeof *at.experts);
+	if (t->weights)
+		deliver(t->weights, at.weights, layers, n, k * sizeof *at.weights);
+	rc = t->weights ? check_weights(f, t, at.weights) : 0;
+	return rc || !out ? rc : take_drawn(t, &at, out);
 }
 
-/* Results to plain memory, in two parts: what is waited for, and the routing. */
-static int queue_fetch(struct forward *f, bool routing, size_t bytes)
+void forward_disown(struct forward *f, int turn, int row)
 {
-	size_t first = (size_t)((char *)f->out.weights - f->made);
-	char *to = f->fetched[f->turn];
-	if (!kern_is_device(f->k))
-		return 0;
-	int rc = kern_fetch(f->k, to, f->made, first);
-	rc = rc ? rc : kern_mark(f->k, MADE);
-	if (rc || !routing)
-		return rc;
-	rc = kern_fetch(f->k, to + first, f->made + first, bytes - first);
-	return rc ? rc : kern_mark(f->k, ROUTED + f->turn);
-}
-
-static void remember_late(struct forward *f, const struct forward_batch *b)
-{
-	memcpy(f->late.position, b->position, (size_t)b->n * sizeof *b->position);
-	f->late.is = true;
-	f->late.n = b->n;
-	f->late.turn = f->turn;
-	f->late.experts = b->experts;
-	f->late.weights = b->weights;
-}
-
-static void take_made(struct forward *f, const struct forward_batch *b, const struct forward_out *at)
-{
-	memcpy(f->distinct, at->distinct, (size_t)f->c->n_layers * sizeof *f->distinct);
-	for (int i = 0; b->next && i < b->n; i++)
-		b->next->out[i] = (struct eng_choice){at->token[i], at->logprob[i]};
-}
-
-int forward_fetch(struct forward *f, const struct forward_batch *b)
-{
-	bool routing = b->experts || b->weights;
-	f->turn ^= 1;
-	struct forward_place fetched = {.base = f->fetched[f->turn]};
-	struct forward_out at;
-	forward_lay_out(f, &fetched, (size_t)b->n, &at);
-	int rc = queue_fetch(f, routing, fetched.used);
-	int before = rc ? rc : forward_settle(f); /* the batch before this one, while the device is busy with this one */
-	rc = rc ? rc : kern_wait(f->k, MADE); /* also where that was wrong: what was sent may be written over from here on */
-	rc = rc ? rc : before;
-	if (rc)
-		return rc;
-	take_made(f, b, &at);
-	if (routing)
-		remember_late(f, b);
-	return b->late && kern_is_device(f->k) ? 0 : forward_settle(f);
+	f->turns[turn].position[row] = -1;
 }

@@ -165,11 +165,15 @@ static bool get_transfers(struct forward *f)
 	if (f->counted)
 		return true;
 	bool device = kern_is_device(f->k);
-	f->staged = device ? kern_plain_alloc(f->k, f->in_bytes) : f->sent;
-	for (int turn = 0; turn < 2; turn++)
-		f->fetched[turn] = device ? kern_plain_alloc(f->k, f->out_bytes) : f->made;
-	f->late.position = mem_array((size_t)m->max_rows, sizeof *f->late.position);
-	return f->staged && f->fetched[0] && f->fetched[1];
+	bool all = true;
+	for (int turn = 0; turn < FORWARD_TURNS; turn++) {
+		struct forward_turn *t = &f->turns[turn];
+		t->staged = device ? kern_plain_alloc(f->k, f->in_bytes) : f->sent;
+		t->fetched = kern_plain_alloc(f->k, f->out_bytes);
+		t->position = mem_array((size_t)m->max_rows, sizeof *t->position);
+		all = all && t->staged && t->fetched;
+	}
+	return all;
 }
 
 static struct kern_experts to_plan(const struct forward *f, int layer)
@@ -291,16 +295,17 @@ void forward_free(struct forward *f)
 	void *all[] = {f->kv, f->states, f->rings, f->rotary, f->kept, f->x, f->h, f->last, f->wide, f->mixed, f->q, f->scores,
 	               f->h_forms.data, f->last_forms.data, f->mixed_forms.data, f->product_scratch, f->expert_scratch, f->attention_scratch,
 	               f->gdn_scratch, f->sent, f->made};
-	if (f->staged != f->sent)
-		kern_plain_free(f->k, f->staged);
-	for (int i = 0; i < 2; i++)
-		if (f->fetched[i] != f->made)
-			kern_plain_free(f->k, f->fetched[i]);
-	mem_free(f->late.position);
-	mem_free(f->lies);
-	mem_free(f->stays);
+	bool device = kern_is_device(f->k);
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		kern_free(f->k, all[i]);
+	for (int i = 0; i < FORWARD_TURNS; i++) { /* behind those: who frees them waits for what is under way */
+		if (device)
+			kern_plain_free(f->k, f->turns[i].staged);
+		kern_plain_free(f->k, f->turns[i].fetched);
+		mem_free(f->turns[i].position);
+	}
+	mem_free(f->lies);
+	mem_free(f->stays);
 	for (int i = 0; f->plans && i < f->c->n_layers; i++)
 		kern_free(f->k, f->plans[i]);
 	mem_free(f->plans);

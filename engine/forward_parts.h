@@ -31,19 +31,20 @@ struct forward_in {
 };
 struct forward_out {
 	int32_t *distinct; /* [n_layers] */
-	int32_t *token;    /* [n] of the next tokens */
+	int32_t *token;    /* [max_tables] of the next tokens: at one place in all batches, where no other part lies */
 	float *logprob;    /* [n] */
-	/* What may come later begins here. */
+	/* Routing, which not all ask for, begins here. */
 	float *weights;    /* [n_layers][n][k] */
 	uint16_t *experts; /* [n_layers][n][k] */
 };
 
-/* A batch whose routing its caller does not have yet: where it is fetched to, and where it is to go. */
-struct forward_late {
-	bool is;
-	int n, turn;
-	int32_t *position; /* [max_rows] */
-	uint16_t *experts;
+/* A pass that is begun and not finished. What is sent of it is not written over, and what it made is fetched to a place of its own. */
+struct forward_turn {
+	bool begun;
+	char *staged, *fetched; /* plain; without a device staged is `sent` */
+	int n;
+	int32_t *position;      /* [max_rows]; negative: disowned */
+	uint16_t *experts;      /* where its routing is to go */
 	float *weights;
 };
 
@@ -75,12 +76,9 @@ struct forward {
 	void *product_scratch, *expert_scratch, *attention_scratch, *gdn_scratch;
 	size_t product_scratch_bytes, expert_scratch_bytes, attention_scratch_bytes, gdn_scratch_bytes;
 
-	/* The present batch. Without a device `staged` is `sent` and both of `fetched` are `made`; with one they take turns, so that one
-	 * batch's routing is given to its caller while the device computes the next. */
-	char *staged, *fetched[2]; /* plain */
-	char *sent, *made;         /* the backend's */
-	int turn;
-	struct forward_late late;
+	/* The batch that is being begun, in the backend's memory: the next one's is sent, and made, when this one's is done with. */
+	char *sent, *made;
+	struct forward_turn turns[FORWARD_TURNS];
 	struct eng_sampling how; /* of the last pass that drew, ... */
 	uint32_t n_hows;         /* ... and how often it changed */
 	size_t in_bytes, out_bytes;
@@ -88,7 +86,7 @@ struct forward {
 	struct forward_out out; /* pointers into made */
 	double *counted;        /* NULL, or only counted is what would be taken */
 	int spans;              /* KERN_SPANs that the longest row reads, rounded up to a power of two */
-	int32_t *distinct;      /* [n_layers], plain: of the last run */
+	int32_t *distinct;      /* [n_layers], plain: of the pass that was finished last */
 };
 
 /* The widths of what the two mixers project to. */
@@ -125,10 +123,10 @@ int forward_make_way(struct forward *f, int n) CHECK_RESULT;
 void forward_leave(struct forward *f, const struct forward_batch *b);
 
 /* Lays the batch out and sends it; fills f->in and f->out. */
-int forward_send(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
+int forward_send(struct forward *f, const struct forward_batch *b, struct forward_turn *t) CHECK_RESULT;
 /* Rows of a chunk up to its last grid position: all, where states are own. */
 int forward_whole_rows(const struct forward *f, const struct forward_batch *b);
-/* Waits for the pass and gives the caller its routing. */
-int forward_fetch(struct forward *f, const struct forward_batch *b) CHECK_RESULT;
+/* Queues the way back of what the batch made, and marks its end. */
+int forward_fetch(struct forward *f, const struct forward_batch *b, struct forward_turn *t) CHECK_RESULT;
 
 #endif

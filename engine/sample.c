@@ -266,7 +266,7 @@ static int most_likely(const float *x, int n, float max)
 	return 0;
 }
 
-struct eng_choice eng_sample(const float *logits, int n, const struct eng_sampling *how, struct rng_at at, int32_t *scratch)
+struct eng_choice eng_sample_by(const float *logits, int n, const struct eng_sampling *how, double u, int32_t *scratch)
 {
 	float max = largest(logits, n);
 	double total = weigh(logits, n, max, 1, NULL);
@@ -275,11 +275,15 @@ struct eng_choice eng_sample(const float *logits, int n, const struct eng_sampli
 	if (!(how->temperature > 0) || !isfinite(scale) || !isfinite(max)) {
 		token = most_likely(logits, n, max);
 	} else {
-		double u = rng_double(at);
 		bool cut = (how->top_k > 0 && how->top_k < n) || how->top_p < 1;
 		token = cut ? draw_cut(logits, n, how, max, scale, u, scratch) : draw_all(logits, n, max, scale, u, scratch);
 	}
 	return (struct eng_choice){token, logprob(logits[token], max, total)};
+}
+
+struct eng_choice eng_sample(const float *logits, int n, const struct eng_sampling *how, struct rng_at at, int32_t *scratch)
+{
+	return eng_sample_by(logits, n, how, rng_double(at), scratch);
 }
 
 int eng_top(const float *logits, int n, int count, struct eng_choice *out, int32_t *scratch)

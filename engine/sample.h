@@ -19,6 +19,8 @@ struct eng_choice {
 
 /* logits [n]; scratch is [n] pairs of ints the caller lends (no allocation). */
 struct eng_choice eng_sample(const float *logits, int n, const struct eng_sampling *how, struct rng_at at, int32_t *scratch);
+/* The same by u = rng_double(at). */
+struct eng_choice eng_sample_by(const float *logits, int n, const struct eng_sampling *how, double u, int32_t *scratch);
 /* The `count` most likely tokens, most likely first (ties to the lower id), with their log-probabilities (temperature 1);
  * returns how many were written, at most count. */
 int eng_top(const float *logits, int n, int count, struct eng_choice *out, int32_t *scratch);

@@ -100,12 +100,9 @@ static int step(void *ctx, void *const *forks, const int32_t *tokens, int n, str
 static int advance(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
 	const struct rng_at *at, struct eng_choice *out)
 {
-	return eng_advance(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, tokens, n, capture, how, at, out);
-}
-
-static int settle(void *ctx)
-{
-	return eng_settle(((struct srch_gen *)ctx)->model);
+	struct eng_model *m = ((struct srch_gen *)ctx)->model;
+	int rc = eng_begin(m, (struct eng_fork *const *)forks, tokens, n, capture, how, at);
+	return rc ? rc : eng_finish(m, out);
 }
 
 static const int32_t *distinct(void *ctx)
@@ -187,7 +184,7 @@ static void fill_table(struct srch_gen *g, uint64_t print)
 		.encode = encode, .piece = piece, .prefix_new = prefix_new, .prefixes_new = i->together > 1 ? prefixes_new : NULL, .together = i->together,
 		.prefix_free = prefix_free, .fork_new = fork_new,
 		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .top = top, .step = step, .advance = advance,
-		.settle = settle, .distinct = distinct,
+		.distinct = distinct,
 	};
 }
 

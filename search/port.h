@@ -52,7 +52,7 @@ struct srch_generator {
 	 * NULL: by step and then draw. */
 	int (*advance)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
 		const struct rng_at *at, struct eng_choice *out);
-	int (*settle)(void *ctx); /* NULL where advance is */
+	int (*settle)(void *ctx); /* NULL where nothing is late */
 	const int32_t *(*distinct)(void *ctx); /* experts that the last step touched, [n_layers]; borrowed until the next. NULL: not known */
 };
 

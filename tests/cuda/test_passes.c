@@ -150,9 +150,51 @@ static void a_step_with_the_draw_behind_it_is_both(void **state)
 	(void)state;
 	struct eng_options o = {.backend = "cuda", .compute = ENG_COMPUTE_BF16, .max_forks = GROWN_FORKS, .max_positions = 64};
 	shim_overlap(true);
-	advance_is_step_and_draw("tests/golden/models/plain", &o);
+	steps_by_halves_are_steps("tests/golden/models/plain", &o);
 	o.shared_state = true;
-	advance_is_step_and_draw("tests/golden/models/plain", &o);
+	steps_by_halves_are_steps("tests/golden/models/plain", &o);
+	shim_overlap(getenv("SHIM_OVERLAP") != NULL);
+}
+
+static void tokens_that_were_drawn_stay(void **state)
+{
+	(void)state;
+	struct eng_options o = {.backend = "cuda", .compute = ENG_COMPUTE_F32, .max_forks = 40, .max_positions = 10};
+	shim_overlap(true);
+	drawn_tokens_outlast_other_passes("tests/golden/models/plain", &o);
+	shim_overlap(getenv("SHIM_OVERLAP") != NULL);
+}
+
+/* Who waits for a step does not wait for what was begun behind it. */
+static void a_step_is_waited_for_alone(void **state)
+{
+	(void)state;
+	struct eng_options o = {.backend = "cuda", .compute = ENG_COMPUTE_F32, .max_forks = 2, .max_positions = 20};
+	static const int32_t ids[] = {1, 5, 2}, drawn = ENG_DRAWN(0);
+	struct eng_sampling how = {1, 0, 1};
+	struct rng_at at = {0};
+	struct eng_choice out;
+	struct eng_model *m;
+	struct eng_prefix *p;
+	struct eng_fork *f;
+	unsigned long long ran[3];
+	shim_overlap(true);
+	OK(eng_model_open(&m, "tests/golden/models/plain", &o));
+	OK(eng_prefix_new(&p, m, ids, 3, (struct eng_capture){0}, NULL));
+	OK(eng_fork_new(&f, p));
+	eng_prefix_free(p); /* the page is the fork's alone: no step copies it */
+	ran[0] = shim_launches();
+	OK(eng_begin(m, &f, ids, 1, (struct eng_capture){0}, &how, &at));
+	OK(eng_begin(m, &f, &drawn, 1, (struct eng_capture){0}, &how, &at));
+	for (int i = 1; i < 3; i++) {
+		OK(eng_finish(m, &out));
+		ran[i] = shim_launches();
+	}
+	if (ran[2]) /* on a GPU nobody counts */
+		assert_true(ran[1] > ran[0] && ran[2] - ran[1] == ran[1] - ran[0]);
+	OK(eng_begin(m, &f, &drawn, 1, (struct eng_capture){0}, &how, &at)); /* and a model may be closed before it is done */
+	eng_fork_free(f);
+	eng_model_close(m);
 	shim_overlap(getenv("SHIM_OVERLAP") != NULL);
 }
 
@@ -332,6 +374,7 @@ int main(void)
 		TEST(forks_in_f32_agree_with_float64),    TEST(shared_checkpoints_in_f32_agree_with_float64),
 		TEST(bf16_is_within_the_bound_of_the_same_type), TEST(a_fork_equals_an_independent_run_to_the_bit),
 		TEST(both_backends_give_the_same_logits), TEST(a_step_with_the_draw_behind_it_is_both),
+		TEST(tokens_that_were_drawn_stay), TEST(a_step_is_waited_for_alone),
 		TEST(prompts_may_be_read_together), TEST(the_likeliest_tokens_are_those_of_the_logits), TEST(as_many_forks_as_fit),
 		TEST(a_fork_has_its_parents_logits), TEST(logits_outlast_the_steps_of_others),
 		TEST(a_prompts_logits_are_the_same_however_asked_for),

@@ -1,5 +1,5 @@
-/* tests/engine/advance.h - eng_advance held to eng_step and eng_draw, eng_top_of to eng_top, and rows of logits that several forks have: on
- * any backend. */
+/* tests/engine/advance.h - eng_begin and eng_finish held to eng_step and eng_draw, eng_top_of to eng_top, and rows of logits that several forks
+ * have: on any backend. */
 #ifndef TESTS_ENGINE_ADVANCE_H
 #define TESTS_ENGINE_ADVANCE_H
 
@@ -10,13 +10,15 @@
 
 enum { GROWN_PROMPT = 37, GROWN_STEPS = 14, GROWN_FORKS = 6, GROWN_SPLIT = 3, GROWN_FREED = 7 };
 
-/* What forks came to: tokens, and the rows of routing of all their steps. */
+/* What forks came to, each by its number: tokens, and the rows of routing of all their steps. */
 struct grown {
 	struct eng_choice drawn[GROWN_STEPS + 1][GROWN_FORKS];
 	uint16_t *experts; /* [GROWN_STEPS][GROWN_FORKS][layers x k] */
 	float *weights;
-	int n[GROWN_STEPS]; /* forks in a step */
 };
+
+/* One by one by eng_step and eng_draw; by halves; and each begun before the one before it is finished, with tokens that nobody has seen. */
+enum grow_way { GROW_SINGLY, GROW_BY_HALVES, GROW_AHEAD, GROW_WAYS };
 
 static inline struct eng_sampling grown_how(int step)
 {
@@ -29,19 +31,74 @@ static inline void grown_coordinates(struct rng_at *at, int step, const int *id,
 		at[i] = (struct rng_at){.seed = 3, .node = (uint32_t)id[i], .step = (uint32_t)step};
 }
 
+/* A step: whose rows it has, and what came of them. */
+struct grown_step {
+	int t, n, id[GROWN_FORKS];
+	struct eng_choice out[GROWN_FORKS];
+	struct eng_capture to;
+};
+
+static inline void keep_step(struct grown *g, const struct grown_step *s, size_t row)
+{
+	for (int i = 0; i < s->n; i++) {
+		size_t at = (size_t)(s->t * GROWN_FORKS + s->id[i]) * row, from = (size_t)i * row;
+		g->drawn[s->t + 1][s->id[i]] = s->out[i];
+		memcpy(g->experts + at, s->to.experts + from, row * sizeof *g->experts);
+		memcpy(g->weights + at, s->to.weights + from, row * sizeof *g->weights);
+	}
+}
+
+/* What the host may do while a step is under way. */
+static inline void disturb(struct eng_model *m, struct eng_fork *f)
+{
+	static const int32_t ids[] = {4, 2};
+	struct eng_prefix *p;
+	struct eng_fork *child;
+	OK(eng_prefix_new(&p, m, ids, 2, (struct eng_capture){0}, NULL));
+	OK(eng_fork_new(&child, p));
+	OK(eng_step(m, &child, ids, 1, (struct eng_capture){0}));
+	eng_fork_free(child);
+	eng_prefix_free(p);
+	assert_non_null(eng_fork_logits(f));
+}
+
+/* Nothing more can be computed while two are begun, and what is refused leaves them as they are. */
+static inline void two_are_enough(struct eng_model *m, struct eng_fork **f, const struct grown_step *s)
+{
+	static const int32_t token = 1;
+	struct eng_prefix *p;
+	struct eng_sampling how = grown_how(0);
+	struct rng_at at = {0};
+	FAILS(ERR_USAGE, "2 steps are begun", eng_step(m, f, &token, 1, (struct eng_capture){0}));
+	FAILS(ERR_USAGE, "2 steps are begun", eng_begin(m, f, &token, 1, s->to, &how, &at));
+	FAILS(ERR_USAGE, "2 steps are begun", eng_prefix_new(&p, m, &token, 1, (struct eng_capture){0}, NULL));
+}
+
+/* Where a fork was in the step before. */
+static inline int32_t token_of(const struct grown *g, enum grow_way way, const struct grown_step *before, int id, int t)
+{
+	for (int r = 0; way == GROW_AHEAD && r < before->n; r++)
+		if (before->id[r] == id)
+			return ENG_DRAWN(r);
+	return g->drawn[t][id].token;
+}
+
 /* Forks of one prompt that does not end at a page's edge. After GROWN_SPLIT steps one more splits from the first, after GROWN_FREED the
- * second is given up; then the way of drawing changes. at_once: by eng_advance. */
-static inline void grow_forks(struct eng_model *m, bool at_once, struct grown *g)
+ * second is given up, and the last takes its place; then the way of drawing changes. Ahead, the one that is given up is in one step more. */
+static inline void grow_forks(struct eng_model *m, enum grow_way way, struct grown *g)
 {
 	size_t row = (size_t)eng_model_info(m)->n_layers * (size_t)eng_model_info(m)->top_k;
 	struct eng_prefix *p;
 	struct eng_fork *f[GROWN_FORKS];
 	struct rng_at at[GROWN_FORKS];
 	struct eng_sampling how = grown_how(0);
+	struct grown_step steps[2] = {0};
 	int32_t ids[GROWN_PROMPT], tokens[GROWN_FORKS];
 	int id[GROWN_FORKS], n = GROWN_FORKS - 1;
 	g->experts = mem_array(GROWN_STEPS * GROWN_FORKS * row, sizeof *g->experts);
 	g->weights = mem_array(GROWN_STEPS * GROWN_FORKS * row, sizeof *g->weights);
+	for (int i = 0; i < 2; i++)
+		steps[i].to = (struct eng_capture){mem_array(GROWN_FORKS * row, sizeof *g->experts), mem_array(GROWN_FORKS * row, sizeof *g->weights)};
 	for (int i = 0; i < GROWN_PROMPT; i++)
 		ids[i] = i * 7 % eng_model_info(m)->n_vocab;
 	OK(eng_prefix_new(&p, m, ids, GROWN_PROMPT, (struct eng_capture){0}, NULL));
@@ -53,7 +110,9 @@ static inline void grow_forks(struct eng_model *m, bool at_once, struct grown *g
 	grown_coordinates(at, 0, id, n);
 	OK(eng_draw(m, f, n, &how, at, g->drawn[0]));
 	for (int t = 0; t < GROWN_STEPS; t++) {
-		struct eng_capture to = {g->experts + (size_t)(t * GROWN_FORKS) * row, g->weights + (size_t)(t * GROWN_FORKS) * row};
+		struct grown_step *s = &steps[t % 2], *before = &steps[1 - t % 2];
+		if (t == GROWN_SPLIT && way == GROW_AHEAD)
+			disturb(m, f[0]);
 		if (t == GROWN_SPLIT) {
 			OK(eng_fork_split(&f[n], f[0]));
 			id[n] = n;
@@ -61,48 +120,122 @@ static inline void grow_forks(struct eng_model *m, bool at_once, struct grown *g
 			OK(eng_draw(m, &f[n], 1, &how, at, &g->drawn[t][n]));
 			n++;
 		}
-		if (t == GROWN_FREED) {
-			eng_fork_free(f[1]);
+		if (t == GROWN_FREED + (way == GROW_AHEAD)) {
+			if (way != GROW_AHEAD)
+				eng_fork_free(f[1]);
 			f[1] = f[--n];
 			id[1] = id[n];
-			g->drawn[t][1] = g->drawn[t][n];
 		}
 		for (int i = 0; i < n; i++)
-			tokens[i] = g->drawn[t][i].token;
+			tokens[i] = token_of(g, way, before, id[i], t);
 		how = grown_how(t + 1);
 		grown_coordinates(at, t + 1, id, n);
-		g->n[t] = n;
-		if (at_once) {
-			OK(eng_advance(m, f, tokens, n, to, &how, at, g->drawn[t + 1]));
+		s->t = t;
+		s->n = n;
+		memcpy(s->id, id, sizeof id);
+		if (way == GROW_SINGLY) {
+			OK(eng_step(m, f, tokens, n, s->to));
+			OK(eng_draw(m, f, n, &how, at, s->out));
 		} else {
-			OK(eng_step(m, f, tokens, n, to));
-			OK(eng_draw(m, f, n, &how, at, g->drawn[t + 1]));
+			OK(eng_begin(m, f, tokens, n, s->to, &how, at));
 		}
-		assert_true(eng_last_distinct_experts(m) > 0);
+		if (t == GROWN_FREED && way == GROW_AHEAD)
+			eng_fork_free(f[1]);
+		if (way == GROW_AHEAD && t > 0) {
+			if (t == 1)
+				two_are_enough(m, f, s);
+			OK(eng_finish(m, before->out));
+			keep_step(g, before, row);
+		}
+		if (way == GROW_BY_HALVES || (way == GROW_AHEAD && t == GROWN_STEPS - 1))
+			OK(eng_finish(m, s->out));
+		if (way != GROW_AHEAD || t == GROWN_STEPS - 1)
+			keep_step(g, s, row);
+		assert_true(t == 0 || eng_last_distinct_experts(m) > 0);
 	}
-	OK(eng_settle(m));
+	FAILS(ERR_USAGE, "no step is begun", eng_finish(m, steps[0].out));
+	if (way != GROW_SINGLY) {
+		tokens[0] = ENG_DRAWN(n);
+		FAILS(ERR_USAGE, "fork 0 of the batch is to read what row 5 of the step begun last draws; it has 5",
+		      eng_begin(m, f, tokens, 1, steps[0].to, &how, at));
+		tokens[0] = INT32_MIN;
+		FAILS(ERR_USAGE, "what row 2147483647 of", eng_step(m, f, tokens, 1, steps[0].to));
+		FAILS(ERR_USAGE, "a step of 0 forks", eng_begin(m, f, tokens, 0, steps[0].to, &how, at));
+	}
 	for (int i = 0; i < n; i++)
 		eng_fork_free(f[i]);
+	for (int i = 0; i < 2; i++) {
+		mem_free(steps[i].to.experts);
+		mem_free(steps[i].to.weights);
+	}
 }
 
-static inline void advance_is_step_and_draw(const char *dir, const struct eng_options *opt)
+static inline void steps_by_halves_are_steps(const char *dir, const struct eng_options *opt)
 {
 	struct eng_model *m;
-	struct grown one, two;
+	struct grown g[GROW_WAYS];
 	OK(eng_model_open(&m, dir, opt));
 	size_t row = (size_t)eng_model_info(m)->n_layers * (size_t)eng_model_info(m)->top_k;
-	grow_forks(m, false, &one);
-	grow_forks(m, true, &two);
-	for (int t = 0; t < GROWN_STEPS; t++) {
-		size_t at = (size_t)(t * GROWN_FORKS) * row, n = (size_t)one.n[t];
-		assert_memory_equal(one.drawn[t], two.drawn[t], n * sizeof *one.drawn[t]);
-		assert_memory_equal(one.experts + at, two.experts + at, n * row * sizeof *one.experts);
-		assert_memory_equal(one.weights + at, two.weights + at, n * row * sizeof *one.weights);
+	for (int way = 0; way < GROW_WAYS; way++)
+		grow_forks(m, (enum grow_way)way, &g[way]);
+	for (int way = 1; way < GROW_WAYS; way++)
+		for (int t = 0; t <= GROWN_STEPS; t++)
+			for (int id = 0; id < GROWN_FORKS; id++) {
+				bool drawn = id == 1 ? t <= GROWN_FREED : id < GROWN_FORKS - 1 || t >= GROWN_SPLIT;
+				bool stepped = id == 1 ? t < GROWN_FREED : drawn && t < GROWN_STEPS;
+				size_t at = (size_t)(t * GROWN_FORKS + id) * row;
+				if (drawn)
+					assert_memory_equal(&g[0].drawn[t][id], &g[way].drawn[t][id], sizeof g[0].drawn[t][id]);
+				if (stepped) {
+					assert_memory_equal(g[0].experts + at, g[way].experts + at, row * sizeof *g[0].experts);
+					assert_memory_equal(g[0].weights + at, g[way].weights + at, row * sizeof *g[0].weights);
+				}
+			}
+	for (int way = 0; way < GROW_WAYS; way++) {
+		mem_free(g[way].experts);
+		mem_free(g[way].weights);
 	}
-	mem_free(one.experts);
-	mem_free(one.weights);
-	mem_free(two.experts);
-	mem_free(two.weights);
+	eng_model_close(m);
+}
+
+/* Tokens stay where they were drawn, whatever is computed before they are read: also passes of fewer rows, whose results lie closer. */
+static inline void drawn_tokens_outlast_other_passes(const char *dir, const struct eng_options *opt)
+{
+	enum { FORKS = 40 };
+	struct eng_model *m;
+	struct eng_prefix *p;
+	struct eng_fork *f[FORKS];
+	struct eng_choice drawn[FORKS], want[FORKS], got[FORKS];
+	struct rng_at at[FORKS];
+	struct eng_sampling how = {1, 0, 1};
+	static const int32_t ids[] = {1, 5, 2};
+	int32_t tokens[FORKS];
+	OK(eng_model_open(&m, dir, opt));
+	size_t row = (size_t)eng_model_info(m)->n_layers * (size_t)eng_model_info(m)->top_k;
+	struct eng_capture to = {mem_array(FORKS * row, sizeof *to.experts), mem_array(FORKS * row, sizeof *to.weights)};
+	OK(eng_prefix_new(&p, m, ids, 3, to, NULL));
+	for (int seen = 1; seen >= 0; seen--) {
+		for (int i = 0; i < FORKS; i++) {
+			OK(eng_fork_new(&f[i], p));
+			at[i] = (struct rng_at){.seed = 9, .node = (uint32_t)i};
+			tokens[i] = i;
+		}
+		OK(eng_begin(m, f, tokens, FORKS, (struct eng_capture){0}, &how, at));
+		eng_fork_free(f[0]);
+		OK(eng_fork_new(&f[0], p));
+		OK(eng_step(m, f, tokens, 1, to));
+		OK(eng_finish(m, drawn));
+		for (int i = 1; i < FORKS; i++) /* each goes on with its neighbour's */
+			tokens[i] = seen ? drawn[FORKS - i].token : ENG_DRAWN(FORKS - i);
+		OK(eng_begin(m, f + 1, tokens + 1, FORKS - 1, to, &how, at));
+		OK(eng_finish(m, seen ? want : got));
+		for (int i = 0; i < FORKS; i++)
+			eng_fork_free(f[i]);
+	}
+	assert_memory_equal(want, got, (FORKS - 1) * sizeof *want);
+	eng_prefix_free(p);
+	mem_free(to.experts);
+	mem_free(to.weights);
 	eng_model_close(m);
 }
 

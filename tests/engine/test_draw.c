@@ -281,9 +281,16 @@ static void a_step_with_the_draw_behind_it_is_both(void **state)
 {
 	(void)state;
 	struct eng_options o = {.threads = 2, .max_forks = GROWN_FORKS, .max_positions = 64};
-	advance_is_step_and_draw("tests/golden/models/plain", &o);
+	steps_by_halves_are_steps("tests/golden/models/plain", &o);
 	o.shared_state = true;
-	advance_is_step_and_draw("tests/golden/models/odd", &o);
+	steps_by_halves_are_steps("tests/golden/models/odd", &o);
+}
+
+static void tokens_that_were_drawn_stay(void **state)
+{
+	(void)state;
+	struct eng_options o = {.threads = 2, .max_forks = 40, .max_positions = 10};
+	drawn_tokens_outlast_other_passes("tests/golden/models/plain", &o);
 }
 
 static void prompts_may_be_read_together(void **state)
@@ -309,7 +316,8 @@ int main(void)
 		cmocka_unit_test(likeliest_tokens_that_are_not_there_are_refused), cmocka_unit_test(a_device_is_sent_numbers_and_gives_tokens),
 		cmocka_unit_test(a_device_gives_the_likeliest_tokens), cmocka_unit_test(a_draw_is_eng_sample_of_the_logits),
 		cmocka_unit_test(the_likeliest_tokens_are_those_of_the_logits),
-		cmocka_unit_test(prompts_may_be_read_together), cmocka_unit_test(a_step_with_the_draw_behind_it_is_both), cmocka_unit_test(a_fork_has_its_parents_logits),
+		cmocka_unit_test(prompts_may_be_read_together), cmocka_unit_test(a_step_with_the_draw_behind_it_is_both), cmocka_unit_test(tokens_that_were_drawn_stay),
+		cmocka_unit_test(a_fork_has_its_parents_logits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -490,6 +490,30 @@ static void remove_copy(const char *dir)
 	mem_free(tensors);
 }
 
+/* What is wrong with a step is said when it is finished, then it is out of the way; a row whose fork was freed is nobody's. */
+static void what_a_begun_step_comes_to(struct eng_model *m, struct eng_fork *f, struct eng_prefix *p, struct eng_capture capture, const char *why,
+                                       int length)
+{
+	static const int32_t token = 1, drawn = ENG_DRAWN(0);
+	struct eng_sampling how = {1, 0, 1};
+	struct rng_at at = {0};
+	struct eng_choice out;
+	struct eng_fork *gone;
+	OK(eng_begin(m, &f, &token, 1, capture, &how, &at));
+	OK(eng_begin(m, &f, &drawn, 1, (struct eng_capture){0}, &how, &at));
+	assert_int_equal(eng_fork_length(f), length + 1);
+	FAILS(ERR_FORMAT, why, eng_finish(m, &out));
+	FAILS(ERR_FORMAT, "the logits at position", eng_finish(m, &out));
+	OK(eng_fork_new(&gone, p));
+	OK(eng_begin(m, &gone, &token, 1, capture, &how, &at));
+	OK(eng_begin(m, &gone, &drawn, 1, capture, &how, &at));
+	eng_fork_free(gone);
+	OK(eng_fork_new(&gone, p)); /* in its place, and in no step */
+	OK(eng_finish(m, &out));
+	OK(eng_finish(m, &out));
+	eng_fork_free(gone);
+}
+
 static void an_overflow_is_named_with_layer_and_position(void **state)
 {
 	(void)state;
@@ -509,6 +533,7 @@ static void an_overflow_is_named_with_layer_and_position(void **state)
 	OK(eng_prefix_new(&p, m, ids, 3, (struct eng_capture){0}, NULL));
 	OK(eng_fork_new(&f, p));
 	FAILS(ERR_FORMAT, "layer 1: the router's weights are no numbers at position 3", eng_step(m, &f, ids, 1, capture));
+	what_a_begun_step_comes_to(m, f, p, capture, "layer 1: the router's weights are no numbers at position 4", 5);
 	eng_fork_free(f);
 	eng_prefix_free(p);
 	eng_model_close(m);
@@ -532,6 +557,7 @@ static void logits_that_are_no_numbers_are_not_drawn_from(void **state)
 	for (int greedy = 0; greedy < 2; greedy++)
 		FAILS(ERR_FORMAT, "the logits at position 2 are no numbers",
 		      eng_draw(m, &f, 1, &(struct eng_sampling){greedy ? 0 : 1, 0, 1}, &(struct rng_at){0}, &drawn));
+	what_a_begun_step_comes_to(m, f, p, (struct eng_capture){0}, "the logits at position 3 are no numbers", 4);
 	eng_fork_free(f);
 	eng_prefix_free(p);
 	eng_model_close(m);
