@@ -97,12 +97,15 @@ static int step(void *ctx, void *const *forks, const int32_t *tokens, int n, str
 	return eng_step(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, tokens, n, capture);
 }
 
-static int advance(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
-	const struct rng_at *at, struct eng_choice *out)
+static int begin(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
+	const struct rng_at *at)
 {
-	struct eng_model *m = ((struct srch_gen *)ctx)->model;
-	int rc = eng_begin(m, (struct eng_fork *const *)forks, tokens, n, capture, how, at);
-	return rc ? rc : eng_finish(m, out);
+	return eng_begin(((struct srch_gen *)ctx)->model, (struct eng_fork *const *)forks, tokens, n, capture, how, at);
+}
+
+static int finish(void *ctx, struct eng_choice *out)
+{
+	return eng_finish(((struct srch_gen *)ctx)->model, out);
 }
 
 static const int32_t *distinct(void *ctx)
@@ -183,8 +186,8 @@ static void fill_table(struct srch_gen *g, uint64_t print)
 		.max_forks = i->max_forks,
 		.encode = encode, .piece = piece, .prefix_new = prefix_new, .prefixes_new = i->together > 1 ? prefixes_new : NULL, .together = i->together,
 		.prefix_free = prefix_free, .fork_new = fork_new,
-		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .top = top, .step = step, .advance = advance,
-		.distinct = distinct,
+		.fork_split = fork_split, .fork_free = fork_free, .logits = logits, .draw = draw, .top = top, .step = step,
+		.begin = begin, .finish = finish, .ahead = i->ahead, .distinct = distinct,
 	};
 }
 

@@ -47,7 +47,9 @@ void growth_release(struct growth *g)
 	mem_free(g->stretches);
 	mem_free(g->prompt_experts);
 	mem_free(g->prompt_weights);
+	mem_free(g->first);
 	tok_ids_release(&g->prompt);
+	g->first = NULL;
 	g->stretches = NULL;
 	g->prompt_experts = NULL;
 	g->prompt_weights = NULL;
@@ -70,6 +72,22 @@ void growth_look(const struct growth_rules *r, const struct growth *g, const str
 		(void)r->judge->closed(r->judge->ctx, closing, &g->problem, buf_text(text), text->len, &end);
 }
 
+static bool is_longest(const struct growth_rules *r, size_t n)
+{
+	return n >= (size_t)r->max_tokens;
+}
+
+/* No position is left to read its token at. */
+static bool is_full(const struct growth_rules *r, const struct growth *g, size_t n)
+{
+	return g->prompt.n + n > (size_t)r->gen->max_positions;
+}
+
+bool growth_is_last(const struct growth_rules *r, const struct growth *g, size_t n)
+{
+	return is_longest(r, n) || is_full(r, g, n);
+}
+
 bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t token, const struct buf *text, struct cmp_closing *closing,
 	size_t n, enum node_finish *how)
 {
@@ -78,10 +96,10 @@ bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t t
 		*how = NODE_EOS;
 	else if (prompt_is_continued(r->gen->frame) && r->judge->closed(r->judge->ctx, closing, &g->problem, buf_text(text), text->len, &end))
 		*how = NODE_CLOSED;
-	else if (n >= (size_t)r->max_tokens)
+	else if (is_longest(r, n))
 		*how = NODE_LENGTH;
-	else if (g->prompt.n + n > (size_t)r->gen->max_positions)
-		*how = NODE_LIMIT; /* the token has no position left to be read at */
+	else if (is_full(r, g, n))
+		*how = NODE_LIMIT;
 	else
 		return false;
 	return true;

@@ -39,6 +39,7 @@ struct growth {
 	uint16_t *prompt_experts;
 	float *prompt_weights;
 	void *prefix;
+	struct eng_choice *first;     /* of the policy `sample`: the first token of each fork; NULL until one of them starts */
 	struct stretch *stretches;
 	int n, cap;
 	int n_open, n_finished; /* leaves: growing, finished */
@@ -62,6 +63,8 @@ struct growth_rules {
 };
 bool growth_ends(const struct growth_rules *r, const struct growth *g, int32_t token, const struct buf *text, struct cmp_closing *closing,
 	size_t n, enum node_finish *how);
+/* Whether a path ends with its nth token, whatever that is. */
+bool growth_is_last(const struct growth_rules *r, const struct growth *g, size_t n);
 /* Looks at a text that is known not to end a path: what grows from it need not look there again. */
 void growth_look(const struct growth_rules *r, const struct growth *g, const struct buf *text, struct cmp_closing *closing);
 bool growth_is_eos(const struct srch_generator *gen, int32_t token);

@@ -10,8 +10,9 @@ static void session_init(struct session *s, const struct srch_options *opt, cons
 	s->shape = (struct node_shape){gen->n_layers, gen->top_k, gen->n_experts};
 	s->row = (size_t)gen->n_layers * (size_t)gen->top_k;
 	s->batch = opt->batch < gen->max_forks ? opt->batch : gen->max_forks;
-	s->cap_experts = mem_array(2 * (size_t)s->batch * s->row + 1, sizeof *s->cap_experts);
-	s->cap_weights = mem_array(2 * (size_t)s->batch * s->row + 1, sizeof *s->cap_weights);
+	s->cap_experts = mem_array((size_t)s->batch * s->row + 1, sizeof *s->cap_experts);
+	s->cap_weights = mem_array((size_t)s->batch * s->row + 1, sizeof *s->cap_weights);
+	s->drawn = mem_array((size_t)s->batch, sizeof *s->drawn);
 	s->scratch = mem_array(2 * (size_t)gen->n_vocab, sizeof *s->scratch);
 	buf_init(&s->config, BUF_MAX_TEXT);
 	s->growths = mem_array(tasks->n, sizeof *s->growths);
@@ -37,6 +38,7 @@ static void session_release(struct session *s)
 	mem_free(s->growths);
 	mem_free(s->cap_experts);
 	mem_free(s->cap_weights);
+	mem_free(s->drawn);
 	mem_free(s->scratch);
 }
 

@@ -2,8 +2,9 @@
  * together; the next task's enter as the last of this one's end, so that the batch is full. What a fork draws depends only
  * on its coordinate: neither the batch nor who else is in it shows.
  *
- * A step draws the tokens behind it as well, and its rows of routing come while the next one runs: a program that has ended may wait
- * for its last row until then. It is not saved before, as nothing is between the two. */
+ * A step draws the tokens behind it as well. Where the generator goes ahead, the next step is begun before these are known here: it reads
+ * them where they are drawn. Who turns out to have ended with one is in a step too many, and its row there is nobody's: it is not kept, and
+ * what it draws is no token. Who ends with one whatever it is, is not in that step. */
 #include "base/mem.h"
 #include "search/session.h"
 
@@ -11,8 +12,7 @@ struct slot {
 	size_t task;
 	int stretch;
 	void *fork;
-	bool drawn; /* what comes next is there */
-	struct eng_choice next;
+	int row[ENG_AHEAD]; /* of the steps that are begun, by their turns; -1: it is not in that one */
 };
 
 struct bed {
@@ -21,12 +21,11 @@ struct bed {
 	int n;
 	size_t next_task;
 	int next_fork;
+	int turn;        /* of the step begun last */
 	void **forks;    /* of a step or a draw */
 	int32_t *tokens;
 	struct rng_at *at;
 	struct eng_choice *choices;
-	struct slot *late; /* who was in the step whose rows have not come in; forks are not looked at */
-	int n_late;
 };
 
 /* Whether fork number f of the task is in the store already. */
@@ -58,6 +57,71 @@ static bool next_in_queue(struct bed *b, size_t *task, int *fork)
 	return false;
 }
 
+static struct stretch *stretch_of(const struct session *s, const struct slot *slot)
+{
+	return &s->growths[slot->task].stretches[slot->stretch];
+}
+
+static struct eng_sampling how_to_draw(const struct session *s)
+{
+	return (struct eng_sampling){s->opt.temperature, s->opt.top_k, s->opt.top_p};
+}
+
+static struct rng_at coordinate(const struct session *s, const struct growth *g, int number, size_t token)
+{
+	return (struct rng_at){s->opt.seed, g->coordinate, (uint32_t)number, (uint32_t)token, 0};
+}
+
+static int end_slot(struct session *s, struct slot *slot)
+{
+	struct growth *g = &s->growths[slot->task];
+	struct stretch *st = stretch_of(s, slot);
+	s->gen->fork_free(s->gen->ctx, slot->fork);
+	slot->fork = NULL;
+	g->n_open--;
+	int rc = session_submit(s, g, st, buf_text(&st->text));
+	if (!rc && g->n_finished == s->opt.forks)
+		session_grown(s, g);
+	return rc;
+}
+
+/* Puts a token to the slot's stretch. A slot that ends with it has no fork any more. */
+static int grow(struct session *s, struct slot *slot, struct eng_choice c)
+{
+	struct growth *g = &s->growths[slot->task];
+	struct stretch *st = stretch_of(s, slot);
+	stretch_reserve(st, s->row);
+	st->tokens[st->n] = c.token;
+	st->logprobs[st->n++] = c.logprob;
+	st->logprob += c.logprob;
+	size_t len = 0;
+	const char *piece = growth_is_eos(s->gen, c.token) ? NULL : s->gen->piece(s->gen->ctx, c.token, &len);
+	if (piece)
+		buf_add(&st->text, piece, len);
+	s->tokens++;
+	return growth_ends(&s->rules, g, c.token, &st->text, &st->closing, st->n, &st->finished) ? end_slot(s, slot) : 0;
+}
+
+/* The first tokens of all the task's programs, from the logits behind its prompt, which this fork has: later ones need not wait for a draw. */
+static int draw_first(struct bed *b, struct growth *g, void *fork)
+{
+	struct session *s = b->s;
+	struct eng_sampling how = how_to_draw(s);
+	double began = clock_seconds();
+	int n = s->opt.forks, rc = 0;
+	g->first = mem_array((size_t)n, sizeof *g->first);
+	for (int from = 0, some; from < n && !rc; from += some) {
+		some = n - from < s->batch ? n - from : s->batch;
+		for (int i = 0; i < some; i++) {
+			b->forks[i] = fork;
+			b->at[i] = coordinate(s, g, from + i, 0);
+		}
+		rc = srch_draw(s->gen, b->forks, some, &how, b->at, g->first + from, s->scratch);
+	}
+	s->engine_seconds += clock_seconds() - began;
+	return rc;
+}
+
 static int start_fork(struct bed *b, size_t task, int number)
 {
 	struct session *s = b->s;
@@ -66,12 +130,20 @@ static int start_fork(struct bed *b, size_t task, int number)
 	int rc = s->gen->fork_new(s->gen->ctx, &fork, g->prefix);
 	if (rc)
 		return rc;
+	rc = g->first ? 0 : draw_first(b, g, fork);
+	if (rc) {
+		s->gen->fork_free(s->gen->ctx, fork);
+		return rc;
+	}
 	struct stretch *st = growth_add(g, -1, number);
 	st->leaf = true;
 	g->n_open++;
-	b->slots[b->n++] = (struct slot){.task = task, .stretch = g->n - 1, .fork = fork};
 	b->next_fork = number + 1;
-	return 0;
+	struct slot slot = {.task = task, .stretch = g->n - 1, .fork = fork, .row = {-1, -1}};
+	rc = grow(s, &slot, g->first[number]);
+	if (slot.fork)
+		b->slots[b->n++] = slot;
+	return rc;
 }
 
 /* Tasks that filling the batch would open, in their order, at most `most`. */
@@ -135,127 +207,72 @@ static int fill(struct bed *b)
 	return 0;
 }
 
-static struct stretch *stretch_of(const struct session *s, const struct slot *slot)
-{
-	return &s->growths[slot->task].stretches[slot->stretch];
-}
-
-static struct eng_sampling how_to_draw(const struct session *s)
-{
-	return (struct eng_sampling){s->opt.temperature, s->opt.top_k, s->opt.top_p};
-}
-
-/* Of the token behind all that the slot's stretch has. */
-static struct rng_at coordinate(const struct session *s, const struct slot *slot)
-{
-	const struct stretch *st = stretch_of(s, slot);
-	return (struct rng_at){s->opt.seed, s->growths[slot->task].coordinate, (uint32_t)st->number, (uint32_t)st->n, 0};
-}
-
-/* The first token of the slots that are new. */
-static int choose_first(struct bed *b)
+/* Begins a step of all slots that go on; n: how many they are. */
+static int begin_step(struct bed *b, int *n)
 {
 	struct session *s = b->s;
 	struct eng_sampling how = how_to_draw(s);
-	int n = 0;
-	for (int i = 0; i < b->n; i++)
-		if (!b->slots[i].drawn) {
-			b->forks[n] = b->slots[i].fork;
-			b->at[n++] = coordinate(s, &b->slots[i]);
-		}
-	int rc = srch_draw(s->gen, b->forks, n, &how, b->at, b->choices, s->scratch);
-	n = 0;
-	for (int i = 0; i < b->n && !rc; i++)
-		if (!b->slots[i].drawn)
-			b->slots[i].next = b->choices[n++];
-	return rc;
-}
-
-/* Puts the slot's token to its stretch. *ended: the stretch is finished. */
-static void grow(struct session *s, const struct slot *slot, struct eng_choice c, bool *ended)
-{
-	struct growth *g = &s->growths[slot->task];
-	struct stretch *st = stretch_of(s, slot);
-	stretch_reserve(st, s->row);
-	st->tokens[st->n] = c.token;
-	st->logprobs[st->n++] = c.logprob;
-	st->logprob += c.logprob;
-	size_t len = 0;
-	const char *piece = growth_is_eos(s->gen, c.token) ? NULL : s->gen->piece(s->gen->ctx, c.token, &len);
-	if (piece)
-		buf_add(&st->text, piece, len);
-	*ended = growth_ends(&s->rules, g, c.token, &st->text, &st->closing, st->n, &st->finished);
-	s->tokens++;
-}
-
-static int end_slot(struct session *s, struct slot *slot)
-{
-	struct growth *g = &s->growths[slot->task];
-	struct stretch *st = stretch_of(s, slot);
-	s->gen->fork_free(s->gen->ctx, slot->fork);
-	slot->fork = NULL;
-	g->n_open--;
-	int rc = session_submit(s, g, st, buf_text(&st->text));
-	if (!rc && g->n_finished == s->opt.forks)
-		session_grown(s, g);
-	return rc;
-}
-
-/* Every slot draws; those that end leave, the others keep their order. */
-static int draw_all(struct bed *b)
-{
-	double began = clock_seconds();
-	int kept = 0, rc = choose_first(b);
-	if (rc)
-		return rc;
+	int before = b->turn, turn = 1 - before;
+	*n = 0;
 	for (int i = 0; i < b->n; i++) {
-		bool ended = false;
-		grow(b->s, &b->slots[i], b->slots[i].next, &ended);
-		if (ended && !rc)
-			rc = end_slot(b->s, &b->slots[i]);
-		if (b->slots[i].fork)
-			b->slots[kept++] = b->slots[i];
+		struct slot *slot = &b->slots[i];
+		const struct growth *g = &s->growths[slot->task];
+		const struct stretch *st = stretch_of(s, slot);
+		bool ahead = slot->row[before] >= 0; /* its last token is not here yet */
+		if (ahead && growth_is_last(&s->rules, g, st->n + 1))
+			continue;
+		b->forks[*n] = slot->fork;
+		b->tokens[*n] = ahead ? ENG_DRAWN(slot->row[before]) : st->tokens[st->n - 1];
+		b->at[*n] = coordinate(s, g, st->number, st->n + ahead);
+		slot->row[turn] = (*n)++;
+	}
+	b->turn = *n ? turn : before;
+	return *n ? session_begin_step(s, b->forks, b->tokens, *n, &how, b->at) : 0;
+}
+
+/* Finishes the oldest step. Slots that end with its tokens leave, the others keep their order. */
+static int finish_step(struct bed *b)
+{
+	struct session *s = b->s;
+	int turn = s->n_begun > 1 ? 1 - b->turn : b->turn, kept = 0, rc = session_finish_step(s, b->choices);
+	double began = clock_seconds();
+	for (int i = 0; i < b->n; i++) {
+		struct slot *slot = &b->slots[i];
+		int row = slot->row[turn];
+		slot->row[turn] = -1;
+		if (row >= 0 && !rc) {
+			session_take_row(s, row, stretch_of(s, slot));
+			rc = grow(s, slot, b->choices[row]);
+		}
+		if (slot->fork)
+			b->slots[kept++] = *slot;
 	}
 	b->n = kept;
-	b->s->engine_seconds += clock_seconds() - began;
+	s->engine_seconds += clock_seconds() - began;
 	return rc;
-}
-
-/* The step before this one has all its rows. */
-static void take_late_rows(struct bed *b)
-{
-	for (int i = 0; i < b->n_late; i++)
-		session_take_row(b->s, i, stretch_of(b->s, &b->late[i]));
-	b->n_late = 0;
 }
 
 static int step_all(struct bed *b)
 {
-	struct session *s = b->s;
-	struct eng_sampling how = how_to_draw(s);
-	for (int i = 0; i < b->n; i++) {
-		const struct stretch *st = stretch_of(s, &b->slots[i]);
-		b->forks[i] = b->slots[i].fork;
-		b->tokens[i] = st->tokens[st->n - 1];
-		b->at[i] = coordinate(s, &b->slots[i]);
-	}
-	int rc = b->n ? session_advance(s, b->forks, b->tokens, b->n, &how, b->at, b->choices) : session_settle(s);
-	if (rc)
-		return rc;
-	take_late_rows(b);
-	for (int i = 0; i < b->n; i++) {
-		b->slots[i].drawn = true;
-		b->slots[i].next = b->choices[i];
-		b->late[b->n_late++] = b->slots[i];
-	}
-	return 0;
+	int n, rc = begin_step(b, &n), ahead = n && b->s->gen->ahead;
+	while (!rc && b->s->n_begun > ahead)
+		rc = finish_step(b);
+	return rc;
 }
 
-/* The rows of a step that is under way: they must come before their memory goes. The first failure is the one to tell. */
-static int take_last_rows(struct session *s, int rc)
+/* Steps that are begun when all is over are nobody's, and out of the way of what comes. The first failure is the one to tell. */
+static int drop_all(struct bed *b, int rc)
 {
+	struct session *s = b->s;
 	struct err_kept first = err_keep(rc);
-	return err_first(&first, session_settle(s));
+	for (int i = 0; i < b->n; i++)
+		s->gen->fork_free(s->gen->ctx, b->slots[i].fork);
+	while (s->n_begun) {
+		rc = session_finish_step(s, b->choices);
+		if (rc && !first.code)
+			first = err_keep(rc);
+	}
+	return err_first(&first, 0);
 }
 
 int policy_sample(struct session *s)
@@ -266,23 +283,18 @@ int policy_sample(struct session *s)
 	b.tokens = mem_array((size_t)s->batch, sizeof *b.tokens);
 	b.at = mem_array((size_t)s->batch, sizeof *b.at);
 	b.choices = mem_array((size_t)s->batch, sizeof *b.choices);
-	b.late = mem_array((size_t)s->batch, sizeof *b.late);
 	int rc;
 	do {
 		rc = fill(&b);
-		rc = rc ? rc : draw_all(&b);
 		rc = rc ? rc : step_all(&b);
 		rc = rc ? rc : session_save_ready(s);
 		session_progress(s);
 	} while (!rc && !session_stopped(s) && (b.n || b.next_task < s->tasks->n));
-	rc = take_last_rows(s, rc);
-	for (int i = 0; i < b.n; i++)
-		s->gen->fork_free(s->gen->ctx, b.slots[i].fork);
+	rc = drop_all(&b, rc);
 	mem_free(b.slots);
 	mem_free(b.forks);
 	mem_free(b.tokens);
 	mem_free(b.at);
 	mem_free(b.choices);
-	mem_free(b.late);
 	return rc;
 }

@@ -35,12 +35,3 @@ int srch_top(const struct srch_generator *g, void *const *forks, int n, int coun
 	}
 	return rc;
 }
-
-int srch_advance(const struct srch_generator *g, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
-	const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out, int32_t *scratch)
-{
-	if (g->advance)
-		return g->advance(g->ctx, forks, tokens, n, capture, how, at, out);
-	int rc = g->step(g->ctx, forks, tokens, n, capture);
-	return rc ? rc : srch_draw(g, forks, n, how, at, out, scratch);
-}

@@ -48,12 +48,12 @@ struct srch_generator {
 	/* NULL: by eng_top from the logits. */
 	int (*top)(void *ctx, void *const *forks, int n, int count, struct eng_choice *out);
 	int (*step)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture);
-	/* A step and the draw behind it; capture may be filled as late as by the next call of the two, of step or of prefix_new, or settle.
-	 * NULL: by step and then draw. */
-	int (*advance)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
-		const struct rng_at *at, struct eng_choice *out);
-	int (*settle)(void *ctx); /* NULL where nothing is late */
-	const int32_t *(*distinct)(void *ctx); /* experts that the last step touched, [n_layers]; borrowed until the next. NULL: not known */
+	/* A step and the draw behind it in two halves, as eng_begin and eng_finish. NULL: by step and then draw. */
+	int (*begin)(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
+		const struct rng_at *at);
+	int (*finish)(void *ctx, struct eng_choice *out);
+	bool ahead; /* where begin is: it gains by a step that is begun before the last one is finished */
+	const int32_t *(*distinct)(void *ctx); /* experts that the step finished last touched, [n_layers]; borrowed until the next. NULL: not known */
 };
 
 /* Through the table, whatever of it is there; an error where there are no logits. scratch: [2 x n_vocab]. */
@@ -63,8 +63,6 @@ int srch_draw(const struct srch_generator *g, void *const *forks, int n, const s
 /* out [n][count]: the likeliest next tokens of each fork, likeliest first; all of the vocabulary where that is less. Returns how many each
  * has in *found. */
 int srch_top(const struct srch_generator *g, void *const *forks, int n, int count, struct eng_choice *out, int *found, int32_t *scratch) CHECK_RESULT;
-int srch_advance(const struct srch_generator *g, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture,
-	const struct eng_sampling *how, const struct rng_at *at, struct eng_choice *out, int32_t *scratch) CHECK_RESULT;
 
 struct srch_judge {
 	void *ctx;

@@ -105,9 +105,9 @@ void session_close_prefix(struct session *s, struct growth *g)
 	g->prefix = NULL;
 }
 
-static size_t half_at(const struct session *s, int half)
+static struct eng_capture capture_of(const struct session *s)
 {
-	return (size_t)half * (size_t)s->batch * s->row;
+	return (struct eng_capture){s->cap_experts, s->cap_weights};
 }
 
 static int count_step(struct session *s, int n, double began, int rc)
@@ -121,34 +121,44 @@ static int count_step(struct session *s, int n, double began, int rc)
 int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n)
 {
 	double began = clock_seconds();
-	size_t at = half_at(s, s->half);
-	int rc = s->gen->step(s->gen->ctx, forks, tokens, n, (struct eng_capture){s->cap_experts + at, s->cap_weights + at});
-	s->whole = s->half;
-	return count_step(s, n, began, rc);
+	return count_step(s, n, began, s->gen->step(s->gen->ctx, forks, tokens, n, capture_of(s)));
 }
 
-int session_advance(struct session *s, void *const *forks, const int32_t *tokens, int n, const struct eng_sampling *how,
-	const struct rng_at *at, struct eng_choice *out)
+/* Where it cannot be done in halves, all of it is done in the first. */
+static int step_and_draw(struct session *s, void *const *forks, const int32_t *tokens, int n, const struct eng_sampling *how, const struct rng_at *at)
+{
+	int rc = s->gen->step(s->gen->ctx, forks, tokens, n, capture_of(s));
+	return rc ? rc : srch_draw(s->gen, forks, n, how, at, s->drawn, s->scratch);
+}
+
+int session_begin_step(struct session *s, void *const *forks, const int32_t *tokens, int n, const struct eng_sampling *how, const struct rng_at *at)
 {
 	double began = clock_seconds();
-	s->whole = s->half;
-	s->half ^= 1;
-	size_t to = half_at(s, s->half);
-	int rc = srch_advance(s->gen, forks, tokens, n, (struct eng_capture){s->cap_experts + to, s->cap_weights + to}, how, at, out, s->scratch);
-	return count_step(s, n, began, rc);
+	assert(s->n_begun <= s->gen->ahead);
+	int rc = s->gen->begin ? s->gen->begin(s->gen->ctx, forks, tokens, n, capture_of(s), how, at) : step_and_draw(s, forks, tokens, n, how, at);
+	s->engine_seconds += clock_seconds() - began;
+	if (!rc)
+		s->begun[s->n_begun++] = n;
+	return rc;
 }
 
-int session_settle(struct session *s)
+int session_finish_step(struct session *s, struct eng_choice *out)
 {
-	s->whole = s->half;
-	return s->gen->settle ? s->gen->settle(s->gen->ctx) : 0;
+	double began = clock_seconds();
+	int rc = 0, n = s->begun[0];
+	s->n_begun--;
+	memmove(s->begun, s->begun + 1, sizeof s->begun - sizeof *s->begun);
+	if (s->gen->begin)
+		rc = s->gen->finish(s->gen->ctx, out);
+	else
+		memcpy(out, s->drawn, (size_t)n * sizeof *out);
+	return count_step(s, n, began, rc);
 }
 
 void session_take_row(struct session *s, int i, struct stretch *to)
 {
-	size_t row = s->row;
+	size_t row = s->row, from = (size_t)i * row;
 	if (row) {
-		size_t from = half_at(s, s->whole) + (size_t)i * row;
 		memcpy(to->experts + to->rows * row, s->cap_experts + from, row * sizeof *to->experts);
 		memcpy(to->weights + to->rows * row, s->cap_weights + from, row * sizeof *to->weights);
 	}

@@ -37,10 +37,11 @@ struct session {
 	int batch;
 	double looked;           /* when it was last looked what is judged */
 	/* scratch of one step */
-	uint16_t *cap_experts;   /* [2][batch x row]: of two steps in turn */
+	uint16_t *cap_experts;   /* [batch x row]: of the step finished last */
 	float *cap_weights;
-	int half, whole;         /* where the last step's rows go, or are; where those are that session_take_row takes */
 	int32_t *scratch;        /* [2 x vocabulary] */
+	struct eng_choice *drawn; /* [batch], of a step that is begun; where the generator does not keep them */
+	int begun[ENG_AHEAD], n_begun; /* how many forks are in the steps that are begun, the oldest first */
 	/* counted */
 	uint64_t tokens, steps, distinct, stepped;
 	size_t programs_done;
@@ -58,12 +59,13 @@ int session_open_some(struct session *s, const size_t *tasks, int n) CHECK_RESUL
 void session_close_prefix(struct session *s, struct growth *g);
 /* Steps n <= batch forks; row i is fork i's. */
 int session_step(struct session *s, void *const *forks, const int32_t *tokens, int n) CHECK_RESULT;
-/* Steps them and draws the tokens behind those, while the rows of the step before come in: these can be taken then. The rows of this
- * step come with the next, or with session_settle. */
-int session_advance(struct session *s, void *const *forks, const int32_t *tokens, int n, const struct eng_sampling *how,
-	const struct rng_at *at, struct eng_choice *out) CHECK_RESULT;
-int session_settle(struct session *s) CHECK_RESULT;
-/* Copies row i of the step whose rows came in to the end of a stretch. */
+/* Begins to step them and to draw the tokens behind those, as eng_begin does: a second step before the first is finished only where the
+ * generator goes ahead. */
+int session_begin_step(struct session *s, void *const *forks, const int32_t *tokens, int n, const struct eng_sampling *how,
+	const struct rng_at *at) CHECK_RESULT;
+/* Finishes the oldest step that is begun, however that goes: its tokens, and its rows, which can be taken until the next. */
+int session_finish_step(struct session *s, struct eng_choice *out) CHECK_RESULT;
+/* Copies row i of the step that was finished to the end of a stretch. */
 void session_take_row(struct session *s, int i, struct stretch *to);
 /* Hands a finished leaf to the judging. text: everything since the prompt. */
 int session_submit(struct session *s, struct growth *g, struct stretch *leaf, const char *text) CHECK_RESULT;

@@ -33,17 +33,24 @@ struct sc_gen {
 	volatile sig_atomic_t stop;
 	bool blind;       /* its logits cannot be had */
 	bool draws;       /* it draws, and ranks tokens, itself */
-	bool late;        /* it draws behind its steps, and gives their rows with the next */
+	bool halves;      /* it steps and draws by halves */
+	bool ahead;       /* and gains by a step that is begun before the last one is finished */
+	int most_begun;   /* steps at once */
+	int most_fed;     /* tokens of a fork, at most; 0: any number */
 	int room;         /* forks that can be alive; 0: any number */
 	int prefixes;     /* that are alive */
 	int together;     /* prompts it reads at once; 0: one */
 	int n_together, most_together; /* how often it read several, and how many most */
-	struct sc_late {  /* the rows that are not given yet */
+	struct sc_begun { /* what is not given yet */
 		struct eng_capture to;
 		uint16_t experts[64 * SC_LAYERS * SC_K];
 		float weights[64 * SC_LAYERS * SC_K];
+		struct eng_choice drawn[64];
+		int32_t distinct[SC_LAYERS];
 		int n;
-	} pending;
+	} begun[ENG_AHEAD]; /* the oldest first */
+	int n_begun, n_drawn;
+	int32_t drawn[64]; /* by the step begun last */
 	long nap_us;      /* a step takes at least this long, so that the judge can follow */
 	bool silent;      /* it does not say which experts a step touched */
 	int32_t distinct[SC_LAYERS];
@@ -51,7 +58,7 @@ struct sc_gen {
 
 struct sc_fork {
 	int32_t tokens[600];
-	int n;
+	int n, fed;
 	float logits[SC_VOCAB];
 };
 
@@ -76,19 +83,6 @@ static void sc_row(const struct sc_gen *g, const struct sc_fork *f, struct eng_c
 		to.experts[row * SC_LAYERS * SC_K + i] = (uint16_t)((r + (uint32_t)(i % SC_K)) % (uint32_t)g->experts);
 		to.weights[row * SC_LAYERS * SC_K + i] = (float)((r >> 12) % 97) / 97;
 	}
-}
-
-/* The rows of the step before. */
-static int sc_settle(void *ctx)
-{
-	struct sc_late *l = &((struct sc_gen *)ctx)->pending;
-	size_t items = (size_t)(l->n * SC_LAYERS * SC_K);
-	if (l->n) {
-		memcpy(l->to.experts, l->experts, items * sizeof *l->experts);
-		memcpy(l->to.weights, l->weights, items * sizeof *l->weights);
-	}
-	l->n = 0;
-	return 0;
 }
 
 static int sc_encode(void *ctx, const char *text, size_t len, struct tok_ids *out)
@@ -122,7 +116,8 @@ static int sc_prefix_new(void *ctx, void **out, const int32_t *ids, int n, struc
 	struct sc_gen *g = ctx;
 	if (g->prefixes == 2 + g->together || (g->room && g->alive == g->room))
 		return err_set(ERR_NOMEM, "%d prefixes and %d forks are alive", g->prefixes, g->alive);
-	sc_settle(ctx);
+	if (g->n_begun == ENG_AHEAD)
+		return err_set(ERR_USAGE, "nothing can be read while %d steps are begun", ENG_AHEAD);
 	g->prefixes++;
 	struct sc_fork *f = mem_zalloc(sizeof *f);
 	for (int i = 0; i < n && i < 300; i++) {
@@ -220,6 +215,8 @@ static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, 
 	struct sc_gen *g = ctx;
 	for (int i = 0; i < n; i++) {
 		struct sc_fork *f = forks[i];
+		if (g->most_fed && f->fed++ == g->most_fed)
+			return err_set(ERR_LIMIT, "fork %d of the batch is full", i);
 		f->tokens[f->n++] = tokens[i];
 		sc_set_logits(g, f);
 		sc_row(g, f, capture, i);
@@ -235,15 +232,47 @@ static int sc_step(void *ctx, void *const *forks, const int32_t *tokens, int n, 
 	return 0;
 }
 
-static int sc_advance(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
-	const struct rng_at *at, struct eng_choice *out)
+/* All is done when it is begun, and told when it is finished. */
+static int sc_begin(void *ctx, void *const *forks, const int32_t *tokens, int n, struct eng_capture capture, const struct eng_sampling *how,
+	const struct rng_at *at)
 {
 	struct sc_gen *g = ctx;
-	sc_settle(ctx);
-	int rc = sc_step(ctx, forks, tokens, n, (struct eng_capture){g->pending.experts, g->pending.weights});
-	g->pending.to = capture;
-	g->pending.n = n;
-	return rc ? rc : sc_draw(ctx, forks, n, how, at, out);
+	int32_t seen[64] = {0};
+	if (g->n_begun == (g->ahead ? ENG_AHEAD : 1))
+		return err_set(ERR_USAGE, "%d steps are begun", g->n_begun);
+	struct sc_begun *b = &g->begun[g->n_begun];
+	for (int i = 0; i < n; i++) {
+		if (tokens[i] < 0 && ENG_DRAWN(tokens[i]) >= g->n_drawn)
+			return err_set(ERR_USAGE, "row %d of %d", ENG_DRAWN(tokens[i]), g->n_drawn);
+		seen[i] = tokens[i] < 0 ? g->drawn[ENG_DRAWN(tokens[i])] : tokens[i];
+	}
+	b->to = capture;
+	b->n = n;
+	int rc = sc_step(ctx, forks, seen, n, (struct eng_capture){b->experts, b->weights});
+	rc = rc ? rc : sc_draw(ctx, forks, n, how, at, b->drawn);
+	for (int i = 0; i < n; i++)
+		g->drawn[i] = b->drawn[i].token;
+	memcpy(b->distinct, g->distinct, sizeof b->distinct);
+	g->n_drawn = n;
+	g->n_begun += !rc;
+	g->most_begun = g->n_begun > g->most_begun ? g->n_begun : g->most_begun;
+	return rc;
+}
+
+static int sc_finish(void *ctx, struct eng_choice *out)
+{
+	struct sc_gen *g = ctx;
+	struct sc_begun *b = &g->begun[0];
+	size_t items = (size_t)(b->n * SC_LAYERS * SC_K);
+	if (!g->n_begun)
+		return err_set(ERR_USAGE, "no step is begun");
+	memcpy(b->to.experts, b->experts, items * sizeof *b->experts);
+	memcpy(b->to.weights, b->weights, items * sizeof *b->weights);
+	memcpy(out, b->drawn, (size_t)b->n * sizeof *out);
+	memcpy(g->distinct, b->distinct, sizeof b->distinct);
+	memmove(g->begun, g->begun + 1, sizeof g->begun - sizeof *g->begun);
+	g->n_begun--;
+	return 0;
 }
 
 static inline struct srch_generator sc_generator(struct sc_gen *g)
@@ -255,7 +284,7 @@ static inline struct srch_generator sc_generator(struct sc_gen *g)
 		.prefixes_new = g->together ? sc_prefixes_new : NULL, .together = g->together,
 		.prefix_free = sc_prefix_free, .fork_new = sc_fork_new, .fork_split = sc_fork_new, .fork_free = sc_fork_free,
 		.logits = sc_logits, .draw = g->draws ? sc_draw : NULL, .top = g->draws ? sc_top : NULL, .step = sc_step,
-		.advance = g->late ? sc_advance : NULL, .settle = g->late ? sc_settle : NULL,
+		.begin = g->halves ? sc_begin : NULL, .finish = g->halves ? sc_finish : NULL, .ahead = g->ahead,
 		.distinct = g->silent ? NULL : sc_distinct,
 	};
 }

@@ -20,7 +20,7 @@
 struct trial {
 	enum srch_policy policy;
 	int batch, workers, die_after, stop_after, experts, forks;
-	bool sleepy, no_judge, fresh, blind, draws, late;
+	bool sleepy, no_judge, fresh, blind, draws, halves, ahead;
 	int room, together;
 	double temperature, save_seconds;
 	uint64_t seed;
@@ -34,7 +34,7 @@ static int grow_in(const char *dir, struct trial *t, struct srch_outcome *out)
 	struct srch_tasks tasks;
 	OK(sc_tasks(&tasks, t->n_tasks ? t->n_tasks : N_TASKS));
 	bool may_die = t->die_after || t->judge.fail_test; /* then each task is saved at once */
-	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after, .stop_after = t->stop_after, .blind = t->blind, .draws = t->draws, .late = t->late, .room = t->room, .together = t->together,
+	t->gen = (struct sc_gen){.experts = t->experts ? t->experts : 16, .sharpness = 6, .die_after = t->die_after, .stop_after = t->stop_after, .blind = t->blind, .draws = t->draws, .halves = t->halves || t->ahead, .ahead = t->ahead, .most_fed = t->max_positions ? t->max_positions - 4 : 39, .room = t->room, .together = t->together,
 		.nap_us = t->die_after || t->judge.fail_test ? 1000 : 0};
 	t->judge = (struct sc_judge){.sleepy = t->sleepy, .fail_test = t->judge.fail_test};
 	struct srch_generator gen = sc_generator(&t->gen);
@@ -131,23 +131,30 @@ static void a_generator_that_draws_itself_makes_the_same_run(void **state)
 	}
 }
 
-/* Rows of routing that come with the next step, and a device on which fewer forks fit than the batch could have. */
-static void late_rows_and_little_room_make_the_same_run(void **state)
+/* Steps by halves, one begun before the last one's tokens are known, and a device on which fewer forks fit than the batch could have. No
+ * fork is fed more than it has room for. */
+static void steps_begun_ahead_and_little_room_make_the_same_run(void **state)
 {
 	(void)state;
-	struct srch_outcome out;
+	struct srch_outcome out, one_by_one;
 	static const int batches[] = {1, 5, 32, 64};
+	struct trial halves = {.halves = true, .batch = 5};
+	OK(grow_in(in_folder("halves"), &halves, &one_by_one));
+	assert_string_equal(one_by_one.commit, PINNED_SAMPLE);
+	assert_int_equal(halves.gen.most_begun, 1);
 	for (int i = 0; i < 4; i++)
 		for (int room = 0; room <= 3; room += 3) {
-			struct trial t = {.late = true, .room = room, .batch = batches[i], .save_seconds = i % 2 ? -1 : 0};
+			struct trial t = {.ahead = true, .room = room, .batch = batches[i], .save_seconds = i % 2 ? -1 : 0};
 			char name[32];
-			snprintf(name, sizeof name, "late%d-%d", i, room);
+			snprintf(name, sizeof name, "ahead%d-%d", i, room);
 			OK(grow_in(in_folder(name), &t, &out));
 			assert_string_equal(out.commit, PINNED_SAMPLE);
+			assert_true(out.tokens == one_by_one.tokens); /* what a row too many draws is none */
 			assert_true(!room || t.gen.most_alive <= room);
-			assert_int_equal(t.gen.alive + t.gen.prefixes + t.gen.pending.n, 0);
+			assert_int_equal(t.gen.most_begun, 2);
+			assert_int_equal(t.gen.alive + t.gen.prefixes + t.gen.n_begun, 0);
 		}
-	struct trial topp = {.policy = SRCH_TOPP, .late = true, .batch = 8};
+	struct trial topp = {.policy = SRCH_TOPP, .halves = true, .ahead = true, .batch = 8};
 	OK(grow_in(in_folder("topp"), &topp, &out));
 	assert_string_equal(out.commit, PINNED_TOPP);
 }
@@ -166,7 +173,7 @@ static void prompts_that_are_read_together_make_the_same_run(void **state)
 			for (int together = 2; together <= 8; together += 3)
 				for (int room = 0; room <= (together == 8 ? 3 : 0); room += 3) {
 					snprintf(name[1], sizeof name[1], "%d-%d-%d-%d", forks, batch, together, room);
-					struct trial t = {.batch = batch, .forks = forks, .n_tasks = 40, .together = together, .room = room, .late = together == 5};
+					struct trial t = {.batch = batch, .forks = forks, .n_tasks = 40, .together = together, .room = room, .ahead = together == 5};
 					OK(grow_in(in_folder(name[1]), &t, &out));
 					assert_string_equal(out.commit, alone.commit);
 					assert_int_equal(t.gen.alive + t.gen.prefixes, 0);
@@ -188,16 +195,16 @@ static void a_run_that_is_stopped_keeps_what_is_grown(void **state)
 	(void)state;
 	struct srch_outcome out;
 	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++)
-		for (int late = 0; late <= (policy == SRCH_SAMPLE); late++) {
+		for (int ahead = 0; ahead <= (policy == SRCH_SAMPLE); ahead++) {
 			char name[32];
 			size_t grown = 0;
 			int stops = 0;
-			snprintf(name, sizeof name, "stopped-%d-%d", policy, late);
+			snprintf(name, sizeof name, "stopped-%d-%d", policy, ahead);
 			const char *dir = in_folder(name);
-			struct trial t = {.policy = (enum srch_policy)policy, .late = late, .batch = 8, .sleepy = true, .stop_after = 7};
+			struct trial t = {.policy = (enum srch_policy)policy, .ahead = ahead, .batch = 8, .sleepy = true, .stop_after = 7};
 			for (;; stops++) {
 				int rc = grow_in(dir, &t, &out);
-				assert_int_equal(t.gen.alive + t.gen.prefixes + t.gen.pending.n, 0); /* nor are rows still to come */
+				assert_int_equal(t.gen.alive + t.gen.prefixes + t.gen.n_begun, 0); /* nor is a step left begun */
 				if (!rc)
 					break;
 				assert_int_equal(rc, ERR_STOPPED);
@@ -268,7 +275,7 @@ static void a_run_that_dies_at_any_step_ends_in_the_same_id(void **state)
 	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
 		const char *dir = in_folder(policy == SRCH_TOPP ? "topp" : "sample");
 		for (int die = 5; die < 60; die += 11) {
-			struct trial t = {.policy = (enum srch_policy)policy, .batch = 8, .die_after = die};
+			struct trial t = {.policy = (enum srch_policy)policy, .ahead = die % 2, .batch = 8, .die_after = die};
 			grow_and_die(dir, &t, -1);
 			assert_true(git_is_clean(dir));
 		}
@@ -650,7 +657,7 @@ static void a_path_ends_at_the_models_last_position(void **state)
 	(void)state;
 	for (int policy = SRCH_SAMPLE; policy <= SRCH_TOPP; policy++) {
 		const char *dir = in_folder(policy ? "topp" : "sample");
-		struct trial t = {.policy = (enum srch_policy)policy, .batch = 8, .max_positions = 4 + 3}; /* prompts have 4 tokens */
+		struct trial t = {.policy = (enum srch_policy)policy, .ahead = true, .batch = 8, .max_positions = 4 + 3}; /* prompts have 4 tokens */
 		struct srch_outcome out;
 		struct run *r;
 		size_t limited = 0;
@@ -735,7 +742,7 @@ int main(void)
 		IN_FOLDER(a_run_has_one_literal_id),
 		IN_FOLDER(the_id_does_not_depend_on_batch_workers_or_timing),
 		IN_FOLDER(another_seed_or_temperature_is_another_run),
-		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(late_rows_and_little_room_make_the_same_run), IN_FOLDER(prompts_that_are_read_together_make_the_same_run), IN_FOLDER(a_run_that_is_stopped_keeps_what_is_grown), IN_FOLDER(a_run_that_is_stopped_with_a_full_disk_says_so),
+		IN_FOLDER(a_generator_that_draws_itself_makes_the_same_run), IN_FOLDER(steps_begun_ahead_and_little_room_make_the_same_run), IN_FOLDER(prompts_that_are_read_together_make_the_same_run), IN_FOLDER(a_run_that_is_stopped_keeps_what_is_grown), IN_FOLDER(a_run_that_is_stopped_with_a_full_disk_says_so),
 		IN_FOLDER(a_text_is_looked_at_once_whatever_grows_from_it), IN_FOLDER(saving_together_or_at_once_is_the_same_run),
 		IN_FOLDER(a_subset_of_the_tasks_grows_the_same_programs),
 		IN_FOLDER(a_run_that_dies_at_any_step_ends_in_the_same_id),
