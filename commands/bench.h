@@ -44,8 +44,9 @@ struct bench_batch {
 	struct eng_fork **forks; /* [n] */
 	int n;
 	uint64_t seed;
-	struct eng_capture capture; /* of the last step, [n] rows; NULL where it was not asked for */
+	struct eng_capture capture; /* of the step finished last, [n] rows; NULL where it was not asked for */
 	bool capturing;             /* whether the next step captures; as it was asked for, and can be switched off */
+	int begun;                  /* of the steps that are being asked for */
 	int32_t *tokens;            /* [n] what the next step feeds */
 	struct rng_at *at;
 	struct eng_choice *drawn;
@@ -62,13 +63,12 @@ int bench_batch_open(struct bench_batch *b, struct eng_model *m, int n, const st
 int bench_batch_fork(struct bench_batch *b) CHECK_RESULT;
 void bench_batch_drop(struct bench_batch *b);
 void bench_batch_close(struct bench_batch *b);
-/* Every fork samples its first token at temperature 0.7, by coordinate; and is fed its `step`th and samples the one behind that, as a run
- * does it. */
+/* Every fork samples its first token at temperature 0.7, by coordinate. */
 int bench_batch_draw(struct bench_batch *b) CHECK_RESULT;
-int bench_batch_advance(struct bench_batch *b, int step) CHECK_RESULT;
-/* Every fork is to read a made-up token, the same one within each of so many groups of neighbours. */
-void bench_batch_feed(struct bench_batch *b, int groups, int step);
-int bench_batch_step(struct bench_batch *b) CHECK_RESULT;
+/* Finishes step t of `steps`, all of which are asked for one behind the other; where that keeps a device busy the next is under way by then,
+ * as in a run. Every fork reads the token that was sampled last and samples the one behind it; or, with groups, reads a made-up one, the same
+ * within each of so many groups of neighbours, and samples none. */
+int bench_batch_step(struct bench_batch *b, int t, int steps, int groups) CHECK_RESULT;
 /* What has been moved and multiplied so far; waits for all that a device was given to do. */
 struct bench_traffic {
 	uint64_t bytes, macs;

@@ -110,32 +110,16 @@ static void aim(struct bench_batch *b, int step)
 		b->at[i] = (struct rng_at){.seed = b->seed, .node = (uint32_t)i, .step = (uint32_t)step};
 }
 
-static void take_drawn(struct bench_batch *b)
-{
-	for (int i = 0; i < b->n; i++)
-		b->tokens[i] = b->drawn[i].token;
-}
-
 int bench_batch_draw(struct bench_batch *b)
 {
 	aim(b, 0);
 	int err = eng_draw(b->m, b->forks, b->n, &sampling, b->at, b->drawn);
-	if (!err)
-		take_drawn(b);
+	for (int i = 0; i < b->n && !err; i++)
+		b->tokens[i] = b->drawn[i].token;
 	return err;
 }
 
-int bench_batch_advance(struct bench_batch *b, int step)
-{
-	aim(b, step + 1);
-	int err = eng_begin(b->m, b->forks, b->tokens, b->n, b->capturing ? b->capture : (struct eng_capture){0}, &sampling, b->at);
-	err = err ? err : eng_finish(b->m, b->drawn);
-	if (!err)
-		take_drawn(b);
-	return err;
-}
-
-void bench_batch_feed(struct bench_batch *b, int groups, int step)
+static void feed(struct bench_batch *b, int groups, int step)
 {
 	uint32_t vocab = (uint32_t)eng_model_info(b->m)->n_vocab;
 	for (int i = 0; i < b->n; i++) {
@@ -144,9 +128,24 @@ void bench_batch_feed(struct bench_batch *b, int groups, int step)
 	}
 }
 
-int bench_batch_step(struct bench_batch *b)
+static int begin_step(struct bench_batch *b, int t, int groups)
 {
-	return eng_step(b->m, b->forks, b->tokens, b->n, b->capturing ? b->capture : (struct eng_capture){0});
+	struct eng_capture to = b->capturing ? b->capture : (struct eng_capture){0};
+	if (groups)
+		feed(b, groups, t);
+	else
+		aim(b, t + 1);
+	for (int i = 0; i < b->n && !groups && t > 0; i++)
+		b->tokens[i] = ENG_DRAWN(i);
+	return eng_begin(b->m, b->forks, b->tokens, b->n, to, groups ? NULL : &sampling, b->at);
+}
+
+int bench_batch_step(struct bench_batch *b, int t, int steps, int groups)
+{
+	int ahead = t + 1 < steps && eng_model_info(b->m)->ahead, err = 0;
+	for (b->begun = t ? b->begun : 0; b->begun <= t + ahead && !err; b->begun++)
+		err = begin_step(b, b->begun, groups);
+	return err ? err : eng_finish(b->m, b->drawn);
 }
 
 int bench_traffic(struct eng_model *m, struct bench_traffic *out)

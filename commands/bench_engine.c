@@ -70,7 +70,7 @@ static int decode(struct bench_batch *b, const struct options *o, struct engine_
 	int err = begin(b->m, r);
 	err = err ? err : bench_batch_draw(b);
 	for (int s = 0; s < o->max_tokens && !err; s++) {
-		err = bench_batch_advance(b, s);
+		err = bench_batch_step(b, s, (int)o->max_tokens, 0);
 		r->distinct += eng_last_distinct_experts(b->m);
 		progress_update(p, p->done + 1, "%d fork%s, capture %s", r->forks, r->forks == 1 ? "" : "s", r->capture ? "on" : "off");
 	}

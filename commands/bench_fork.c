@@ -23,11 +23,13 @@ static int measure_making(struct bench_batch *b, struct fork_result *r)
 	return err;
 }
 
-static int timed_step(struct bench_batch *b, double *ms, struct progress *p)
+/* *since: when the last one was finished. Where this one was under way by then, it has taken the time from there. */
+static int timed_step(struct bench_batch *b, int t, int steps, int groups, double *since, double *ms, struct progress *p)
 {
-	double start = clock_seconds();
-	int err = bench_batch_step(b);
-	*ms = (clock_seconds() - start) * 1e3;
+	double start = t && eng_model_info(b->m)->ahead ? *since : clock_seconds();
+	int err = bench_batch_step(b, t, steps, groups);
+	*since = clock_seconds();
+	*ms = (*since - start) * 1e3;
 	progress_update(p, p->done + 1, "%d fork%s", b->n, b->n == 1 ? "" : "s");
 	return err;
 }
@@ -36,13 +38,12 @@ static int timed_step(struct bench_batch *b, double *ms, struct progress *p)
 static int measure_first_steps(struct bench_batch *b, struct fork_result *r, struct outcome *out, struct progress *p)
 {
 	struct bench_traffic before, after;
-	double ms[FORK_FIRST_STEPS];
+	double ms[FORK_FIRST_STEPS], since;
 	size_t kept_row = (size_t)out->kept * out->row, vocab = (size_t)eng_model_info(b->m)->n_vocab;
 	int err = bench_traffic(b->m, &before);
 	b->capturing = true;
 	for (int t = 0; t < FORK_FIRST_STEPS && !err; t++) {
-		bench_batch_feed(b, r->forks, t);
-		err = timed_step(b, &ms[t], p);
+		err = timed_step(b, t, FORK_FIRST_STEPS, r->forks, &since, &ms[t], p);
 		memcpy(out->experts + (size_t)t * kept_row, b->capture.experts, kept_row * sizeof *out->experts);
 	}
 	b->capturing = false;
@@ -66,11 +67,11 @@ static int measure_point(struct bench_batch *b, struct fork_point *at, double *m
 {
 	struct bench_traffic before, after;
 	int64_t distinct = 0;
+	double since;
 	int err = bench_batch_fork(b);
 	err = err ? err : bench_traffic(b->m, &before);
 	for (int t = 0; t < steps && !err; t++) {
-		bench_batch_feed(b, at->groups, t);
-		err = timed_step(b, &ms[t], p);
+		err = timed_step(b, t, steps, at->groups, &since, &ms[t], p);
 		distinct += eng_last_distinct_experts(b->m);
 	}
 	err = err ? err : bench_traffic(b->m, &after);

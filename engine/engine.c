@@ -500,13 +500,15 @@ int eng_begin(struct eng_model *m, struct eng_fork *const *forks, const int32_t 
 		return rc;
 	struct eng_begun *b = &m->begun[m->n_begun];
 	mem_forbid("a decode step");
-	rc = step(m, forks, tokens, n, capture, &(struct forward_next){m->draw, how, at}, &b->turn);
+	rc = step(m, forks, tokens, n, capture, how ? &(struct forward_next){m->draw, how, at} : NULL, &b->turn);
 	mem_allow();
-	m->n_drawn = rc ? 0 : n;
+	if (how)
+		m->n_drawn = rc ? 0 : n;
 	if (rc)
 		return rc;
 	memcpy(b->forks, forks, (size_t)n * sizeof(struct eng_fork *));
 	b->n = n;
+	b->draws = how != NULL;
 	m->n_begun++;
 	return 0;
 }
@@ -520,7 +522,7 @@ int eng_finish(struct eng_model *m, struct eng_choice *out)
 	m->begun[ENG_AHEAD - 1] = oldest;
 	m->n_begun--;
 	mem_forbid("a decode step");
-	int rc = forward_finish(m->forward, oldest.turn, out);
+	int rc = forward_finish(m->forward, oldest.turn, oldest.draws ? out : NULL);
 	mem_allow();
 	return rc;
 }

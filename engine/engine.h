@@ -139,6 +139,7 @@ int eng_step(struct eng_model *m, struct eng_fork *const *forks, const int32_t *
  * eng_begin hands the step to a device and returns (a processor has computed it by then); eng_finish waits for the oldest step that is begun,
  * fills its capture, and gives its tokens, out[n]. At most ENG_AHEAD are begun and not finished. As a token ENG_DRAWN(j) is what row j of the
  * step begun last draws, whether that is finished or not: so a step can be begun before the tokens of the one before it are known here.
+ * how NULL: nothing is drawn, and out not looked at; ENG_DRAWN is of the last one that draws.
  *
  * Steps that are begun are in nobody's way: forks may be made, split, drawn from and freed, logits asked for, and while fewer than ENG_AHEAD are
  * begun also prompts read and forks stepped, all of it as if the steps were done. A fork that is in one may be freed: its row is then nobody's,

@@ -34,6 +34,7 @@ struct eng_prefix {
 /* A step that is begun and not finished. */
 struct eng_begun {
 	int turn, n;
+	bool draws;
 	struct eng_fork **forks; /* [max_forks]; NULL: freed since */
 };
 

@@ -223,8 +223,9 @@ static inline void drawn_tokens_outlast_other_passes(const char *dir, const stru
 		OK(eng_begin(m, f, tokens, FORKS, (struct eng_capture){0}, &how, at));
 		eng_fork_free(f[0]);
 		OK(eng_fork_new(&f[0], p));
-		OK(eng_step(m, f, tokens, 1, to));
+		OK(eng_begin(m, f, tokens, 1, to, NULL, NULL)); /* which draws nothing */
 		OK(eng_finish(m, drawn));
+		OK(eng_finish(m, NULL));
 		for (int i = 1; i < FORKS; i++) /* each goes on with its neighbour's */
 			tokens[i] = seen ? drawn[FORKS - i].token : ENG_DRAWN(FORKS - i);
 		OK(eng_begin(m, f + 1, tokens + 1, FORKS - 1, to, &how, at));
