@@ -118,7 +118,7 @@ static int draw_first(struct bed *b, struct growth *g, void *fork)
 		}
 		rc = srch_draw(s->gen, b->forks, some, &how, b->at, g->first + from, s->scratch);
 	}
-	s->engine_seconds += clock_seconds() - began;
+	session_count_time(s, began);
 	return rc;
 }
 
@@ -248,7 +248,7 @@ static int finish_step(struct bed *b)
 			b->slots[kept++] = *slot;
 	}
 	b->n = kept;
-	s->engine_seconds += clock_seconds() - began;
+	session_count_time(s, began);
 	return rc;
 }
 

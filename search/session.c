@@ -68,6 +68,13 @@ static void take_back(struct growth *g)
 	g->prompt_weights = NULL;
 }
 
+void session_count_time(struct session *s, double since)
+{
+	double now = clock_seconds(), from = s->n_begun || since < s->counted ? s->counted : since;
+	s->engine_seconds += now - from;
+	s->counted = now;
+}
+
 int session_open_some(struct session *s, const size_t *tasks, int n)
 {
 	double began = clock_seconds();
@@ -87,7 +94,7 @@ int session_open_some(struct session *s, const size_t *tasks, int n)
 		if (rc)
 			take_back(g);
 	}
-	s->engine_seconds += clock_seconds() - began;
+	session_count_time(s, began);
 	mem_free(prompts);
 	mem_free(made);
 	return rc && n == 1 ? err_prefix(rc, "task %s", s->growths[*tasks].task->id) : rc;
@@ -112,7 +119,7 @@ static struct eng_capture capture_of(const struct session *s)
 
 static int count_step(struct session *s, int n, double began, int rc)
 {
-	s->engine_seconds += clock_seconds() - began;
+	session_count_time(s, began);
 	if (!rc)
 		session_count_step(s, n);
 	return rc;
@@ -136,7 +143,7 @@ int session_begin_step(struct session *s, void *const *forks, const int32_t *tok
 	double began = clock_seconds();
 	assert(s->n_begun <= s->gen->ahead);
 	int rc = s->gen->begin ? s->gen->begin(s->gen->ctx, forks, tokens, n, capture_of(s), how, at) : step_and_draw(s, forks, tokens, n, how, at);
-	s->engine_seconds += clock_seconds() - began;
+	session_count_time(s, began);
 	if (!rc)
 		s->begun[s->n_begun++] = n;
 	return rc;
@@ -146,13 +153,14 @@ int session_finish_step(struct session *s, struct eng_choice *out)
 {
 	double began = clock_seconds();
 	int rc = 0, n = s->begun[0];
-	s->n_begun--;
-	memmove(s->begun, s->begun + 1, sizeof s->begun - sizeof *s->begun);
 	if (s->gen->begin)
 		rc = s->gen->finish(s->gen->ctx, out);
 	else
 		memcpy(out, s->drawn, (size_t)n * sizeof *out);
-	return count_step(s, n, began, rc);
+	rc = count_step(s, n, began, rc);
+	s->n_begun--;
+	memmove(s->begun, s->begun + 1, sizeof s->begun - sizeof *s->begun);
+	return rc;
 }
 
 void session_take_row(struct session *s, int i, struct stretch *to)

@@ -46,6 +46,7 @@ struct session {
 	uint64_t tokens, steps, distinct, stepped;
 	size_t programs_done;
 	double engine_seconds, started;
+	double counted;          /* engine_seconds has all up to then */
 	struct progress progress;
 };
 
@@ -65,6 +66,8 @@ int session_begin_step(struct session *s, void *const *forks, const int32_t *tok
 	const struct rng_at *at) CHECK_RESULT;
 /* Finishes the oldest step that is begun, however that goes: its tokens, and its rows, which can be taken until the next. */
 int session_finish_step(struct session *s, struct eng_choice *out) CHECK_RESULT;
+/* The engine has worked since then. While a step is begun all time is the engine's, whatever else is done meanwhile; none counts twice. */
+void session_count_time(struct session *s, double since);
 /* Copies row i of the step that was finished to the end of a stretch. */
 void session_take_row(struct session *s, int i, struct stretch *to);
 /* Hands a finished leaf to the judging. text: everything since the prompt. */
