@@ -57,8 +57,9 @@
  * `judge.jsonl` (task, node, message, seconds of each verdict, in the order they came), `steps.npy` and `coppice.lock`.
  *   steps.npy     u16 [steps, 1 + layers], a row a step of the engine after the prompts, in the order they were taken, over sessions: the
  *                 forks in it (where steps are begun ahead also those that had just ended), then for each layer how many distinct
- *                 experts they were routed to. A killed session leaves out its last ones, and may have some for programs that were lost with it and grown again. Bytes behind the rows that the
- *                 header counts are a dead writer's and mean nothing. Absent: not known
+ *                 experts they were routed to. A killed session leaves out its last ones, and may have some for programs that were
+ *                 lost with it and grown again. Bytes behind the rows that the header counts are a dead writer's and mean nothing.
+ *                 Absent: not known
  *
  * Writing. One writer a run: flock on coppice.lock. Objects are collected in batches; a batch becomes one delta-free pack through
  * git_indexer, is fsynced, and then a ref is moved to reach it. A killed run loses the batch in flight and the pieces that wait for the saver; what a dead writer left
