@@ -251,14 +251,14 @@ static int run_together(struct eng_prefix **p, const struct eng_prompt *prompts,
 	return rc;
 }
 
-/* How many of the prompts go into one pass. */
+/* How many of the prompts go into one pass, or one alone. */
 static int n_together(const struct eng_model *m, const struct eng_prompt *prompts, int n)
 {
 	int most = m->chunk < m->max_positions ? m->chunk : m->max_positions, rows = 0, some = 0;
 	int sequences = m->max_forks < ENG_TOGETHER ? m->max_forks : ENG_TOGETHER;
 	while (!m->shared && some < n && some < sequences && prompts[some].n <= most - rows)
 		rows += prompts[some++].n;
-	return some;
+	return some ? some : 1;
 }
 
 /* Those that fit together, or one alone. */
@@ -283,7 +283,6 @@ int eng_prefixes_new(struct eng_prefix **out, struct eng_model *m, const struct 
 	int rc = 0;
 	for (int from = 0, some; from < n && !rc; from += some) {
 		some = n_together(m, prompts + from, n - from);
-		some = some < 1 ? 1 : some;
 		rc = some_prefixes(out + from, m, prompts + from, some);
 		for (int i = 0; rc && i < from; i++)
 			eng_prefix_free(out[i]);

@@ -1,4 +1,6 @@
 #include "search/canon.h"
+#include "base/file.h"
+#include "base/mem.h"
 #include <jansson.h>
 
 void canon_write(json_t *o, struct buf *out)
@@ -59,4 +61,20 @@ int canon_bool(const json_t *o, const char *what, const char *field, bool *out)
 	const json_t *v = json_object_get(o, field);
 	*out = json_is_true(v);
 	return json_is_boolean(v) ? 0 : wrong(what, field, v, "true or false");
+}
+
+json_t *canon_facts(const char *dir)
+{
+	struct buf b;
+	char *path = file_join(dir, "wallclock.json");
+	buf_init(&b, BUF_MAX_TEXT);
+	json_t *o = file_exists(path) && !file_read(&b, path) ? json_loadb(buf_text(&b), b.len, 0, NULL) : NULL;
+	buf_release(&b);
+	mem_free(path);
+	return o;
+}
+
+double canon_fact(const json_t *facts, const char *field)
+{
+	return json_number_value(json_object_get(facts, field));
 }

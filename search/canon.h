@@ -21,4 +21,8 @@ int canon_int(const struct json_t *o, const char *what, const char *field, int64
 int canon_real(const struct json_t *o, const char *what, const char *field, double *out) CHECK_RESULT;
 int canon_bool(const struct json_t *o, const char *what, const char *field, bool *out) CHECK_RESULT;
 
+/* What stands in the wallclock.json of a run: the caller's reference, NULL where it is absent or damaged, since nothing rests on it. */
+struct json_t *canon_facts(const char *dir);
+double canon_fact(const struct json_t *facts, const char *field); /* 0 where that is no number */
+
 #endif

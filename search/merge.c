@@ -284,12 +284,8 @@ static int write_steps(struct merge *m)
 /* Sums of seconds and counts; the largest batch; the first that says anything else. */
 static void add_facts(json_t *sum, const char *dir)
 {
-	struct buf b;
 	const char *key;
-	json_t *v;
-	char *path = file_join(dir, "wallclock.json");
-	buf_init(&b, BUF_MAX_TEXT);
-	json_t *o = file_exists(path) && !file_read(&b, path) ? json_loadb(buf_text(&b), b.len, 0, NULL) : NULL;
+	json_t *v, *o = canon_facts(dir);
 	json_object_foreach(o, key, v) {
 		json_t *old = json_object_get(sum, key);
 		if (!old)
@@ -300,8 +296,6 @@ static void add_facts(json_t *sum, const char *dir)
 			json_object_set(sum, key, v);
 	}
 	json_decref(o);
-	buf_release(&b);
-	mem_free(path);
 }
 
 static int join_sides(struct merge *m)

@@ -146,6 +146,12 @@ static int start_fork(struct bed *b, size_t task, int number)
 	return rc;
 }
 
+/* Prompts that are worth reading together, at most ENG_TOGETHER. */
+static int most_together(const struct session *s)
+{
+	return !s->gen->prefixes_new ? 1 : s->gen->together < ENG_TOGETHER ? s->gen->together : ENG_TOGETHER;
+}
+
 /* Tasks that filling the batch would open, in their order, at most `most`. */
 static int next_to_open(const struct bed *b, size_t *tasks, int most)
 {
@@ -171,10 +177,10 @@ static bool waits_for_more(const struct bed *b)
 	const struct session *s = b->s;
 	size_t tasks[ENG_TOGETHER];
 	int few = s->batch / 16;
-	if (!s->gen->prefixes_new || !b->n || s->batch - b->n >= few || 2 * s->opt.forks > few)
+	if (most_together(s) < 2 || !b->n || s->batch - b->n >= few || 2 * s->opt.forks > few)
 		return false;
-	int n = next_to_open(b, tasks, ENG_TOGETHER);
-	return n && n < s->gen->together;
+	int most = most_together(s), n = next_to_open(b, tasks, most);
+	return n && n < most;
 }
 
 /* Opens what comes next, together with what fills the batch behind it. */
@@ -182,7 +188,7 @@ static int open_next(struct bed *b, size_t task)
 {
 	struct session *s = b->s;
 	size_t tasks[ENG_TOGETHER];
-	int most = !s->gen->prefixes_new ? 1 : s->gen->together < ENG_TOGETHER ? s->gen->together : ENG_TOGETHER;
+	int most = most_together(s);
 	int n = next_to_open(b, tasks, most), rc = n > 1 ? session_open_some(s, tasks, n) : ERR_NOMEM;
 	return rc == ERR_NOMEM ? session_open(s, task) : rc; /* there may be room for one */
 }

@@ -1,5 +1,4 @@
 /* run.json and wallclock.json, read back. */
-#include "base/file.h"
 #include "base/mem.h"
 #include "search/canon.h"
 #include "search/prompt.h"
@@ -99,11 +98,6 @@ int run_read_config(struct run *r, const struct buf *text)
 	return rc;
 }
 
-static double number_of(const json_t *o, const char *key)
-{
-	return json_number_value(json_object_get(o, key));
-}
-
 static bool is_one_line(const char *s)
 {
 	size_t n = 0;
@@ -115,20 +109,15 @@ static bool is_one_line(const char *s)
 /* Facts beside the run: absent or damaged, they are simply not known. */
 void run_read_wallclock(struct run *r)
 {
-	struct buf b;
-	char *path = file_join(r->dir, "wallclock.json");
-	buf_init(&b, BUF_MAX_TEXT);
-	json_t *o = file_exists(path) && !file_read(&b, path) ? json_loadb(buf_text(&b), b.len, 0, NULL) : NULL;
-	r->seconds = number_of(o, "seconds");
-	r->engine_seconds = number_of(o, "engine_seconds");
-	double tokens = number_of(o, "tokens"), steps = number_of(o, "steps");
+	json_t *o = canon_facts(r->dir);
+	r->seconds = canon_fact(o, "seconds");
+	r->engine_seconds = canon_fact(o, "engine_seconds");
+	double tokens = canon_fact(o, "tokens"), steps = canon_fact(o, "steps");
 	r->engine_tokens = tokens > 0 && tokens < 1e18 ? (uint64_t)tokens : 0;
 	r->tokens_per_second = r->engine_seconds > 0 ? tokens / r->engine_seconds : 0;
-	r->distinct_per_step = steps > 0 && r->n_layers ? number_of(o, "distinct_experts") / steps / r->n_layers : 0;
-	r->forks_per_step = steps > 0 ? number_of(o, "stepped") / steps : 0;
+	r->distinct_per_step = steps > 0 && r->n_layers ? canon_fact(o, "distinct_experts") / steps / r->n_layers : 0;
+	r->forks_per_step = steps > 0 ? canon_fact(o, "stepped") / steps : 0;
 	const char *model = json_string_value(json_object_get(o, "model"));
 	r->model = model && is_one_line(model) ? mem_strdup(model) : NULL;
 	json_decref(o);
-	buf_release(&b);
-	mem_free(path);
 }

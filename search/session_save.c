@@ -1,4 +1,3 @@
-#include "base/file.h"
 #include "base/mem.h"
 #include "search/canon.h"
 #include "search/run_parts.h"
@@ -98,23 +97,13 @@ void session_tell_counts(struct session *s, int forks, const int32_t *distinct)
 		.stepped = (double)s->stepped, .distinct = (double)s->distinct}, forks, distinct);
 }
 
-static double number_of(const json_t *o, const char *key)
-{
-	return json_number_value(json_object_get(o, key));
-}
-
 /* What earlier sessions wrote; zeros when there is nothing that can be read. */
 struct saver_counts session_read_wallclock(const char *dir)
 {
-	struct buf b;
-	char *path = file_join(dir, "wallclock.json");
-	buf_init(&b, BUF_MAX_TEXT);
-	json_t *o = file_exists(path) && !file_read(&b, path) ? json_loadb(buf_text(&b), b.len, 0, NULL) : NULL;
-	struct saver_counts c = {number_of(o, "seconds"), number_of(o, "engine_seconds"), number_of(o, "tokens"), number_of(o, "steps"),
-		number_of(o, "stepped"), number_of(o, "distinct_experts")};
+	json_t *o = canon_facts(dir);
+	struct saver_counts c = {canon_fact(o, "seconds"), canon_fact(o, "engine_seconds"), canon_fact(o, "tokens"), canon_fact(o, "steps"),
+		canon_fact(o, "stepped"), canon_fact(o, "distinct_experts")};
 	json_decref(o);
-	buf_release(&b);
-	mem_free(path);
 	return c;
 }
 
