@@ -180,6 +180,14 @@ says "a standard output that is closed" 1 "standard output" bash -c "'$coppice' 
 if [ -x "$build/benchmarks/bench_alone" ]; then
 	runs "bench_alone takes the same" 0 "$build/benchmarks/bench_alone" engine $tiny --forks 1 --peak 0 --json
 	holds "and gives the same" <<<'assert j["runs"][1]["check_hash"] == json.load(open("first.json"))["runs"][1]["check_hash"]'
+	runs "compare.sh measures two builds beside each other" 0 "$root/benchmarks/compare.sh" "$build/benchmarks/bench_alone" "$build/benchmarks/bench_alone" $tiny --forks 2 --peak 1
+	holds "in rows, with their ratio" <<'P'
+rows = [line.split(",") for line in open("out").read().splitlines() if line[0] != "#"]
+assert rows[0] == "scenario,forks,capture,old_seconds,new_seconds,times_as_fast,same_bits".split(",")
+assert [r[:3] for r in rows[1:]] == [["prefill", "0", "off"], ["decode", "2", "off"], ["decode", "2", "on"]]
+assert all(r[6] == "yes" and abs(float(r[3]) / float(r[4]) - float(r[5])) < 0.001 for r in rows[1:])
+P
+	says "compare.sh of a program that fails" 1 "--forks" "$root/benchmarks/compare.sh" "$build/benchmarks/bench_alone" "$build/benchmarks/bench_alone" --forks 0
 	if ldd "$build/benchmarks/bench_alone" | grep -q 'libgit2\|libpcre2'; then not_ok "without libgit2 and libpcre2"; else ok "without libgit2 and libpcre2"; fi
 else
 	echo "skip bench_alone: it is not built (make benches)"
