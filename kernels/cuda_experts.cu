@@ -187,6 +187,16 @@ template <bool EARLY> CU_DEVICE int index_of(const struct experts_job &job, bool
 	return job.few ? few_list()->pair[first + r] : EARLY ? __ldcg(pair) : *pair;
 }
 
+/* Of rows r, r + CU_WARP, ..., all on their way before any is looked at; beyond the last the last over again. */
+enum { LISTED_AT_ONCE = 4 };
+template <bool EARLY>
+CU_DEVICE void some_indices(const struct experts_job &job, bool shared, const struct job_part &part, int r, int (&at)[LISTED_AT_ONCE])
+{
+#pragma unroll
+	for (int j = 0; j < LISTED_AT_ONCE; j++)
+		at[j] = index_of<EARLY>(job, shared, part.first, min(r + j * CU_WARP, part.rows - 1));
+}
+
 /* x as w reads it. */
 CU_DEVICE const struct kern_view &x_for(const struct experts_job &job, const struct kern_weight &w)
 {
@@ -278,10 +288,16 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
-	for (int r = lane; r < part.rows; r += CU_WARP) {
-		int at = index_of<up_job::EARLY>(e, shared, part.first, r);
-		x[r] = cu_at(x_for(e, mlp.gate), shared ? at : at / e.top_k);
-		place[r] = at;
+	const struct kern_view &rows = x_for(e, mlp.gate);
+	for (int r = lane; r < part.rows; r += LISTED_AT_ONCE * CU_WARP) {
+		int at[LISTED_AT_ONCE];
+		some_indices<up_job::EARLY>(e, shared, part, r, at);
+#pragma unroll
+		for (int j = 0; j < LISTED_AT_ONCE; j++)
+			if (r + j * CU_WARP < part.rows) {
+				x[r + j * CU_WARP] = cu_at(rows, shared ? at[j] : at[j] / e.top_k);
+				place[r + j * CU_WARP] = at[j];
+			}
 	}
 }
 
@@ -395,9 +411,15 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
-	for (int r = lane; r < part.rows; r += CU_WARP) {
-		place[r] = index_of<down_job::EARLY>(e, shared, part.first, r);
-		x[r] = cu_at(shared ? job.shared_x : job.x, place[r]);
+	for (int r = lane; r < part.rows; r += LISTED_AT_ONCE * CU_WARP) {
+		int at[LISTED_AT_ONCE];
+		some_indices<down_job::EARLY>(e, shared, part, r, at);
+#pragma unroll
+		for (int j = 0; j < LISTED_AT_ONCE; j++)
+			if (r + j * CU_WARP < part.rows) {
+				place[r + j * CU_WARP] = at[j];
+				x[r + j * CU_WARP] = cu_at(shared ? job.shared_x : job.x, at[j]);
+			}
 	}
 }
 

@@ -60,8 +60,9 @@ template <int V> struct cu_groups_of {
 		MULTIPLIERS = TEAMS * GROUPS * CU_GROUP_THREADS, /* threads, then the warp that fetches weights, those that bring rows, and the describer */
 		ROW_THREADS = ROWS <= 32 ? CU_WARP : IN_PARTS ? 64 : ROWS,
 		WEIGHTS_FROM = MULTIPLIERS, ROWS_FROM = WEIGHTS_FROM + CU_WARP, DESCRIBER_FROM = ROWS_FROM + ROW_THREADS,
-		/* Registers of multipliers, and of others, where warps are whole groups; 0: as many as there are. */
-		MORE = V == CU_256 ? 224 : V == CU_128 ? 192 : V == CU_64 ? 208 : 0, FEWER = LARGE ? 64 : V == CU_64 ? 88 : 0,
+		/* Registers of multipliers, and of others, where warps are whole groups; 0: as many as there are. All together no more than the block
+		 * began with, or the last to ask for more waits for ever. */
+		MORE = V == CU_256 ? 224 : V == CU_128 ? 192 : V == CU_64 ? 208 : 0, FEWER = V == CU_256 ? 56 : LARGE ? 64 : V == CU_64 ? 88 : 0,
 		WHOLE = LARGE ? (int)CU_GROUP_THREADS : (int)CU_WARP, /* so many threads are a whole */
 		THREADS = (DESCRIBER_FROM + CU_WARP + WHOLE - 1) / WHOLE * WHOLE,
 		PART = V == CU_256 ? 32 : ROWS < 64 ? ROWS : 64, /* rows that are stored at a time */
@@ -70,6 +71,7 @@ template <int V> struct cu_groups_of {
 		FETCHED_ROWS = (ROWS + STEP - 1) / STEP,
 		BOXES = OUTS / CU_BOX_ROWS,
 	};
+	static_assert(MORE == 0 || MULTIPLIERS * MORE + (THREADS - MULTIPLIERS) * FEWER <= 65536 / THREADS / 8 * 8 * THREADS, "as many registers as there are");
 	static_assert(ROWS % STEP == 0 && (IN_PARTS || ROWS <= ROW_THREADS), "a thread has so many rows, and a scale");
 	typedef struct cu_tile_of<ROWS> tile;
 	/* Shared memory: the job's lists, weights [STAGES][CHUNKS][OUTS][CU_CHUNK], x [STAGES][CHUNKS][ROWS][CU_CHUNK], tiles, flags (full and empty of
@@ -443,13 +445,15 @@ template <class OF> CU_DEVICE void cu_begin_listed(struct cu_listed_at<OF> &r, c
 		r.w_scale[i] = t.w[0].type == KERN_FP8 ? cu_scale_row(t, r.thread + i * OF::ROW_THREADS) : NULL;
 }
 
-/* With the scales of the weights, which other variants' multipliers read for themselves. */
+/* With the scales of the weights, which other variants' multipliers read for themselves. Where some rows lie is read before the first of them is
+ * copied: copies keep their order. */
 template <class OF> CU_DEVICE void cu_copy_listed(unsigned char *memory, const struct cu_listed_at<OF> &l, const typename OF::tile &t, int slot, int chunk)
 {
 	int part = l.thread % CU_PARTS, first = l.thread / CU_PARTS, rows = t.rows;
 	unsigned char *to = memory + OF::X + slot * OF::X_CHUNK + first * CU_CHUNK + ((part ^ first) & 7) * 16;
 	float *x_scale = (float *)(memory + OF::X_SCALE) + slot * OF::ROWS, *w_scale = (float *)(memory + OF::W_SCALE) + slot * OF::OUTS + l.thread;
 	size_t at = (size_t)(part * 16 + chunk * CU_CHUNK), scale_at = cu_scales_at(t.w[0].cols) + (size_t)chunk;
+	enum { AT_ONCE = 4, SCALES = OF::ROWS / OF::ROW_THREADS };
 	static_assert(OF::STEP % 8 == 0 && OF::OUTS % OF::ROW_THREADS == 0, "all of a thread's rows are swizzled alike");
 	if (l.w_scale[0])
 #pragma unroll
@@ -457,14 +461,26 @@ template <class OF> CU_DEVICE void cu_copy_listed(unsigned char *memory, const s
 			cu_copy4(w_scale + i * OF::ROW_THREADS, l.w_scale[i] + cu_scale_block(l.w_blocks, chunk));
 	if (l.held)
 		return;
-	if (l.w_scale[0])
+	if (l.w_scale[0]) {
+		const float *scale[SCALES];
 #pragma unroll
-		for (int r = l.thread; r < OF::ROWS; r += OF::ROW_THREADS)
-			if (r < rows)
-				cu_copy4(x_scale + r, t.x[r] + scale_at);
-#pragma unroll 4
-	for (int r = first; r < l.columns; r += OF::STEP, to += OF::STEP * CU_CHUNK)
-		cu_copy16(to, (const unsigned char *)t.x[r < rows ? r : 0] + at, r < rows ? 16 : 0);
+		for (int i = 0; i < SCALES; i++)
+			scale[i] = t.x[l.thread + i * OF::ROW_THREADS < rows ? l.thread + i * OF::ROW_THREADS : 0] + scale_at;
+#pragma unroll
+		for (int i = 0; i < SCALES; i++)
+			if (l.thread + i * OF::ROW_THREADS < rows)
+				cu_copy4(x_scale + l.thread + i * OF::ROW_THREADS, scale[i]);
+	}
+#pragma unroll 1
+	for (int r = first; r < l.columns; r += AT_ONCE * OF::STEP, to += AT_ONCE * OF::STEP * CU_CHUNK) {
+		const unsigned char *from[AT_ONCE];
+#pragma unroll
+		for (int j = 0; j < AT_ONCE; j++)
+			from[j] = (const unsigned char *)t.x[r + j * OF::STEP < rows ? r + j * OF::STEP : 0] + at;
+#pragma unroll
+		for (int j = 0; j < AT_ONCE; j++)
+			cu_copy16(to + j * OF::STEP * CU_CHUNK, from[j], r + j * OF::STEP < rows ? 16 : 0);
+	}
 }
 
 /* What this warp copied to the stages from `told` on, all but the last LATE of n, has come: says so. */
@@ -506,7 +522,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_rows(unsigned char *memory
 		}
 #pragma unroll 1
 		for (int chunk = 0; chunk < chunks; chunk += OF::CHUNKS) {
-			if (stage.round) /* all that there is room for is under way */
+			if (stage.round || (OF::IN_PARTS && n > LATE)) /* all that there is room for is under way, or enough */
 				cu_tell<OF, LATE>(f.full, told, n);
 			cu_wait_empty<OF::STAGES>(f.empty, stage);
 			if constexpr (OF::IN_PARTS)
@@ -669,27 +685,47 @@ CU_DEVICE void cu_multiply_item(float (&total)[OF::TOTALS][4], unsigned char *me
 	}
 }
 
-/* total += the chain of COLUMNS rows from FROM on. Scales of rows are read as they are wanted: beside totals and chain there are no registers
- * for more. */
+enum { CU_SCALES_AT_ONCE = 4 };
+
+CU_DEVICE void cu_read_scales(float2 (&columns)[CU_SCALES_AT_ONCE], const float *x_scales)
+{
+#pragma unroll
+	for (int i = 0; i < CU_SCALES_AT_ONCE; i++)
+		columns[i] = *(const float2 *)(x_scales + i * CU_GROUP);
+}
+
+/* total += a chain. Scales of rows are read as they are wanted, those in `columns` beforehand: beside totals and chain there are no
+ * registers for all. */
+template <bool FP8, bool SAME, int SUMS>
+CU_DEVICE void cu_add_rows(float (*total)[4], const float (&acc)[SUMS], const float (&scale)[2], float2 (&columns)[CU_SCALES_AT_ONCE],
+	const float *x_scales)
+{
+#pragma unroll
+	for (int i = 0; i < SUMS / 4; i += CU_SCALES_AT_ONCE) {
+		if (FP8 && i)
+			cu_read_scales(columns, x_scales + i * CU_GROUP);
+		cu_add_chain<FP8>(total + i, &acc[4 * i], scale, columns, SAME);
+	}
+}
+
+/* total += the chain of COLUMNS rows from FROM on. */
 template <class OF, bool FP8, int FROM, int COLUMNS>
 CU_DEVICE void cu_multiply_part(float (&total)[OF::TOTALS][4], const unsigned char *w, const unsigned char *x, const float *x_scales,
 	const float (&scale)[2], bool same)
 {
-	enum { AT_ONCE = 4 };
 	float acc[COLUMNS / 2];
+	float2 columns[CU_SCALES_AT_ONCE];
 	cu_wgmma_fence();
 	cu_multiply_chunk<FP8>(acc, cu_descriptor(w), cu_descriptor(x + FROM * CU_CHUNK));
 	cu_wgmma_commit();
+	if (FP8)
+		cu_read_scales(columns, x_scales + FROM);
 	cu_wgmma_wait<0>();
 	cu_wgmma_done(acc);
-#pragma unroll
-	for (int i = 0; i < COLUMNS / CU_GROUP; i += AT_ONCE) {
-		float2 columns[AT_ONCE];
-#pragma unroll
-		for (int j = 0; j < AT_ONCE && FP8; j++)
-			columns[j] = *(const float2 *)(x_scales + FROM + (i + j) * CU_GROUP);
-		cu_add_chain<FP8>(&total[FROM / CU_GROUP + i], &acc[4 * i], scale, columns, same);
-	}
+	if (same)
+		cu_add_rows<FP8, true>(&total[FROM / CU_GROUP], acc, scale, columns, x_scales + FROM);
+	else
+		cu_add_rows<FP8, false>(&total[FROM / CU_GROUP], acc, scale, columns, x_scales + FROM);
 }
 
 /* Whether a warp's outputs have the same scales. */
@@ -716,7 +752,7 @@ CU_DEVICE void cu_multiply_parts(float (&total)[OF::TOTALS][4], unsigned char *m
 {
 	struct cu_flags f = cu_flags_of<OF>(memory);
 	int strip = g.group * CU_GROUP_OUTS + g.warp * CU_STRIP;
-	int same = FP8 && cu_same_scales(t, strip);
+	int same = !FP8 || cu_same_scales(t, strip);
 	cu_keep(same); /* and not what it was made of */
 #pragma unroll 1
 	for (int chunks = cu_chunks(t.w[0]); chunks > 0; chunks--) {
@@ -750,28 +786,37 @@ CU_DEVICE void cu_multiply_rows(float (&total)[OF::TOTALS][4], unsigned char *me
 		cu_multiply_item<OF, FP8, OF::ROWS>(total, memory, t, g, stage);
 }
 
-/* Through shared memory, some rows at a time. */
+/* Part p of the sums to shared memory. */
+template <class OF> CU_DEVICE void cu_put_part(float *at, const float (&total)[OF::TOTALS][4], int p)
+{
+	enum { MINE = OF::PART / CU_GROUP };
+#pragma unroll
+	for (int i = 0; i < OF::TOTALS; i++)
+		if (i / MINE == p)
+#pragma unroll
+			for (int j = 0; j < 4; j++)
+				at[(i % MINE * CU_GROUP + j % 2) * OF::LD + j / 2 * 8] = cu_no_minus(total[i][j]);
+}
+
+/* Through shared memory, some rows at a time; of many parts by the same code, which is much. */
 template <class OF, class JOB>
 CU_DEVICE void cu_store_item(const JOB &job, unsigned char *memory, const typename OF::tile &t, const float (&total)[OF::TOTALS][4],
 	const struct cu_group_at &g)
 {
-	enum { MINE = OF::PART / CU_GROUP };
 	float *part = (float *)(memory + OF::TOTAL) + g.number * OF::PART * OF::LD;
-	struct cu_totals s = { part, 0, 0, t.from + g.group * (t.pair ? (int)CU_BOX_ROWS : (int)CU_GROUP_OUTS), CU_GROUP_OUTS, CU_BOX_ROWS, g.thread,
+	int thread = g.thread;
+	if (OF::IN_PARTS)
+		cu_keep(thread); /* what is made of it is made here: ahead of the products there are no registers for it */
+	struct cu_totals s = { part, 0, 0, t.from + g.group * (t.pair ? (int)CU_BOX_ROWS : (int)CU_GROUP_OUTS), CU_GROUP_OUTS, CU_BOX_ROWS, thread,
 		CU_GROUP_THREADS };
-#pragma unroll
+#pragma unroll (OF::IN_PARTS ? 1 : OF::ROWS / OF::PART)
 	for (int p = 0; p < OF::ROWS / OF::PART; p++) {
 		s.first = p * OF::PART;
 		s.rows = min(t.rows - s.first, (int)OF::PART);
 		if (s.rows <= 0)
 			break;
 		cu_meet(1 + g.number, CU_GROUP_THREADS); /* what was there has been stored */
-		float *at = part + g.lane % 4 * 2 * OF::LD + g.warp * CU_STRIP + g.lane / 4;
-#pragma unroll
-		for (int i = 0; i < MINE; i++)
-#pragma unroll
-			for (int j = 0; j < 4; j++)
-				at[(i * CU_GROUP + j % 2) * OF::LD + j / 2 * 8] = cu_no_minus(total[p * MINE + i][j]);
+		cu_put_part<OF>(part + g.lane % 4 * 2 * OF::LD + g.warp * CU_STRIP + g.lane / 4, total, p);
 		cu_meet(1 + g.number, CU_GROUP_THREADS);
 		if (job_in_fours(job, t))
 			job_store_fours(job, t, t.place, s);

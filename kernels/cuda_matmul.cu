@@ -308,7 +308,7 @@ static int launch_narrow(const struct kern *k, struct matmul_job *job)
 static bool fewer_rounds_of_256(const struct kern *k, const struct matmul_job *job)
 {
 	long long sms = k->device->sm_count, rounds_128 = (group_items<CU_128>(job) + sms - 1) / sms, rounds_256 = (group_items<CU_256>(job) + sms - 1) / sms;
-	return 4 * rounds_256 < 3 * rounds_128;
+	return 4 * rounds_256 <= 3 * rounds_128;
 }
 
 /* The smallest tile that takes all rows, unless it leaves half of the multiprocessors idle: then a smaller one, whose weights come from the
