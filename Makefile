@@ -188,7 +188,7 @@ unit: all $(TESTS) $(REPLAYS)
 	BUILD=$(BUILD) tests/run.sh $(TESTS) $(REPLAYS)
 e2e: all $(ALONE)
 	BUILD=$(BUILD) tests/run.sh $(E2E)
-SANITIZED = $(MAKE) BUILD=$(BUILD)-san O="-O1 -g -fno-omit-frame-pointer" SANFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"
+SANITIZED = $(MAKE) BUILD=$(BUILD)-san O="-O1 -g1 -fno-omit-frame-pointer" SANFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all"
 SAN_ENV = ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 COPPICE_SAN=1
 san:
 	+$(SAN_ENV) $(SANITIZED) test
