@@ -380,7 +380,7 @@ static float bf16_at(const uint32_t *words, int i)
  * of one exponent and cut short: bits agree only where no sum rounds. */
 static void mma(struct warp *w, bool bf16)
 {
-	float a[16][16], b[16][8];
+	float a[16][16], b[16][8], d[16][8];
 	int depth = bf16 ? 16 : 8;
 	for (int l = 0; l < WARP; l++) {
 		int g = l / 4, t = l % 4;
@@ -395,13 +395,15 @@ static void mma(struct warp *w, bool bf16)
 			b[t + 4 * i][g] = __uint_as_float(words[8 + i] & 0xffffe000u);
 	}
 	for (int l = 0; l < WARP; l++)
-		for (int i = 0; i < 4; i++) {
-			int r = l / 4 + i / 2 * 8, c = l % 4 * 2 + i % 2;
-			float sum = __uint_as_float(w->lane[l]->words[i]);
-			for (int j = 0; j < depth; j++)
-				sum += a[r][j] * b[j][c];
-			w->lane[l]->words[i] = __float_as_uint(sum);
-		}
+		for (int i = 0; i < 4; i++)
+			d[l / 4 + i / 2 * 8][l % 4 * 2 + i % 2] = __uint_as_float(w->lane[l]->words[i]);
+	for (int r = 0; r < 16; r++)
+		for (int j = 0; j < depth; j++)
+			for (int c = 0; c < 8; c++)
+				d[r][c] += a[r][j] * b[j][c];
+	for (int l = 0; l < WARP; l++)
+		for (int i = 0; i < 4; i++)
+			w->lane[l]->words[i] = __float_as_uint(d[l / 4 + i / 2 * 8][l % 4 * 2 + i % 2]);
 }
 
 /* ---- warp groups: a warp computes its 16 outputs when its lanes wait, which is as late as may be ---- */
@@ -471,8 +473,9 @@ static void read_rows(float (*to)[32], int first, int n, uint64_t descriptor, bo
 static void multiply_rows(struct warp *w, int i)
 {
 	const auto &first = w->lane[0]->under_way.at[i];
-	int sums = w->lane[0]->under_way.sums[first.sums].n, columns = 2 * sums, warp = (int)(w->lane[0] - team->fibers) / WARP % 4;
-	float a[16][32], b[128][32], d[16][128];
+	int sums = w->lane[0]->under_way.sums[first.sums].n, columns = 2 * sums, depth = first.fp8 ? 32 : 16;
+	int warp = (int)(w->lane[0] - team->fibers) / WARP % 4;
+	float a[16][32], b[128][32], across[32][128], d[16][128]; /* across: b, so that neighbouring sums read neighbours */
 	if (first.a_across)
 		read_across(a, 16 * warp, 16, first.a, first.place);
 	else
@@ -489,10 +492,13 @@ static void multiply_rows(struct warp *w, int i)
 		for (int j = 0; j < sums; j++)
 			d[l / 4 + j / 2 % 2 * 8][j / 4 * 8 + l % 4 * 2 + j % 2] = e.add ? w->lane[l]->under_way.sums[e.sums].value[j] : 0;
 	}
+	for (int n = 0; n < columns; n++)
+		for (int k = 0; k < depth; k++)
+			across[k][n] = b[n][k];
 	for (int r = 0; r < 16; r++)
-		for (int k = first.fp8 ? 31 : 15; k >= 0; k--)
+		for (int k = depth - 1; k >= 0; k--)
 			for (int n = 0; n < columns; n++)
-				d[r][n] += a[r][k] * b[n][k];
+				d[r][n] += a[r][k] * across[k][n];
 	for (int l = 0; l < WARP; l++) {
 		struct multiplications *m = &w->lane[l]->under_way;
 		for (int j = 0; j < sums; j++)
@@ -800,8 +806,8 @@ void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim
 		w->n_waiting++;
 	}
 	m->arrived |= 1u << f->lane;
-	if (n)
-		memcpy(f->words, words, (size_t)n * sizeof *words);
+	for (int i = 0; i < n; i++) /* a sanitizer would look at each memcpy */
+		f->words[i] = words[i];
 	f->kind = kind;
 	f->place = place;
 	f->state = AT_COLLECTIVE;
@@ -809,8 +815,8 @@ void shim_collective(shim_kind kind, unsigned mask, uint32_t *words, int n, shim
 		finish_collective(w, m);
 	else
 		hand_over();
-	if (n)
-		memcpy(words, f->words, (size_t)n * sizeof *words);
+	for (int i = 0; i < n; i++)
+		words[i] = f->words[i];
 }
 
 unsigned shim_lane(void)
