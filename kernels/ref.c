@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { ROWS = 64, PIECE = 256 }; /* of a matrix product at a time */
+
 static float R(const struct kern *k, double x)
 {
 	return k->compute == KERN_BF16 ? bf16_to_f32(bf16_from_f32((float)x)) : (float)x;
@@ -58,19 +60,41 @@ static int ref_norm(struct kern *k, const struct kern_norm *op)
 	return 0;
 }
 
+/* dot of n rows of x, which read each weight once. */
+static void dots(double *sums, const struct kern_view *x, int first, int n, const struct kern_weight *w, int o)
+{
+	float piece[PIECE];
+	for (int r = 0; r < n; r++)
+		sums[r] = 0;
+	for (int from = 0; from < w->cols; from += PIECE) {
+		int items = w->cols - from < PIECE ? w->cols - from : PIECE;
+		for (int i = 0; i < items; i++)
+			piece[i] = kern_weight_at(w, o, from + i);
+		for (int r = 0; r < n; r++)
+			for (int i = 0; i < items; i++)
+				sums[r] += (double)row_of(x, first + r)[from + i] * (double)piece[i];
+	}
+}
+
+static void matmul_rows(const struct kern *k, const struct kern_matmul *op, const struct kern_matmul_out *out, int first, int n)
+{
+	double sums[ROWS];
+	for (int o = 0; o < out->w->rows; o++) {
+		dots(sums, &op->x, first, n, out->w, o);
+		for (int r = 0; r < n; r++) {
+			float y = out->keep_f32 ? (float)sums[r] : R(k, sums[r]);
+			if (out->residual)
+				y = R(k, (double)row_of(out->residual, first + r)[o] + (double)y);
+			row_of(&out->y, first + r)[o] = y;
+		}
+	}
+}
+
 static int ref_matmul(struct kern *k, const struct kern_matmul *op)
 {
-	for (int j = 0; j < op->n_out; j++) {
-		const struct kern_matmul_out *out = &op->out[j];
-		for (int r = 0; r < op->x.rows; r++)
-			for (int o = 0; o < out->w->rows; o++) {
-				double sum = dot(row_of(&op->x, r), out->w, o);
-				float y = out->keep_f32 ? (float)sum : R(k, sum);
-				if (out->residual)
-					y = R(k, (double)row_of(out->residual, r)[o] + (double)y);
-				row_of(&out->y, r)[o] = y;
-			}
-	}
+	for (int j = 0; j < op->n_out; j++)
+		for (int r = 0; r < op->x.rows; r += ROWS)
+			matmul_rows(k, op, &op->out[j], r, op->x.rows - r < ROWS ? op->x.rows - r : ROWS);
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "kernels/kernels.h"
 #include "base/npy.h"
 #include <math.h>
+#include <string.h>
 
 size_t kern_type_bytes(enum kern_type t)
 {
@@ -16,11 +17,12 @@ const char *kern_type_name(enum kern_type t)
 
 float kern_fp8_to_f32(uint8_t code)
 {
-	int e = code >> 3 & 15, m = code & 7;
-	if (e == 15 && m == 7)
+	uint32_t bits = (uint32_t)(code & 0x7f) << 20; /* exponent and fraction where f32 has its own, whose bias is larger by 120 */
+	float v;
+	if ((code & 0x7f) == 0x7f)
 		return NAN;
-	float v = e ? ldexpf((float)(8 + m), e - 10) : ldexpf((float)m, -9);
-	return code & 0x80 ? -v : v;
+	memcpy(&v, &bits, sizeof v);
+	return code & 0x80 ? v * -0x1p120f : v * 0x1p120f;
 }
 
 /* a >= 0 counted in steps of its own binade (of 2^-9 below 2^-6): the count and the binade are the code. */
