@@ -254,8 +254,8 @@ static int attention_width(int v)
 	const int *s = attention_shapes[v / 2];
 	return s[0] * s[2] * 2;
 }
-/* With what only a device looks at. */
-static void attend(struct kern *k, struct kern_attention *op)
+/* With what only a device looks at. hold: what products make of the rows' forms is looked at, too. */
+static void attend(struct kern *k, struct kern_attention *op, bool hold)
 {
 	int n = op->q.rows;
 	for (int r = 0; r < n; r++)
@@ -270,7 +270,9 @@ static void attend(struct kern *k, struct kern_attention *op)
 	op->forms = forms.data ? &forms : NULL;
 	DO(attention, k, *op);
 	settled();
-	hold_forms(k, &op->y, &forms);
+	if (hold)
+		hold_forms(k, &op->y, &forms);
+	free(forms.data);
 	free(op->scratch);
 	free(units);
 }
@@ -308,7 +310,7 @@ static void attention_run(struct kern *k, int v, const int *ids, int n, float *o
 			op.y = mat(&a, 0, NULL, step, h * c);
 			op.position = position;
 			op.table = tables;
-			attend(k, &op);
+			attend(k, &op, from + step == t);
 			assert_padding_untouched(&op.y);
 			if (from == 0) /* the first position, then the last */
 				memcpy(out + (size_t)r * (size_t)width, op.y.data, (size_t)half * sizeof *out);
@@ -367,7 +369,9 @@ static void gdn_run(struct kern *k, int v, const int *ids, int n, float *out)
 		op.forms = forms.data ? &forms : NULL;
 		DO(gdn, k, op);
 		settled();
-		hold_forms(k, &op.y, &forms);
+		if (from + step == rows)
+			hold_forms(k, &op.y, &forms);
+		free(forms.data);
 		free(op.scratch);
 		assert_padding_untouched(&op.y);
 	}
