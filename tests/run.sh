@@ -1,8 +1,8 @@
 #!/bin/bash
 # usage: tests/run.sh PROGRAM... : runs each test program, goes on after a failure, sums up what they counted.
 # A test program is a cmocka binary, a fuzz replayer or a shell script that prints "ok NAME", "not ok NAME" or "skip NAME: why".
-# Programs that neither compile nor run candidates (kernels, engine, align, base, fuzz) run several at once, JOBS of them (default: the
-# processors there are); those that count processes and seconds run alone.
+# Most programs run several at once, JOBS of them (default: the processors there are), the longest first, so that none is waited for at
+# the end. Behind them those that count processes and seconds run alone.
 # Exit status 0 only when something ran and nothing failed.
 set -u
 passed=0 failed=0 skipped=0
@@ -42,7 +42,23 @@ count() { # number, program: prints and adds up what a finished one counted
 	if [ "$s" -gt 0 ]; then grep -i 'skip' "$log" | grep -v '^\[' | sed 's/^/    /' | head -5; fi
 }
 
-programs=("$@")
+together() { # program: whether it may run beside others
+	case $1 in
+	*/compile/test_hostile | */compile/test_judge | */search/test_judging) return 1 ;;
+	esac
+}
+long() { # program: whether it takes longer than most that run beside others
+	case $1 in
+	*/e2e/test_tasks.sh | */e2e/test_run.sh | */e2e/test_cuda.sh | */e2e/test_bad_input.sh | */cuda/test_* | */compile/test_real_* | \
+		*/search/test_search | */engine/test_forward) ;;
+	*) return 1 ;;
+	esac
+}
+first=() then=() last=()
+for p in "$@"; do
+	if ! together "$p"; then last+=("$p"); elif long "$p"; then first+=("$p"); else then+=("$p"); fi
+done
+programs=(${first[@]+"${first[@]}"} ${then[@]+"${then[@]}"} ${last[@]+"${last[@]}"})
 next=0 # the first that was not counted yet: they are counted in order
 count_finished() {
 	while [ $next -lt ${#programs[@]} ] && [ -e "$logs/$next.end" ]; do
@@ -51,15 +67,14 @@ count_finished() {
 	done
 }
 for i in "${!programs[@]}"; do
-	case ${programs[$i]} in
-	*/base/* | */kernels/* | */align/* | */engine/* | */cuda/* | */shim/* | */fuzz_*)
+	if together "${programs[$i]}"; then
 		while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do wait -n; count_finished; done
-		start "$i" "${programs[$i]}" & ;;
-	*)
+		start "$i" "${programs[$i]}" &
+	else
 		wait
 		count_finished
-		start "$i" "${programs[$i]}" ;;
-	esac
+		start "$i" "${programs[$i]}"
+	fi
 	count_finished
 done
 wait
