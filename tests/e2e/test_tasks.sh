@@ -21,19 +21,34 @@ P
 equal "there are 48 tasks, half held out, half by hand, and 16 pairs" enough "$counts"
 
 [ -d "$data" ] || { echo "skip real data: COPPICE_DATA ($data) is not there"; exit 0; }
+# Under the sanitizers every eighth task is judged: candidates, compilers and interpreters, which take the time, are not sanitized.
+tasks=$data of=164 weak=6
+if [ -n "${COPPICE_SAN:-}" ]; then
+	tasks=$dir/few of=21 weak=3
+	mkdir few
+	python3 - "$data" <<'P'
+import gzip, json, sys
+data = sys.argv[1] + "/"
+c, pro = (json.load(open(data + f)) for f in ("humaneval_c_decompile_eval.json", "humaneval_pro.json"))
+json.dump([t for t in c if t["task_id"] % 8 == 2], open("few/humaneval_c_decompile_eval.json", "w"))
+json.dump(pro[2::8], open("few/humaneval_pro.json", "w"))
+with gzip.open("few/HumanEval.jsonl.gz", "wb") as f:
+    f.writelines(list(gzip.open(data + "HumanEval.jsonl.gz"))[2::8])
+P
+fi
 judged() { # NAME TASKS N PASSED GROUPS: the reference solutions of a data set
-	runs "$1 is judged" 0 "$coppice" judge --tasks "$data/$2" --json --quiet
+	runs "$1 is judged" 0 "$coppice" judge --tasks "$tasks/$2" --json --quiet
 	equal "$1: $4 of $3 pass" "$4 of $3" "$(field out passed) of $(field out samples)"
 	[ -n "${5:-}" ] && equal "$1: $5 groups" "$5" "$(field out groups)"
 	cp out "$2.out"
 }
-judged "HumanEval in C" humaneval_c_decompile_eval.json 164 164 164
-equal "its six weak tests are flagged" 6 "$(field humaneval_c_decompile_eval.json.out weak_tests)"
-judged "HumanEval" HumanEval.jsonl.gz 164 164
-judged "HumanEval Pro" humaneval_pro.json 164 164
+judged "HumanEval in C" humaneval_c_decompile_eval.json $of $of $of
+equal "$weak weak tests are flagged" $weak "$(field humaneval_c_decompile_eval.json.out weak_tests)"
+judged "HumanEval" HumanEval.jsonl.gz $of $of
+judged "HumanEval Pro" humaneval_pro.json $of $of
 
 # a body that only ends the process passes nothing but tests that assert nothing
-python3 - "$data" >exit.jsonl <<'P'
+python3 - "$tasks" >exit.jsonl <<'P'
 import json, sys
 seen = set()
 for t in json.load(open(sys.argv[1] + "/humaneval_c_decompile_eval.json")):
