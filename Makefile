@@ -200,6 +200,7 @@ san-programs:
 # Compiles every kernel for both architectures, shows its registers, spills, threads and shared memory, and fails above kernels/cuda.bounds
 # or where the compiler gave registers away that a matrix instruction still uses.
 $(BUILD)/cuda.launches: $(if $(CXX_HERE),$(BUILD)/coppice-shim)
+	$(SAY) '  launches of the headline model (up to a minute)'
 	@$(if $(CXX_HERE),tools/cuda_launches.sh $< >$@,: >$@)
 # What gpu-check runs is compiled with them: nothing else compiles it where there is no GPU.
 cuda: $(CUDA_OBJ) $(if $(GPU_TESTS),$(BUILD)/gpu/tests/cuda/on_gpu.o) $(if $(CUDA_OBJ),$(BUILD)/cuda.launches)

@@ -1,21 +1,29 @@
 #!/bin/bash
 # usage: benchmarks/compare.sh OLD NEW [options of `coppice bench engine`]
 # Two builds of bench_alone, measured side by side: old, new, new, old. For each row the less time of both runs of each, how many times
-# as fast the new one is, and whether the hashes of the last logits are the same: where they are not, the arithmetic has changed.
+# as fast the new one is, and whether the hashes of the last logits are the same: where they are not, the arithmetic has changed. A row that
+# one of them does not have has neither.
 # On a GPU, with builds of two commits (docs/cuda.md says how to take them along), in two minutes:
 #   benchmarks/compare.sh old/bench_alone new/bench_alone --backend cuda --compute fp8 --model benchmarks/shapes/qwen3.5-35b-a3b-fp8 \
 #       --dummy-weights 1 --prompt 4096 --forks 1,8,128,256 --max-tokens 32
 set -euo pipefail
-[ $# -ge 2 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ "${1-}" = --help ] && { sed -n 's/^# \{0,1\}//p' "$0" | tail -n +2; exit; }
+[ $# -ge 2 ] || { sed -n 's/^# \{0,1\}//p' "$0" | sed 1d >&2; exit 2; }
 old=$1 new=$2
 shift 2
-said=$(mktemp)
-trap 'rm -f "$said"' EXIT
+said=$(mktemp) one=$(mktemp)
+trap 'rm -f "$said" "$one"' EXIT
 for turn in old new new old; do
 	program=$old
 	[ $turn = old ] || program=$new
 	echo "compare: $turn ..." >&2
-	"$program" engine "$@" --csv --quiet 2>&1 | sed "s/^/$turn,/" >>"$said" || { sed -n "s/^$turn,//p" "$said" | tail -1 >&2; exit 1; }
+	if ! "$program" engine "$@" --csv --quiet >"$one" 2>&1; then
+		echo "compare: $program (a build of bench_alone?) failed:" >&2
+		tail -3 "$one" >&2
+		exit 1
+	fi
+	grep -q '^scenario,' "$one" || { echo "compare: $program measured nothing: it is no bench_alone" >&2; exit 1; }
+	sed "s/^/$turn,/" "$one" >>"$said"
 done
 echo "# old $old, new $new: bench engine $*"
 sed -n 's/^new,\(# .* gives .*\)/\1/p' "$said" | tail -1
@@ -34,6 +42,7 @@ awk -F, -v OFS=, '
 		print "scenario,forks,capture,old_seconds,new_seconds,times_as_fast,same_bits"
 		for (i = 0; i < n; i++) {
 			o = least[rows[i] SUBSEP "old"]; w = least[rows[i] SUBSEP "new"]
-			print rows[i], o, w, sprintf("%.3f", o / w), (rows[i] in other) ? "no" : "yes"
+			both = o > 0 && w > 0
+			print rows[i], o, w, both ? sprintf("%.3f", o / w) : "", !both ? "" : (rows[i] in other) ? "no" : "yes"
 		}
 	}' "$said"

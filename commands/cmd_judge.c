@@ -187,7 +187,8 @@ static void print_json(const struct batch *b, const struct totals *t, const char
 
 static void print_text(const struct batch *b, const struct totals *t, const char *path)
 {
-	printf("%zu programs of %zu tasks: %zu compiled into %zu groups, %zu passed\n", b->n, t->tasks, t->compiled, t->groups, t->passed);
+	printf("%zu program%s of %zu task%s: %zu compiled into %zu group%s, %zu passed\n", b->n, b->n == 1 ? "" : "s", t->tasks, t->tasks == 1 ? "" : "s",
+	       t->compiled, t->groups, t->groups == 1 ? "" : "s", t->passed);
 	for (int k = 0; k < 3; k++) {
 		if (t->dropped[k] == 0 && !isnan(t->pass_at[k]))
 			printf("pass@%zu  %.4f\n", total_k[k], t->pass_at[k]);
@@ -260,7 +261,8 @@ static int judge_run(const struct options *o, const struct srch_judge *table)
 	if (o->json)
 		printf("{\"run\": \"%s\", \"tasks\": %zu, \"completions\": %zu}\n", done.commit, done.tasks, done.programs);
 	else
-		printf("%zu programs of %zu tasks judged\ncommit %s\n", done.programs, done.tasks, done.commit);
+		printf("%zu program%s of %zu task%s judged\ncommit %s\n", done.programs, done.programs == 1 ? "" : "s", done.tasks, done.tasks == 1 ? "" : "s",
+		       done.commit);
 	return 0;
 }
 

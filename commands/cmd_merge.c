@@ -16,7 +16,7 @@ static void print(const struct options *o, const struct srch_merged *m)
 		if (m->missing)
 			printf("%zu programs in %s, %zu of %zu tasks whole\n", m->programs, o->out, m->tasks, m->tasks + m->missing);
 		else
-			printf("%zu programs of %zu tasks in %s\n", m->programs, m->tasks, o->out);
+			printf("%zu program%s of %zu task%s in %s\n", m->programs, m->programs == 1 ? "" : "s", m->tasks, m->tasks == 1 ? "" : "s", o->out);
 		if (m->commit[0])
 			printf("commit %s\n", m->commit);
 	}

@@ -227,7 +227,7 @@ static time_t stopped_at;
  * or when somebody pressed a key. */
 static void stop(int sig)
 {
-	static const char text[] = "\ncoppice: stopping: what is grown is judged and saved; once more stops at once\n";
+	static const char text[] = "\ncoppice: stopping: what is grown is judged and saved; Ctrl-C, or the same again in two seconds, stops at once\n";
 	int before = errno;
 	struct timespec now = { 0 };
 	clock_gettime(CLOCK_MONOTONIC, &now);

@@ -154,7 +154,7 @@ void rep_print_summary(FILE *out, const struct rep_figures *f, const char *page)
 	print_repetition(out, f);
 	if (r->seconds > 0)
 		fprintf(out, "\n%s tokens in %.1f s (%s tokens/s while generating)\n", rep_int(n.c[0], f->redundancy.tokens), r->seconds,
-		        rep_int(n.c[1], (int64_t)r->tokens_per_second));
+		        rep_int(n.c[1], llround(r->tokens_per_second)));
 	print_steps(out, f);
 	if (r->commit[0])
 		fprintf(out, "run %s: the same options give the same id\n", r->commit);
