@@ -7,8 +7,9 @@
 #   benchmarks/compare.sh old/bench_alone new/bench_alone --backend cuda --compute fp8 --model benchmarks/shapes/qwen3.5-35b-a3b-fp8 \
 #       --dummy-weights 1 --prompt 4096 --forks 1,8,128,256 --max-tokens 32
 set -euo pipefail
-[ "${1-}" = --help ] && { sed -n 's/^# \{0,1\}//p' "$0" | tail -n +2; exit; }
-[ $# -ge 2 ] || { sed -n 's/^# \{0,1\}//p' "$0" | sed 1d >&2; exit 2; }
+usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; }
+[ "${1-}" = --help ] && { usage; exit; }
+[ $# -ge 2 ] || { usage >&2; exit 2; }
 old=$1 new=$2
 shift 2
 said=$(mktemp) one=$(mktemp)

@@ -187,14 +187,25 @@ template <bool EARLY> CU_DEVICE int index_of(const struct experts_job &job, bool
 	return job.few ? few_list()->pair[first + r] : EARLY ? __ldcg(pair) : *pair;
 }
 
-/* Of rows r, r + CU_WARP, ..., all on their way before any is looked at; beyond the last the last over again. */
-enum { LISTED_AT_ONCE = 4 };
+/* A part's rows: their places, and where they lie in `rows`, of which `each` places share one. By a warp; some places are on their way before
+ * any is looked at, beyond the last the last over again. */
 template <bool EARLY>
-CU_DEVICE void some_indices(const struct experts_job &job, bool shared, const struct job_part &part, int r, int (&at)[LISTED_AT_ONCE])
+CU_DEVICE void list_rows(const struct experts_job &job, bool shared, const struct job_part &part, const struct kern_view &rows, int each, int lane,
+	const float **x, int *place)
 {
+	enum { AT_ONCE = 4 };
+	for (int r = lane; r < part.rows; r += AT_ONCE * CU_WARP) {
+		int at[AT_ONCE];
 #pragma unroll
-	for (int j = 0; j < LISTED_AT_ONCE; j++)
-		at[j] = index_of<EARLY>(job, shared, part.first, min(r + j * CU_WARP, part.rows - 1));
+		for (int j = 0; j < AT_ONCE; j++)
+			at[j] = index_of<EARLY>(job, shared, part.first, min(r + j * CU_WARP, part.rows - 1));
+#pragma unroll
+		for (int j = 0; j < AT_ONCE; j++)
+			if (r + j * CU_WARP < part.rows) {
+				x[r + j * CU_WARP] = cu_at(rows, at[j] / each);
+				place[r + j * CU_WARP] = at[j];
+			}
+	}
 }
 
 /* x as w reads it. */
@@ -288,17 +299,7 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
-	const struct kern_view &rows = x_for(e, mlp.gate);
-	for (int r = lane; r < part.rows; r += LISTED_AT_ONCE * CU_WARP) {
-		int at[LISTED_AT_ONCE];
-		some_indices<up_job::EARLY>(e, shared, part, r, at);
-#pragma unroll
-		for (int j = 0; j < LISTED_AT_ONCE; j++)
-			if (r + j * CU_WARP < part.rows) {
-				x[r + j * CU_WARP] = cu_at(rows, shared ? at[j] : at[j] / e.top_k);
-				place[r + j * CU_WARP] = at[j];
-			}
-	}
+	list_rows<up_job::EARLY>(e, shared, part, x_for(e, mlp.gate), shared ? 1 : e.top_k, lane, x, place);
 }
 
 /* The first output of an item whose tile has the rows of the one before, else -1. */
@@ -411,16 +412,7 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
-	for (int r = lane; r < part.rows; r += LISTED_AT_ONCE * CU_WARP) {
-		int at[LISTED_AT_ONCE];
-		some_indices<down_job::EARLY>(e, shared, part, r, at);
-#pragma unroll
-		for (int j = 0; j < LISTED_AT_ONCE; j++)
-			if (r + j * CU_WARP < part.rows) {
-				place[r + j * CU_WARP] = at[j];
-				x[r + j * CU_WARP] = cu_at(shared ? job.shared_x : job.x, at[j]);
-			}
-	}
+	list_rows<down_job::EARLY>(e, shared, part, shared ? job.shared_x : job.x, 1, lane, x, place);
 }
 
 [[maybe_unused]] CU_DEVICE int job_next_outputs(const struct down_job &job, int item, int outs)

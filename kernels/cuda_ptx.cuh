@@ -101,7 +101,7 @@ static __device__ __forceinline__ void cu_copy4(void *shared, const void *global
  * Matrix Multiply-Accumulate Instructions"). Compiled for sm_90a alone; all 128 threads call each of these together.
  *
  *   cu_wgmma         begins d += a b, or d = a b without `add`: a [64 x K], b [K x N], both in shared memory, by descriptor. K is 32 bytes: 16
- *                    bfloat16 or 32 e4m3 codes. N is 8, 16, 32, 64, 96 or 128, by the length of d, which is N / 2 a thread: d[4j + i] is d[i] of
+ *                    bfloat16 or 32 e4m3 codes. N is 8, 16, 32, 64 or 128, by the length of d, which is N / 2 a thread: d[4j + i] is d[i] of
  *                    cu_mma_bf16 for columns 8j .. 8j + 7, and the warp has 16 rows.
  *   cu_wgmma_across  the same for 16 bfloat16 by 64 columns, where A: a, B: b lies across: its rows of 128 bytes are 64 outputs (columns) of one
  *                    input each, 16 of them (by cu_descriptor as well, from a multiple of 1024 bytes on; the next 16 inputs: 2048 more)
@@ -121,14 +121,12 @@ static __device__ __forceinline__ void cu_copy4(void *shared, const void *global
 #define CU_REGS8 CU_REGS4 ",%4,%5,%6,%7"
 #define CU_REGS16 CU_REGS8 ",%8,%9,%10,%11,%12,%13,%14,%15"
 #define CU_REGS32 CU_REGS16 ",%16,%17,%18,%19,%20,%21,%22,%23,%24,%25,%26,%27,%28,%29,%30,%31"
-#define CU_REGS48 CU_REGS32 ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47"
-#define CU_REGS64 CU_REGS48 "," \
+#define CU_REGS64 CU_REGS32 ",%32,%33,%34,%35,%36,%37,%38,%39,%40,%41,%42,%43,%44,%45,%46,%47," \
 	"%48,%49,%50,%51,%52,%53,%54,%55,%56,%57,%58,%59,%60,%61,%62,%63"
 #define CU_OUT4(I) "+f"(d[I]), "+f"(d[I + 1]), "+f"(d[I + 2]), "+f"(d[I + 3])
 #define CU_OUT8(I) CU_OUT4(I), CU_OUT4(I + 4)
 #define CU_OUT16(I) CU_OUT8(I), CU_OUT8(I + 8)
 #define CU_OUT32(I) CU_OUT16(I), CU_OUT16(I + 16)
-#define CU_OUT48(I) CU_OUT32(I), CU_OUT16(I + 32)
 #define CU_OUT64(I) CU_OUT32(I), CU_OUT32(I + 32)
 /* SUMS a thread; A, B, ADD: the numbers of the operands behind them */
 #define CU_WGMMA(SUMS, SHAPE, A, B, ADD) \
@@ -145,7 +143,6 @@ CU_WGMMA(4, "m64n8", "%4", "%5", "%6")
 CU_WGMMA(8, "m64n16", "%8", "%9", "%10")
 CU_WGMMA(16, "m64n32", "%16", "%17", "%18")
 CU_WGMMA(32, "m64n64", "%32", "%33", "%34")
-CU_WGMMA(48, "m64n96", "%48", "%49", "%50")
 CU_WGMMA(64, "m64n128", "%64", "%65", "%66")
 template <bool A, bool B> static __device__ __forceinline__ void cu_wgmma_across(float (&d)[32], uint64_t a, uint64_t b, bool add)
 {
@@ -405,7 +402,7 @@ void shim_wgmma_wait(int n, shim_place place);
 void shim_wgmma_done(const float *d, shim_place place);
 template <bool FP8, int SUMS> static inline void cu_wgmma(float (&d)[SUMS], uint64_t a, uint64_t b, bool add, SHIM_HERE)
 {
-	static_assert(SUMS == 4 || SUMS == 8 || SUMS == 16 || SUMS == 32 || SUMS == 48 || SUMS == 64, "8, 16, 32, 64, 96 or 128 columns");
+	static_assert(SUMS == 4 || SUMS == 8 || SUMS == 16 || SUMS == 32 || SUMS == 64, "8, 16, 32, 64 or 128 columns");
 	shim_wgmma(d, SUMS, FP8, a, b, add, place);
 }
 template <bool A, bool B> static inline void cu_wgmma_across(float (&d)[32], uint64_t a, uint64_t b, bool add, SHIM_HERE)

@@ -270,15 +270,13 @@ static int step_all(struct bed *b)
 static int drop_all(struct bed *b, int rc)
 {
 	struct session *s = b->s;
-	struct err_kept first = err_keep(rc);
 	for (int i = 0; i < b->n; i++)
 		s->gen->fork_free(s->gen->ctx, b->slots[i].fork);
 	while (s->n_begun) {
-		rc = session_finish_step(s, b->choices);
-		if (rc && !first.code)
-			first = err_keep(rc);
+		struct err_kept first = err_keep(rc);
+		rc = err_first(&first, session_finish_step(s, b->choices));
 	}
-	return err_first(&first, 0);
+	return rc;
 }
 
 int policy_sample(struct session *s)
