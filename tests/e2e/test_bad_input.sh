@@ -172,16 +172,19 @@ runs "results go where a link leads" 0 judge --results link
 says "a backend that is not built in" 3 "cuda" "$coppice" search --limit 1 --forks 1 --out none --backend cuda
 
 # stopped by hand
-stop() { # SIGNAL OPTIONS...: a run that is stopped while it grows
+# These programs are noise that ends late: growing them takes seconds, so that the signal comes long after the first of them is grown and
+# long before the last, on any machine; judging them takes little.
+stop() { # SIGNAL OPTIONS...: a run that is stopped a second after it was begun
 	local signal=$1
 	shift
 	"$coppice" run --out stopped "$@" >out 2>err & pid=$!
-	for _ in $(seq 200); do [ -e stopped/refs/heads/task ] && break; sleep 0.05; done
+	for _ in $(seq 600); do [ -e stopped/HEAD ] && break; sleep 0.1; done
+	sleep 1
 	kill "-$signal" $pid
 	[ "$signal" != HUP ] || kill -HUP $pid # as a terminal that is closed does
 	wait $pid
 }
-stopped="--forks 16 --only held-out --limit 12 --max-tokens 200"
+stopped="--forks 16 --only held-out --limit 12 --max-tokens 400 --temperature 2.5"
 whole() { "$coppice" run --out "$1" $stopped --quiet --json --resume >"$1.json"; }
 programs() { python3 -c 'import json; print(sum(1 for _ in open("stopped/judge.jsonl")))'; }
 stop TERM $stopped --threads 1 --batch 1
