@@ -177,7 +177,7 @@ says "a backend that is not built in" 3 "cuda" "$coppice" search --limit 1 --for
 stop() { # SIGNAL OPTIONS...: a run that is stopped a second after it was begun
 	local signal=$1
 	shift
-	"$coppice" run --out stopped "$@" >out 2>err & pid=$!
+	env --default-signal=HUP "$coppice" run --out stopped "$@" >out 2>err & pid=$!
 	for _ in $(seq 600); do [ -e stopped/HEAD ] && break; sleep 0.1; done
 	sleep 1
 	kill "-$signal" $pid
