@@ -30,14 +30,12 @@ struct pair_tile {
 /* With few pairs an expert has one tile: its pairs, by which every block lists them in shared memory. */
 enum { FEW_PAIRS = 64, FEW_ROWS = CU_GROUP };
 struct few_pairs {
-	uint16_t id[FEW_PAIRS], expert[FEW_PAIRS]; /* of the pairs (NO_EXPERT behind the last), of the tiles */
-	uint32_t first[FEW_PAIRS / CU_WARP];       /* a bit for each pair that is the first of its expert */
 	int n_tiles;
-	unsigned char rows[FEW_PAIRS];             /* of the tiles */
+	uint16_t expert[FEW_PAIRS]; /* of the tiles, as rows */
+	unsigned char rows[FEW_PAIRS];
 	unsigned char pair[FEW_PAIRS * FEW_ROWS];
 };
-enum { NO_EXPERT = 0xffff };
-static_assert(FEW_PAIRS == 2 * CU_WARP, "a bit a pair in 64, of two warps");
+static_assert(FEW_PAIRS == 2 * CU_WARP, "a warp lists them, two a lane");
 static_assert(sizeof(struct few_pairs) <= CU_LISTS, "lists lie at the start of shared memory");
 
 struct experts_job {
@@ -48,6 +46,11 @@ struct experts_job {
 	int n, top_k, n_experts, d, width, shared_width; /* shared_width 0: no shared expert */
 	int group;     /* 0, or inputs of x that share a scale where they are quantised */
 	int tile_rows;
+	int id_bits;   /* an expert's number has at most */
+	/* A launch's items: the shared gate's, then the shared expert's, so many strips of each of its tiles, then as many as the lists have. */
+	int gate_items, shared_items;
+	struct cu_divisor shared_strips, strips;
+	struct cu_divisor slots, own; /* top_k, for rows that so many pairs share; 1 */
 	bool bf16, gate, few;
 	enum cu_way way, up_way, down_way; /* the lesser of both */
 	enum cu_order order;
@@ -80,65 +83,56 @@ CU_DEVICE void put_four_results(const struct experts_job &job, void *to, size_t 
 		*(float4 *)((float *)to + i) = v;
 }
 
-CU_DEVICE int job_row_tiles(const struct experts_job &job)
-{
-	return (job.n + job.tile_rows - 1) / job.tile_rows;
-}
-
 CU_DEVICE struct few_pairs *few_list(void)
 {
 	CU_SHARED(memory);
 	return (struct few_pairs *)memory;
 }
 
-/* A bit for each of the pairs that have this expert. */
-CU_DEVICE uint64_t pairs_of(const struct few_pairs *l, uint32_t expert)
+/* Pair i, where it is one, stands in its expert's tile behind the pairs before it; tiles come in the order of their first pairs.
+ * same: the pairs of its expert, firsts: the first ones of all experts, a bit a pair. */
+CU_DEVICE void list_pair(struct few_pairs *l, int i, uint32_t expert, uint64_t same, uint64_t firsts)
 {
-	uint64_t same = 0;
-#pragma unroll
-	for (int i = FEW_PAIRS / 8 - 1; i >= 0; i--) {
-		uint4 v = ((const uint4 *)l->id)[i];
-		uint32_t word[4] = { v.x, v.y, v.z, v.w };
-#pragma unroll
-		for (int j = 3; j >= 0; j--)
-			same = same << 2 | (word[j] >> 16 == expert ? 2 : 0) | ((word[j] & 0xffff) == expert);
+	int leader = __ffsll((long long)same) - 1, tile = __popcll(firsts & ((1ull << leader) - 1));
+	l->pair[tile * FEW_ROWS + __popcll(same & ((1ull << i) - 1))] = (unsigned char)i;
+	if (i == leader) {
+		l->expert[tile] = (uint16_t)expert;
+		l->rows[tile] = (unsigned char)__popcll(same);
 	}
-	return same;
 }
 
-/* Pair i stands in its expert's tile behind the pairs before it; tiles come in the order of their first pairs. Called by a block. */
-CU_DEVICE void list_few(const struct experts_job &job)
+/* By a warp: a lane has pairs `lane` and `lane` + 32, and finds which others have the same expert by asking for one bit of all numbers after the
+ * other. What every block must do before its first weights can be fetched takes as few instructions as it can: they come from memory, too. */
+CU_DEVICE void list_few(const struct experts_job &job, int lane)
 {
 	struct few_pairs *l = few_list();
-	int i = (int)threadIdx.x, n = job.n * job.top_k;
-	uint64_t same = 0;
-	if (i < FEW_PAIRS)
-		l->id[i] = i < n ? __ldcg(&job.experts[i]) : (uint16_t)NO_EXPERT;
-	__syncthreads();
-	if (i < FEW_PAIRS) {
-		same = i < n ? pairs_of(l, l->id[i]) : 0;
-		uint32_t first = __ballot_sync(0xffffffffu, i < n && !(same & ((1ull << i) - 1)));
-		if (i % CU_WARP == 0)
-			l->first[i / CU_WARP] = first;
+	int n = job.n * job.top_k, other = lane + CU_WARP;
+	uint32_t id[2] = { lane < n ? __ldcg(&job.experts[lane]) : 0u, other < n ? __ldcg(&job.experts[other]) : 0u };
+	uint32_t all[2] = { 0xffffffffu >> (CU_WARP - min(n, (int)CU_WARP)), n > CU_WARP ? 0xffffffffu >> (FEW_PAIRS - n) : 0 };
+	uint32_t same[2][2] = { { all[0], all[1] }, { all[0], all[1] } }; /* of both its pairs, with pairs 0 .. 31 and 32 .. 63 */
+#pragma unroll 1
+	for (int bit = 0; bit < job.id_bits; bit++) {
+		uint32_t mine[2] = { 0 - (id[0] >> bit & 1), 0 - (id[1] >> bit & 1) };
+		uint32_t have[2] = { __ballot_sync(0xffffffffu, mine[0]), __ballot_sync(0xffffffffu, mine[1]) };
+#pragma unroll
+		for (int i = 0; i < 4; i++)
+			same[i / 2][i % 2] &= ~(mine[i / 2] ^ have[i % 2]);
 	}
-	__syncthreads();
-	uint64_t firsts = (uint64_t)l->first[1] << 32 | l->first[0];
-	if (i < n) {
-		int leader = __ffsll((long long)same) - 1, tile = __popcll(firsts & ((1ull << leader) - 1));
-		l->pair[tile * FEW_ROWS + __popcll(same & ((1ull << i) - 1))] = (unsigned char)i;
-		if (i == leader) {
-			l->expert[tile] = l->id[i];
-			l->rows[tile] = (unsigned char)__popcll(same);
-		}
-	}
-	if (i == 0)
+	uint32_t lower = (1u << lane) - 1;
+	bool first[2] = { lane < n && !(same[0][0] & lower), other < n && !(same[1][0] | (same[1][1] & lower)) };
+	uint64_t firsts = (uint64_t)__ballot_sync(0xffffffffu, first[1]) << 32 | __ballot_sync(0xffffffffu, first[0]);
+	if (lane < n)
+		list_pair(l, lane, id[0], (uint64_t)same[0][1] << 32 | same[0][0], firsts);
+	if (other < n)
+		list_pair(l, other, id[1], (uint64_t)same[1][1] << 32 | same[1][0], firsts);
+	if (lane == 0)
 		l->n_tiles = __popcll(firsts);
 }
 
 CU_DEVICE void experts_begin(const struct experts_job &job)
 {
-	if (job.few)
-		list_few(job);
+	if (job.few && threadIdx.x < CU_WARP)
+		list_few(job, (int)threadIdx.x);
 }
 
 /* Lists are read past the first-level cache, since down does so ahead of its wait. */
@@ -147,53 +141,68 @@ CU_DEVICE int job_pair_tiles(const struct experts_job &job)
 	return job.few ? few_list()->n_tiles : __ldcg(job.n_tiles);
 }
 
-/* A tile of a unit, and which strip of it. shared_strips, strips: of its outputs and of a chosen expert's. */
+/* Items of experts, behind the gate's. */
+CU_DEVICE int unit_items(const struct experts_job &job)
+{
+	return job.shared_items + job_pair_tiles(job) * job.strips.by;
+}
+
+/* Which tile of the shared expert's, or of the lists, such an item belongs to, and which strip of it it is. */
+CU_DEVICE int tile_of(const struct experts_job &job, int item, int *strip)
+{
+	const struct cu_divisor &strips = item < job.shared_items ? job.shared_strips : job.strips;
+	item -= item < job.shared_items ? 0 : job.shared_items;
+	int tile = cu_quotient_of(item, strips);
+	*strip = item - tile * strips.by;
+	return tile;
+}
+
+/* A tile of a unit, and which strip of it. */
 struct job_part {
 	int expert, first, rows, strip;
 };
 
-CU_DEVICE struct job_part part_at(const struct experts_job &job, int item, int shared_strips, int strips)
+CU_DEVICE struct job_part part_at(const struct experts_job &job, int item)
 {
 	struct job_part part;
-	int shared = job.shared_width ? job_row_tiles(job) * shared_strips : 0;
-	if (item < shared) {
+	int tile = tile_of(job, item, &part.strip);
+	if (item < job.shared_items) {
 		part.expert = job.n_experts;
-		part.first = item / shared_strips * job.tile_rows;
+		part.first = tile * job.tile_rows;
 		part.rows = min(job.tile_rows, job.n - part.first);
-		part.strip = item % shared_strips;
 		return part;
 	}
-	int tile = (item - shared) / strips;
-	part.strip = (item - shared) % strips;
 	part.expert = job.few ? few_list()->expert[tile] : __ldcg(&job.tiles[tile].expert);
 	part.first = job.few ? tile * FEW_ROWS : __ldcg(&job.tiles[tile].first);
 	part.rows = job.few ? few_list()->rows[tile] : __ldcg(&job.tiles[tile].rows);
 	return part;
 }
 
-/* Which strip of its tile an item is. */
-CU_DEVICE int strip_at(const struct experts_job &job, int item, int shared_strips, int strips)
-{
-	int shared = job.shared_width ? job_row_tiles(job) * shared_strips : 0;
-	return item < shared ? item % shared_strips : (item - shared) % strips;
-}
-
 /* Row r of a part as a place in the lists: a row of the batch for the shared expert, else a pair. */
 template <bool EARLY> CU_DEVICE int index_of(const struct experts_job &job, bool shared, int first, int r)
 {
-	if (shared)
-		return first + r;
 	const int *pair = &job.pairs[first + r];
-	return job.few ? few_list()->pair[first + r] : EARLY ? __ldcg(pair) : *pair;
+	return shared ? first + r : EARLY ? __ldcg(pair) : *pair;
 }
 
-/* A part's rows: their places, and where they lie in `rows`, of which `each` places share one. By a warp; some places are on their way before
- * any is looked at, beyond the last the last over again. */
+/* Row r of a tile: its place, and where it lies in `rows`, of which so many places share one. */
+CU_DEVICE void list_row(int r, int at, const struct kern_view &rows, const struct cu_divisor &each, const float **x, int *place)
+{
+	x[r] = cu_at(rows, cu_quotient_of(at, each));
+	place[r] = at;
+}
+
+/* All of a part's. By a warp; of many, some places are on their way before any is looked at, beyond the last the last over again. */
 template <bool EARLY>
-CU_DEVICE void list_rows(const struct experts_job &job, bool shared, const struct job_part &part, const struct kern_view &rows, int each, int lane,
-	const float **x, int *place)
+CU_DEVICE void list_rows(const struct experts_job &job, bool shared, const struct job_part &part, const struct kern_view &rows,
+	const struct cu_divisor &each, int lane, const float **x, int *place)
 {
 	enum { AT_ONCE = 4 };
+	if (job.few) {
+		if (lane < part.rows)
+			list_row(lane, shared ? part.first + lane : few_list()->pair[part.first + lane], rows, each, x, place);
+		return;
+	}
 	for (int r = lane; r < part.rows; r += AT_ONCE * CU_WARP) {
 		int at[AT_ONCE];
 #pragma unroll
@@ -201,10 +210,8 @@ CU_DEVICE void list_rows(const struct experts_job &job, bool shared, const struc
 			at[j] = index_of<EARLY>(job, shared, part.first, min(r + j * CU_WARP, part.rows - 1));
 #pragma unroll
 		for (int j = 0; j < AT_ONCE; j++)
-			if (r + j * CU_WARP < part.rows) {
-				x[r + j * CU_WARP] = cu_at(rows, at[j] / each);
-				place[r + j * CU_WARP] = at[j];
-			}
+			if (r + j * CU_WARP < part.rows)
+				list_row(r + j * CU_WARP, at[j], rows, each, x, place);
 	}
 }
 
@@ -240,27 +247,17 @@ CU_DEVICE void job_begin(const struct up_job &job)
 	experts_begin(job.e);
 }
 
-CU_DEVICE int gate_items(const struct up_job &job)
+CU_DEVICE int job_items(const struct up_job &job)
 {
-	return job.parts & DO_GATE ? job_row_tiles(job.e) : 0;
-}
-
-CU_DEVICE int job_items(const struct up_job &job, int outs)
-{
-	int n = gate_items(job);
-	if (!(job.parts & DO_MLP))
-		return n;
-	if (job.e.shared_width)
-		n += job_row_tiles(job.e) * cu_ceil(job.e.shared_width, outs / 2);
-	return n + job_pair_tiles(job.e) * cu_ceil(job.e.width, outs / 2);
+	return job.e.gate_items + (job.parts & DO_MLP ? unit_items(job.e) : 0);
 }
 
 CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu_tile *t, const float **x)
 {
 	const struct experts_job &e = job.e;
 	int first = item * e.tile_rows, rows = min(e.tile_rows, e.n - first);
+	cu_put_weights(t, &e.plan->shared_gate, 1, lane);
 	if (lane == 0) {
-		t->w[0] = e.plan->shared_gate;
 		t->map[0] = &e.plan->shared_gate_map;
 		t->pair = 0;
 		t->from = 0;
@@ -270,44 +267,46 @@ CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu
 		t->out = OUT_FACTOR;
 		t->first = first;
 	}
+	const struct kern_view &from = x_for(e, e.plan->shared_gate);
+#pragma unroll 1
 	for (int r = lane; r < rows; r += CU_WARP)
-		x[r] = cu_at(x_for(e, e.plan->shared_gate), first + r);
+		x[r] = cu_at(from, first + r);
 }
 
 CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x, int *place)
 {
 	const struct experts_job &e = job.e;
-	int gates = gate_items(job);
-	if (item < gates) {
+	if (item < e.gate_items) {
 		gate_tile(job, item, lane, t, x);
 		return;
 	}
-	struct job_part part = part_at(e, item - gates, cu_ceil(e.shared_width, outs / 2), cu_ceil(e.width, outs / 2));
+	item -= e.gate_items;
+	struct job_part part = part_at(e, item);
 	bool shared = part.expert == e.n_experts;
 	const struct plan_unit &unit = e.plan->unit[part.expert];
 	const struct kern_mlp &mlp = unit.mlp;
-	if (lane < 2) {
-		t->w[lane] = lane ? mlp.up : mlp.gate;
-		t->map[lane] = lane ? &unit.up : &unit.gate;
-	}
+	static_assert(offsetof(struct kern_mlp, up) == sizeof mlp.gate, "behind each other");
+	cu_put_weights(t, &mlp.gate, 2, lane);
 	if (lane == 0) {
+		t->map[0] = &unit.gate;
+		t->map[1] = &unit.up;
 		t->pair = 1;
 		t->from = part.strip * (outs / 2);
 		t->rows = part.rows;
 		t->group = e.group;
-		t->staged = (item - gates - part.strip) * 2 + shared; /* the unit's first item: another for every tile */
+		t->staged = (item - part.strip) * 2 + shared; /* the unit's first item: another for every tile */
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
-	list_rows<up_job::EARLY>(e, shared, part, x_for(e, mlp.gate), shared ? 1 : e.top_k, lane, x, place);
+	list_rows<up_job::EARLY>(e, shared, part, x_for(e, mlp.gate), shared ? e.own : e.slots, lane, x, place);
 }
 
 /* The first output of an item whose tile has the rows of the one before, else -1. */
 [[maybe_unused]] CU_DEVICE int job_next_outputs(const struct up_job &job, int item, int outs)
 {
-	const struct experts_job &e = job.e;
-	int i = item - gate_items(job);
-	int strip = i < 0 ? 0 : strip_at(e, i, cu_ceil(e.shared_width, outs / 2), cu_ceil(e.width, outs / 2));
+	int strip = 0;
+	if (item >= job.e.gate_items)
+		tile_of(job.e, item - job.e.gate_items, &strip);
 	return strip ? strip * (outs / 2) : -1;
 }
 
@@ -387,37 +386,36 @@ CU_DEVICE void job_begin(const struct down_job &job)
 	experts_begin(job.e);
 }
 
-CU_DEVICE int job_items(const struct down_job &job, int outs)
+CU_DEVICE int job_items(const struct down_job &job)
 {
-	int strips = cu_ceil(job.e.d, outs);
-	return ((job.e.shared_width ? job_row_tiles(job.e) : 0) + job_pair_tiles(job.e)) * strips;
+	return unit_items(job.e);
 }
 
 CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x, int *place)
 {
 	const struct experts_job &e = job.e;
-	int strips = cu_ceil(e.d, outs);
-	struct job_part part = part_at(e, item, strips, strips);
+	struct job_part part = part_at(e, item);
 	bool shared = part.expert == e.n_experts;
 	const struct plan_unit &unit = e.plan->unit[part.expert];
 	const struct kern_weight &w = unit.mlp.down;
+	cu_put_weights(t, &w, 1, lane);
 	if (lane == 0) {
-		t->w[0] = w;
 		t->map[0] = &unit.down;
 		t->pair = 0;
 		t->from = part.strip * outs;
 		t->rows = part.rows;
 		t->group = e.group ? w.block_cols : 0;
-		t->staged = item / strips;
+		t->staged = item - part.strip;
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
-	list_rows<down_job::EARLY>(e, shared, part, shared ? job.shared_x : job.x, 1, lane, x, place);
+	list_rows<down_job::EARLY>(e, shared, part, shared ? job.shared_x : job.x, e.own, lane, x, place);
 }
 
 [[maybe_unused]] CU_DEVICE int job_next_outputs(const struct down_job &job, int item, int outs)
 {
-	int strips = cu_ceil(job.e.d, outs), strip = strip_at(job.e, item, strips, strips);
+	int strip;
+	tile_of(job.e, item, &strip);
 	return strip ? strip * outs : -1;
 }
 
@@ -460,6 +458,8 @@ static_assert(KERN_MAX_EXPERTS <= GROUP_THREADS, "a thread an expert");
 struct grouped {
 	int pairs, tiles, distinct;
 };
+
+enum { NO_EXPERT = 0xffff };
 
 /* Adds pairs from .. to - 1 to their experts' counts. */
 CU_DEVICE void count_pairs(const struct experts_job &job, int from, int to, int *count)
@@ -898,6 +898,8 @@ static struct experts_job begin_job(const struct kern *k, const struct kern_expe
 	job.bf16 = k->compute == KERN_BF16;
 	job.n = n;
 	job.top_k = op->top_k;
+	job.slots = cu_divisor_of(op->top_k);
+	job.own = cu_divisor_of(1);
 	job.n_experts = op->n_experts;
 	job.group = op->block;
 	enum cu_way up = way_up(k, op, job.group), down = way_down(k, op, job.group);
@@ -905,6 +907,8 @@ static struct experts_job begin_job(const struct kern *k, const struct kern_expe
 	job.down_way = up == down || down < CU_BY_GROUPS ? down : CU_BY_MMA;
 	job.way = job.up_way < job.down_way ? job.up_way : job.down_way;
 	job.few = n <= FEW_ROWS && n * op->top_k <= FEW_PAIRS;
+	while (1 << job.id_bits < op->n_experts)
+		job.id_bits++;
 	job.tile_rows = tile_rows_for(&job);
 	if (job.way == CU_BY_GROUPS)
 		job.order = CU_IN_ORDER;
@@ -947,30 +951,46 @@ static struct experts_job job_of(const struct kern *k, const struct kern_experts
 	return job;
 }
 
+/* Strips of a unit's outputs, `outs` at a time: of the shared expert's, and of a chosen one's. */
+static void cut_items(struct experts_job *job, bool gate, int shared_rows, int rows, int outs)
+{
+	int tiles = cu_ceil(job->n, job->tile_rows);
+	job->shared_strips = cu_divisor_of(cu_ceil(shared_rows ? shared_rows : 1, outs));
+	job->strips = cu_divisor_of(cu_ceil(rows, outs));
+	job->gate_items = gate ? tiles : 0;
+	job->shared_items = job->shared_width ? tiles * job->shared_strips.by : 0;
+}
+
+static void cut_items(struct up_job *job, int outs)
+{
+	cut_items(&job->e, job->parts & DO_GATE, job->e.shared_width, job->e.width, outs / 2);
+}
+
+static void cut_items(struct down_job *job, int outs)
+{
+	cut_items(&job->e, false, job->e.d, job->e.d, outs);
+}
+
 /* The most items a step can have: tiles as in lay_out. */
-static long long most_items(const struct experts_job *job, int strips, int shared_strips)
+static dim3 grid_of(const struct kern *k, const struct experts_job *job, int resident)
 {
 	long long pairs = (long long)job->n * job->top_k, experts = job->n_experts;
 	long long tiles = pairs / job->tile_rows + (pairs < experts ? pairs : experts);
-	return tiles * strips + (long long)cu_ceil(job->n, job->tile_rows) * ((job->shared_width ? shared_strips : 0) + 1);
+	return cu_grid(k, tiles * job->strips.by + job->shared_items + job->gate_items, resident);
 }
 
-template <int V> static int launch_mma(const struct kern *k, const struct up_job *job)
+template <int V> static int launch_mma(const struct kern *k, struct up_job *job)
 {
-	const struct experts_job *e = &job->e;
-	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(e->d, CU_BLOCK), true);
-	int half = cut.shape.warps / cut.shape.k_warps * CU_STRIP / 2;
-	dim3 grid = cu_grid(k, most_items(e, cu_ceil(e->width, half), cu_ceil(e->shared_width, half)), cut.resident);
-	return cu_launch(k, "experts (up)", up_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
+	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(job->e.d, CU_BLOCK), true);
+	cut_items(job, cut.shape.warps / cut.shape.k_warps * CU_STRIP);
+	return cu_launch(k, "experts (up)", up_kernel<V>, grid_of(k, &job->e, cut.resident), dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
-template <int V> static int launch_mma(const struct kern *k, const struct down_job *job)
+template <int V> static int launch_mma(const struct kern *k, struct down_job *job)
 {
-	const struct experts_job *e = &job->e;
-	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(e->width, CU_BLOCK), false);
-	int strips = cu_ceil(e->d, cut.shape.warps / cut.shape.k_warps * CU_STRIP);
-	dim3 grid = cu_grid(k, most_items(e, strips, strips), cut.resident);
-	return cu_launch(k, "experts (down)", down_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
+	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(job->e.width, CU_BLOCK), false);
+	cut_items(job, cut.shape.warps / cut.shape.k_warps * CU_STRIP);
+	return cu_launch(k, "experts (down)", down_kernel<V>, grid_of(k, &job->e, cut.resident), dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
 /* x in the forms that the units' matrices and, with_gate, the shared gate want. */
@@ -992,32 +1012,28 @@ static int stage_x(const struct kern *k, const struct kern_experts *op, const st
 	return cu_launch_staging(k, &s);
 }
 
-template <int V> static int launch_groups(const struct kern *k, const struct up_job *job)
+template <int V> static int launch_groups(const struct kern *k, struct up_job *job)
 {
-	const struct experts_job *e = &job->e;
-	int half = cu_groups_of<V>::OUTS / 2;
-	dim3 grid = cu_grid(k, most_items(e, cu_ceil(e->width, half), cu_ceil(e->shared_width, half)), cu_groups_of<V>::RESIDENT);
-	return cu_launch(k, "experts (up, warp groups)", up_groups<V>, grid, dim3(cu_groups_of<V>::THREADS),
-		cu_groups_of<V>::BYTES, *job);
+	typedef struct cu_groups_of<V> of;
+	cut_items(job, of::OUTS);
+	return cu_launch(k, "experts (up, warp groups)", up_groups<V>, grid_of(k, &job->e, of::RESIDENT), dim3(of::THREADS), of::BYTES, *job);
 }
 
-template <int V> static int launch_groups(const struct kern *k, const struct down_job *job)
+template <int V> static int launch_groups(const struct kern *k, struct down_job *job)
 {
-	int strips = cu_ceil(job->e.d, cu_groups_of<V>::OUTS);
-	dim3 grid = cu_grid(k, most_items(&job->e, strips, strips), cu_groups_of<V>::RESIDENT);
-	return cu_launch(k, "experts (down, warp groups)", down_groups<V>, grid, dim3(cu_groups_of<V>::THREADS),
-		cu_groups_of<V>::BYTES, *job);
+	typedef struct cu_groups_of<V> of;
+	cut_items(job, of::OUTS);
+	return cu_launch(k, "experts (down, warp groups)", down_groups<V>, grid_of(k, &job->e, of::RESIDENT), dim3(of::THREADS), of::BYTES, *job);
 }
 
-static int launch_up_plain(const struct kern *k, const struct up_job *job)
+static int launch_up_plain(const struct kern *k, struct up_job *job)
 {
-	int half = CU_PLAIN_OUTS / 2;
-	dim3 grid = cu_grid(k, most_items(&job->e, cu_ceil(job->e.width, half), cu_ceil(job->e.shared_width, half)), CU_PLAIN_RESIDENT);
-	return cu_launch(k, "experts (up, plain)", up_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
+	cut_items(job, CU_PLAIN_OUTS);
+	return cu_launch(k, "experts (up, plain)", up_plain, grid_of(k, &job->e, CU_PLAIN_RESIDENT), dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
 }
 
 /* Up or down, in tiles of the rows that the lists have. */
-template <class JOB> static int launch_exact(const struct kern *k, const JOB *job, enum cu_way way)
+template <class JOB> static int launch_exact(const struct kern *k, JOB *job, enum cu_way way)
 {
 	int rows = job->e.tile_rows;
 	if (way == CU_BY_MMA)
@@ -1033,7 +1049,7 @@ template <class JOB> static int launch_exact(const struct kern *k, const JOB *jo
 	}
 }
 
-static int up_exact(const struct kern *k, const struct kern_experts *op, const struct up_job *job)
+static int up_exact(const struct kern *k, const struct kern_experts *op, struct up_job *job)
 {
 	int e = 0;
 	if (job->e.order != CU_NOT_STAGED && !(op->forms && job->e.order == CU_IN_ORDER))
@@ -1073,9 +1089,8 @@ static int down(const struct kern *k, const struct kern_experts *op, const struc
 	int rc = exact && e->order != CU_NOT_STAGED ? stage_hidden_rows(k, op, &job) : 0;
 	if (rc || exact)
 		return rc ? rc : launch_exact(k, &job, e->down_way);
-	int strips = cu_ceil(e->d, CU_PLAIN_OUTS);
-	dim3 grid = cu_grid(k, most_items(e, strips, strips), CU_PLAIN_RESIDENT);
-	return cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
+	cut_items(&job, CU_PLAIN_OUTS);
+	return cu_launch(k, "experts (down, plain)", down_plain, grid_of(k, &job.e, CU_PLAIN_RESIDENT), dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
 }
 
 static int combine(const struct kern *k, const struct combine_job *job)

@@ -223,18 +223,13 @@ template <class OF> CU_DEVICE struct cu_flags cu_flags_of(unsigned char *memory)
 template <class OF> CU_DEVICE void cu_make_flags(unsigned char *memory)
 {
 	enum { READERS = OF::MULTIPLIERS / CU_WARP, TEAM = READERS / OF::TEAMS, ROW_WARPS = OF::ROW_THREADS / CU_WARP };
-	struct cu_flags f = cu_flags_of<OF>(memory);
-	int i = (int)threadIdx.x;
-	if (i < OF::STAGES) {
-		cu_flag_make(f.full + i, ROW_WARPS + 1);
-		cu_flag_make(f.empty + i, TEAM);
-	}
-	if (i < OF::TILES) {
-		cu_flag_make(f.tile_full + i, 1);
-		cu_flag_make(f.tile_empty + i, READERS + ROW_WARPS + 1);
-	}
-	if (i < OF::TEAMS)
-		cu_flag_make(f.go + i, TEAM);
+	enum { TO_EMPTY = OF::STAGES, TO_TILE_FULL = TO_EMPTY + OF::STAGES, TO_TILE_EMPTY = TO_TILE_FULL + OF::TILES, TO_GO = TO_TILE_EMPTY + OF::TILES };
+	uint64_t *flag = cu_flags_of<OF>(memory).full; /* they lie behind each other, as cu_flags has them */
+	if (threadIdx.x % CU_WARP == 0) /* lanes of a warp would do so one after the other */
+#pragma unroll 1
+		for (int i = (int)threadIdx.x / CU_WARP; i < TO_GO + OF::TEAMS; i += OF::THREADS / CU_WARP)
+			cu_flag_make(flag + i, i < TO_EMPTY ? ROW_WARPS + 1 : i < TO_TILE_FULL ? TEAM : i < TO_TILE_EMPTY ? 1 :
+				i < TO_GO ? READERS + ROW_WARPS + 1 : TEAM);
 	cu_flags_made();
 }
 
@@ -273,7 +268,7 @@ CU_DEVICE void cu_touch_scales(const struct cu_tile &t)
 		const struct kern_weight &w = t.w[i];
 		if (w.type != KERN_FP8)
 			continue;
-		int first = (w.scale_row0 + t.from) / w.block_rows, n = ((w.scale_row0 + w.rows - 1) / w.block_rows - first + 1) * w.scale_ld;
+		int first = cu_block_row(w, t.from), n = (cu_block_row(w, w.rows - 1) - first + 1) * w.scale_ld;
 		int mine = (int)threadIdx.x % CU_WARP * CU_WARP; /* a lane a line; what lies beyond 32 of them comes when it is read */
 		if (mine < n)
 			cu_touch(w.scale + (size_t)first * (size_t)w.scale_ld + mine);
@@ -362,7 +357,7 @@ CU_DEVICE const float *cu_scale_row(const struct cu_tile &t, int r)
 	int box = r / CU_BOX_ROWS;
 	const struct kern_weight &w = t.w[t.pair ? box & 1 : 0];
 	int out = min(t.from + (t.pair ? box / 2 : box) * CU_BOX_ROWS + r % CU_BOX_ROWS, w.rows - 1);
-	return w.scale + (size_t)((w.scale_row0 + out) / w.block_rows) * (size_t)w.scale_ld;
+	return w.scale + (size_t)cu_block_row(w, out) * (size_t)w.scale_ld;
 }
 
 /* Inputs that share a scale, in chunks; 0: all of them. */
@@ -505,10 +500,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_rows(unsigned char *memory
 	int n = 0;
 	r.thread = l.thread = (int)threadIdx.x - OF::ROWS_FROM;
 	l.staged = INT_MIN; /* no item's */
-	if (JOB::EARLY) {
-		cu_wait();
-		cu_let_next();
-	}
+	bool waits = JOB::EARLY;
 	for (struct cu_turn<OF::TILES> at = {}; cu_has_item<OF>(memory, at); cu_next_turn<OF::TILES>(at)) {
 		if (OF::FEW_TILES && at.round)
 			cu_tell<OF, 0>(f.full, told, n);
@@ -519,6 +511,11 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_rows(unsigned char *memory
 		} else {
 			cu_begin_rows<OF>(r, t);
 			cu_warp_arrives(f.tile_empty + at.slot);
+		}
+		if (waits) { /* nothing of the rows themselves has been read so far */
+			cu_wait();
+			cu_let_next();
+			waits = false;
 		}
 #pragma unroll 1
 		for (int chunk = 0; chunk < chunks; chunk += OF::CHUNKS) {
@@ -868,13 +865,11 @@ template <class OF, class JOB> CU_DEVICE bool cu_groups_work(const JOB &job)
 	cu_make_flags<OF>(memory);
 	if (JOB::LISTED)
 		cu_begin_job(job);
-	int items = job_items(job, OF::OUTS);
-	volatile int *share = cu_share_of<OF>(memory);
-	int begin = cu_share(items, (int)blockIdx.x), end = cu_share(items, (int)blockIdx.x + 1);
-	cu_first_tiles<OF>(memory, job, begin, end);
+	int2 share = cu_share(job_items(job));
+	cu_first_tiles<OF>(memory, job, share.x, share.y);
 	if (thread == 0) {
-		share[0] = begin;
-		share[1] = end;
+		cu_share_of<OF>(memory)[0] = share.x;
+		cu_share_of<OF>(memory)[1] = share.y;
 	}
 	__syncthreads();
 	if (thread < OF::MULTIPLIERS) {

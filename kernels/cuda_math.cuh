@@ -7,6 +7,29 @@
 
 #define CU_DEVICE static __device__ __forceinline__
 
+/* Division of 0 .. 2^31 - 1 by what the host knows: some three instructions, where a division takes twenty. q = n * times >> shift; with
+ * 2^(l - 1) < by <= 2^l these are floor(2^(31 + l) / by) + 1 and 31 + l (Granlund and Montgomery, "Division by invariant integers using
+ * multiplication", 1994). */
+struct cu_divisor {
+	int by;
+	uint32_t times;
+	int shift;
+};
+
+static inline struct cu_divisor cu_divisor_of(int by)
+{
+	struct cu_divisor d = { by, 0, 31 };
+	while ((1ull << (d.shift - 31)) < (unsigned long long)by)
+		d.shift++;
+	d.times = (uint32_t)((1ull << d.shift) / (unsigned)by + 1);
+	return d;
+}
+
+CU_DEVICE int cu_quotient_of(int n, const struct cu_divisor &d)
+{
+	return (int)((uint64_t)(uint32_t)n * d.times >> d.shift);
+}
+
 CU_DEVICE float cu_from_bf16(uint16_t x)
 {
 	return __uint_as_float((uint32_t)x << 16);
@@ -116,10 +139,19 @@ CU_DEVICE float cu_no_minus(float x)
 	return __fadd_rn(x, 0.0f);
 }
 
+/* Of FP8 weights, which block of rows row r is in. As a rule they are CU_BLOCK, and then nobody goes through a division. */
+CU_DEVICE int cu_block_row(const struct kern_weight &w, int r)
+{
+	r += w.scale_row0;
+	if (w.block_rows == CU_BLOCK)
+		return r / CU_BLOCK;
+	return r / w.block_rows;
+}
+
 /* The scale of block (r, c) of FP8 weights. */
 CU_DEVICE float cu_scale(const struct kern_weight &w, int r, int c)
 {
-	return w.scale[(size_t)((w.scale_row0 + r) / w.block_rows) * (size_t)w.scale_ld + (size_t)(c / w.block_cols)];
+	return w.scale[(size_t)cu_block_row(w, r) * (size_t)w.scale_ld + (size_t)(c / w.block_cols)];
 }
 
 CU_DEVICE float *cu_at(const struct kern_view &v, int r)

@@ -10,24 +10,40 @@ struct matmul_out {
 	struct kern_view y, residual; /* residual.data NULL: none */
 	bool keep_f32;
 	int quantised, like; /* like: the first output that has rows staged in the same way */
+	int strip;           /* its first, of all outputs' */
 	cu_map map;          /* by warp groups */
 };
 
 struct matmul_job {
 	enum { EARLY = 1, LISTED = 0, PLANNED = 0 };
 	struct kern_view x;
-	int tile_rows, n_out;
+	int tile_rows, n_out, items;
 	bool bf16, strip_by_strip; /* a strip with all tiles of rows, then the next; else a tile with all strips */
+	struct cu_divisor turns;   /* tiles of a strip, or strips of a tile */
 	struct matmul_out out[KERN_MAX_OUT];
 	struct cu_soon soon;
 };
 
-static __host__ __device__ inline int all_strips(const struct matmul_job &job, int outs)
+static int all_strips(const struct matmul_job &job, int outs)
 {
 	int n = 0;
 	for (int j = 0; j < job.n_out; j++)
 		n += cu_ceil(job.out[j].w.rows, outs);
 	return n;
+}
+
+/* Strips of so many outputs times tiles of so many rows. */
+static void cut_job(struct matmul_job *job, int outs, int rows, bool strip_by_strip)
+{
+	int strips = 0, tiles = cu_ceil(job->x.rows, rows);
+	for (int j = 0; j < job->n_out; j++) {
+		job->out[j].strip = strips;
+		strips += cu_ceil(job->out[j].w.rows, outs);
+	}
+	job->tile_rows = rows;
+	job->items = strips * tiles;
+	job->strip_by_strip = strip_by_strip;
+	job->turns = cu_divisor_of(strip_by_strip ? tiles : strips);
 }
 
 CU_DEVICE void job_before(const struct matmul_job &)
@@ -38,9 +54,9 @@ CU_DEVICE void job_begin(const struct matmul_job &)
 {
 }
 
-CU_DEVICE int job_items(const struct matmul_job &job, int outs)
+CU_DEVICE int job_items(const struct matmul_job &job)
 {
-	return (job.x.rows + job.tile_rows - 1) / job.tile_rows * all_strips(job, outs);
+	return job.items;
 }
 
 /* Describing a tile takes no longer than copying one. */
@@ -52,23 +68,23 @@ CU_DEVICE int job_items(const struct matmul_job &job, int outs)
 /* Called by a warp. */
 CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x, int *)
 {
-	int strips = all_strips(job, outs), tiles = (job.x.rows + job.tile_rows - 1) / job.tile_rows, j = 0;
-	int tile = job.strip_by_strip ? item % tiles : item / strips, strip = job.strip_by_strip ? item / tiles : item % strips;
-	int first = tile * job.tile_rows;
-	for (; strip >= cu_ceil(job.out[j].w.rows, outs); j++)
-		strip -= cu_ceil(job.out[j].w.rows, outs);
-	int rows = min(job.tile_rows, job.x.rows - first);
+	int round = cu_quotient_of(item, job.turns), turn = item - round * job.turns.by, j = 0;
+	int strip = job.strip_by_strip ? round : turn, tile = job.strip_by_strip ? turn : round;
+	int first = tile * job.tile_rows, rows = min(job.tile_rows, job.x.rows - first);
+	while (j + 1 < job.n_out && strip >= job.out[j + 1].strip)
+		j++;
+	cu_put_weights(t, &job.out[j].w, 1, lane);
 	if (lane == 0) {
-		t->w[0] = job.out[j].w;
 		t->map[0] = &job.out[j].map;
 		t->pair = 0;
-		t->from = strip * outs;
+		t->from = (strip - job.out[j].strip) * outs;
 		t->rows = rows;
 		t->group = job.out[j].quantised;
 		t->staged = tile * KERN_MAX_OUT + job.out[j].like;
 		t->out = j;
 		t->first = first;
 	}
+#pragma unroll 1
 	for (int r = lane; r < rows; r += CU_WARP)
 		x[r] = cu_at(job.out[j].x, first + r);
 }
@@ -151,10 +167,8 @@ static __global__ void __launch_bounds__(CU_PLAIN_THREADS, CU_PLAIN_RESIDENT) ma
 template <int V> static int launch_matmul(const struct kern *k, struct matmul_job *job)
 {
 	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(job->x.cols, CU_BLOCK), false);
-	job->tile_rows = cu_bounds<V>::ROWS;
-	int outs = cut.shape.warps / cut.shape.k_warps * CU_STRIP;
-	dim3 grid = cu_grid(k, (long long)cu_ceil(job->x.rows, job->tile_rows) * all_strips(*job, outs), cut.resident);
-	return cu_launch(k, "matmul", matmul_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
+	cut_job(job, cut.shape.warps / cut.shape.k_warps * CU_STRIP, cu_bounds<V>::ROWS, false);
+	return cu_launch(k, "matmul", matmul_kernel<V>, cu_grid(k, job->items, cut.resident), dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
 /* Compiled for anything but sm_90a, it is an empty kernel that stops. */
@@ -166,9 +180,8 @@ bool cuda_has_warp_groups(void)
 
 static int launch_plain(const struct kern *k, struct matmul_job *job)
 {
-	job->tile_rows = CU_PLAIN_ROWS;
-	dim3 grid = cu_grid(k, (long long)cu_ceil(job->x.rows, job->tile_rows) * all_strips(*job, CU_PLAIN_OUTS), CU_PLAIN_RESIDENT);
-	return cu_launch(k, "matmul (plain)", matmul_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
+	cut_job(job, CU_PLAIN_OUTS, CU_PLAIN_ROWS, false);
+	return cu_launch(k, "matmul (plain)", matmul_plain, cu_grid(k, job->items, CU_PLAIN_RESIDENT), dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
 }
 
 static int first_like(const struct matmul_job &job, const struct matmul_out &out)
@@ -270,14 +283,13 @@ template <int V> static long long group_items(const struct matmul_job *job)
 
 template <int V> static int launch_groups(const struct kern *k, struct matmul_job *job)
 {
-	job->tile_rows = cu_groups_of<V>::ROWS;
-	job->strip_by_strip = true;
+	cut_job(job, cu_groups_of<V>::OUTS, cu_groups_of<V>::ROWS, true);
 	for (int j = 0; j < job->n_out; j++) {
 		int e = cu_map_weight(k, &job->out[j].w, &job->out[j].map);
 		if (e)
 			return e;
 	}
-	return cu_launch(k, "matmul (warp groups)", matmul_groups<V>, cu_grid(k, group_items<V>(job), cu_groups_of<V>::RESIDENT),
+	return cu_launch(k, "matmul (warp groups)", matmul_groups<V>, cu_grid(k, job->items, cu_groups_of<V>::RESIDENT),
 		dim3(cu_groups_of<V>::THREADS), cu_groups_of<V>::BYTES, *job);
 }
 
@@ -297,10 +309,10 @@ static int narrow_items(const struct matmul_job *job)
 /* Few blocks bring nothing near: each would ask for so much that the kernel takes longer. */
 static int launch_narrow(const struct kern *k, struct matmul_job *job)
 {
-	job->tile_rows = CU_NARROW_ROWS;
-	if (narrow_items(job) < k->device->sm_count / 4)
+	cut_job(job, CU_NARROW_OUTS, CU_NARROW_ROWS, false);
+	if (job->items < k->device->sm_count / 4)
 		job->soon = {};
-	return cu_launch(k, "matmul (narrow)", matmul_narrow, dim3((unsigned)narrow_items(job)), dim3(CU_NARROW_THREADS),
+	return cu_launch(k, "matmul (narrow)", matmul_narrow, dim3((unsigned)job->items), dim3(CU_NARROW_THREADS),
 		cu_narrow_bytes(most_chunks(job)), *job);
 }
 

@@ -49,13 +49,13 @@ CU_DEVICE void cu_narrow_weights(const struct cu_narrow_places &p, const cu_narr
 	int i = (int)threadIdx.x % CU_GROUP_THREADS, r = i / CU_PARTS, part = i % CU_PARTS, bytes = w.cols * (w.type == KERN_FP8 ? 1 : 2);
 	const unsigned char *row = (const unsigned char *)cu_row(w, min(t.from + r, w.rows - 1)) + part * 16;
 	unsigned char *to = p.w + r * CU_CHUNK + ((part ^ r) & 7) * 16;
+	int blocks = cu_scale_blocks(w);
 	for (int c = (int)threadIdx.x / CU_GROUP_THREADS; c < chunks; c += CU_NARROW_GROUPS) {
 		int left = min(bytes - c * CU_CHUNK - part * 16, 16);
 		cu_copy16(to + c * CU_NARROW_W, row + (left > 0 ? c * CU_CHUNK : 0), left > 0 ? left : 0);
 	}
 	for (int j = (int)threadIdx.x; w.type == KERN_FP8 && j < chunks * CU_NARROW_OUTS; j += CU_NARROW_THREADS)
-		cu_copy4(p.w_scale + j, &w.scale[(size_t)((w.scale_row0 + min(t.from + j % CU_NARROW_OUTS, w.rows - 1)) / w.block_rows) * (size_t)w.scale_ld +
-			(size_t)(j / CU_NARROW_OUTS * CU_BLOCK / w.block_cols)]);
+		cu_copy4(p.w_scale + j, cu_scale_row(t, j % CU_NARROW_OUTS) + cu_scale_block(blocks, j / CU_NARROW_OUTS));
 }
 
 CU_DEVICE void cu_narrow_rows(const struct cu_narrow_places &p, const cu_narrow_tile &t, int chunks)

@@ -63,6 +63,14 @@ CU_DEVICE struct cu_totals cu_all_totals(const struct cu_tile &t, const float *d
 	return s;
 }
 
+/* w[0 .. n - 1] of a tile; `from` lies at a multiple of 16 bytes, as in structs that have maps. By a warp, 16 bytes a lane. */
+CU_DEVICE void cu_put_weights(struct cu_tile *t, const struct kern_weight *from, int n, int lane)
+{
+	static_assert(sizeof *from == 64, "four lanes a weight");
+	if (lane < 4 * n)
+		((uint4 *)t->w)[lane] = ((const uint4 *)from)[lane];
+}
+
 /* The tile's group as w[which] reads its rows. */
 CU_DEVICE int cu_group(const struct cu_tile &t, int which)
 {
@@ -361,8 +369,8 @@ CU_DEVICE void cu_begin(struct cu_source &s, struct cu_piece &first, float (&sca
 	int first_out = min(out, w.rows - 1), second_out = min(out + 8, w.rows - 1);
 	s.row = (const unsigned char *)cu_row(w, first_out) + skip;
 	s.second = (uint32_t)(second_out - first_out) * (uint32_t)w.ld * (uint32_t)item;
-	s.scale[0] = fp8 ? (w.scale_row0 + first_out) / w.block_rows * w.scale_ld : 0;
-	s.scale[1] = fp8 ? (w.scale_row0 + second_out) / w.block_rows * w.scale_ld : 0;
+	s.scale[0] = fp8 ? cu_block_row(w, first_out) * w.scale_ld : 0;
+	s.scale[1] = fp8 ? cu_block_row(w, second_out) * w.scale_ld : 0;
 	s.whole = ((uintptr_t)w.data | w.ld * (size_t)item) & 15 ? 0 : w.cols * item / CU_PIECE;
 	if (p.k_warp * CU_BLOCK >= w.cols)
 		return;
@@ -526,10 +534,14 @@ template <int NT> CU_DEVICE void cu_put_totals(const struct cu_place &p, const f
 			at[(i * CU_GROUP + j % 2) * ld + j / 2 * 8] = total[i][j];
 }
 
-/* Where the items of block b begin. */
-CU_DEVICE int cu_share(int items, int b)
+/* A block's items, begin .. end - 1: one each, as far as they go; or the same number each, and one more of the first blocks. */
+CU_DEVICE int2 cu_share(int items)
 {
-	return (int)((long long)items * b / (int)gridDim.x);
+	int b = (int)blockIdx.x, blocks = (int)gridDim.x;
+	if (items <= blocks)
+		return make_int2(min(b, items), min(b + 1, items));
+	int each = items / blocks, more = items - each * blocks, begin = each * b + min(b, more);
+	return make_int2(begin, begin + each + (b < more));
 }
 
 /* Brings a tile's totals to p.total. `then`: the next item's tile or NULL; its first piece is under way afterwards. */
@@ -582,8 +594,9 @@ template <class OF, class JOB> CU_DEVICE void cu_work(const JOB &job, const stru
 	float scale[2] = {};
 	if (JOB::LISTED)
 		cu_begin_job(job);
-	int outs = p.strips * CU_STRIP, items = job_items(job, outs), item = cu_share(items, (int)blockIdx.x), staged = -1;
-	int end = cu_share(items, (int)blockIdx.x + 1);
+	int outs = p.strips * CU_STRIP, staged = -1;
+	int2 share = cu_share(job_items(job));
+	int item = share.x, end = share.y;
 	if (p.warp == 0 && item < end)
 		job_tile(job, item, outs, p.lane, &p.tile[0], p.tile[0].x, p.tile[0].place);
 	__syncthreads();
@@ -695,8 +708,8 @@ template <class JOB> CU_DEVICE void cu_plain_work(const JOB &job)
 	cu_let_next();
 	job_begin(job);
 	__syncthreads();
-	int items = job_items(job, CU_PLAIN_OUTS), end = cu_share(items, (int)blockIdx.x + 1);
-	for (int item = cu_share(items, (int)blockIdx.x); item < end; item++) {
+	int2 share = cu_share(job_items(job));
+	for (int item = share.x; item < share.y; item++) {
 		if (threadIdx.x < CU_WARP)
 			job_tile(job, item, CU_PLAIN_OUTS, (int)threadIdx.x, t, t->x, t->place);
 		__syncthreads();

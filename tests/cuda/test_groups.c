@@ -19,6 +19,7 @@ static const struct combination combinations[] = {
 	{1, {{KERN_FP8, 16, 128, 0, false}}, {0}},
 	{1, {{KERN_FP8, 128, 128, 5, false}}, {128}},
 	{1, {{KERN_FP8, 24, 128, 0, false}}, {128}}, /* a warp's outputs have scales of two blocks */
+	{1, {{KERN_FP8, 200, 128, 70, false}}, {128}},
 	{4, {{KERN_FP8, 128, 128, 0, false}, {.type = KERN_BF16}, {KERN_FP8, 128, 256, 0, false}, {.type = KERN_F32}}, {128, 0, 0, 0}},
 };
 

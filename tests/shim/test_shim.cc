@@ -1,6 +1,7 @@
 /* The shim itself: what it computes, and that it catches kernels which are wrong on purpose. */
 #include "kernels/cuda_math.cuh"
 #include "tests/shim/shim.h"
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -452,6 +453,28 @@ static void tiles_are_taken_and_put(void **)
 		}
 }
 
+/* Which of by * i - 1, by * i, by * i + 1 is divided wrongly, counted; thread i. */
+static __global__ void divide(struct cu_divisor d, int step, int *wrong)
+{
+	cu_wait();
+	long long times = (long long)(blockIdx.x * blockDim.x + threadIdx.x) * step;
+	for (long long n = times * d.by - 1; n <= times * d.by + 1; n++)
+		if (n >= 0 && n <= INT_MAX && cu_quotient_of((int)n, d) != (int)(n / d.by))
+			atomicAdd(wrong, 1);
+}
+
+static void divisions_are_exact(void **)
+{
+	static const int by[] = { 1, 2, 3, 5, 7, 10, 16, 17, 48, 97, 641, 4096, 15521, 65535, 65537, 6700417, (1 << 30) - 1, 1 << 30, (1 << 30) + 1, INT_MAX };
+	int wrong = 0;
+	for (int b : by) {
+		int step = INT_MAX / b / 1000;
+		LAUNCH(dim3(4), dim3(256), 0, divide, cu_divisor_of(b), 1, &wrong);
+		LAUNCH(dim3(4), dim3(256), 0, divide, cu_divisor_of(b), step ? step : 1, &wrong);
+	}
+	assert_int_equal(wrong, 0);
+}
+
 static void codes_are_lifted(void **)
 {
 	for (uint32_t q = 0; q < 256; q++) {
@@ -901,7 +924,7 @@ int main(void)
 		cmocka_unit_test(lanes_exchange), cmocka_unit_test(part_of_a_warp_votes), cmocka_unit_test(matrices_multiply),
 		cmocka_unit_test(warp_groups_multiply), cmocka_unit_test(warp_groups_multiply_across), cmocka_unit_test(warps_meet),
 		cmocka_unit_test(boxes_come_and_flags_tell), cmocka_unit_test(tiles_are_taken_and_put),
-		cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
+		cmocka_unit_test(divisions_are_exact), cmocka_unit_test(codes_are_lifted), cmocka_unit_test(copies_are_late), cmocka_unit_test(device_memory_is_poisoned),
 		cmocka_unit_test(launches_are_checked), cmocka_unit_test(a_graph_keeps_its_arguments), cmocka_unit_test(a_spoilt_capture_gives_no_graph),
 		cmocka_unit_test(a_kernel_begins_before_the_last_one_ends), cmocka_unit_test(barriers_that_not_all_reach),
 		cmocka_unit_test(flags_and_boxes_that_go_wrong), cmocka_unit_test(collectives_that_not_all_lanes_reach), cmocka_unit_test(warp_groups_that_are_wrong),
