@@ -639,22 +639,23 @@ down_groups(const __grid_constant__ struct down_job job)
 		cu_bring_soon(job.e.soon, (int)threadIdx.x % CU_WARP, CU_WARP);
 }
 
-/* Hidden rows of all pairs, then of the shared expert, each as its expert's down reads it. Blocks as in stage_kernel. */
+/* Hidden rows of all pairs, then of the shared expert, each as its expert's down reads it. Blocks as in stage_kernel. Which experts these are
+ * is older than the kernel ahead. */
 static __global__ void __launch_bounds__(CU_STAGING_WARPS * CU_WARP) stage_hidden(const __grid_constant__ struct down_job job, int parts)
 {
 	const struct experts_job &e = job.e;
 	int i = (int)blockIdx.x / parts, block = (int)blockIdx.x % parts * CU_STAGING_WARPS + (int)threadIdx.x / CU_WARP;
 	bool shared = i >= e.n * e.top_k;
 	int cols = shared ? e.shared_width : e.width;
+	const struct kern_weight &w = e.plan->unit[shared ? e.n_experts : __ldcg(&e.experts[i])].mlp.down;
+	bool fp8 = w.type == KERN_FP8;
+	int group = fp8 && e.group ? w.block_cols : 0;
+	i -= shared ? e.n * e.top_k : 0;
 	cu_wait();
 	cu_let_next();
-	if (block * CU_BLOCK >= cols)
-		return;
-	const struct kern_weight &w = e.plan->unit[shared ? e.n_experts : e.experts[i]].mlp.down;
-	bool fp8 = w.type == KERN_FP8;
-	i -= shared ? e.n * e.top_k : 0;
-	cu_put_block(cu_at(shared ? job.shared_x : job.x, i), (shared ? e.shared_hidden : e.hidden) + (size_t)i * (size_t)cols, cols, block,
-		fp8 && e.group ? w.block_cols : 0, fp8, e.order, (int)threadIdx.x % CU_WARP);
+	if (block * CU_BLOCK < cols)
+		cu_put_block(cu_at(shared ? job.shared_x : job.x, i), (shared ? e.shared_hidden : e.hidden) + (size_t)i * (size_t)cols, cols, block, group, fp8,
+			e.order, (int)threadIdx.x % CU_WARP);
 }
 
 struct combine_job {
