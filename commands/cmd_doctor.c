@@ -69,8 +69,9 @@ static void look_at_engine(struct findings *f)
 	struct kern gpu;
 	bool built = kern_backend_find("cuda") != NULL, there = built && kern_open(&gpu, "cuda", NULL, KERN_BF16) == 0;
 	bool card = access("/dev/nvidiactl", F_OK) == 0 || access("/dev/dxg", F_OK) == 0; /* the driver's own door; the second is WSL's */
-	add(f, "CUDA backend", there, USEFUL, "%s%s", built && !there && !card ? "no driver of NVIDIA's here: " : "", there ? kern_device_name(&gpu) :
-	    built ? err_message() : "not built (make, with nvcc there, builds it): large models run on the CPU alone");
+	const char *without = !built ? "not built (make, with nvcc there, builds it): large models run on the CPU alone" :
+		card ? err_message() : "there is no driver of NVIDIA's here: large models run on the CPU alone";
+	add(f, "CUDA backend", there, USEFUL, "%s", there ? kern_device_name(&gpu) : without);
 	if (there)
 		kern_close(&gpu);
 	char *dir;

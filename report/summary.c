@@ -152,7 +152,7 @@ void rep_print_summary(FILE *out, const struct rep_figures *f, const char *page)
 	if (f->has_routing)
 		print_routing(out, f);
 	print_repetition(out, f);
-	if (r->seconds > 0)
+	if (r->tokens_per_second > 0) /* else nobody knows how long they took */
 		fprintf(out, "\n%s tokens in %.1f s (%s tokens/s while generating)\n", rep_int(n.c[0], f->redundancy.tokens), r->seconds,
 		        rep_int(n.c[1], llround(r->tokens_per_second)));
 	print_steps(out, f);

@@ -114,9 +114,10 @@ static int same_judge(const struct session *s, const char *stored)
 	const char *here = s->judge->compile ? s->judge->identity : NULL;
 	if (!stored && !here)
 		return 0;
-	if (!stored || !here)
-		return err_set(ERR_CONFLICT, "%s was %s, this is to be %s: continue it with the command it was begun with", store_dir(s->store),
-			stored ? "judged" : "generated only", here ? "judged" : "generated only");
+	if (!stored)
+		return err_set(ERR_CONFLICT, "%s was generated only: continue it with `coppice search`, and then `coppice judge` it", store_dir(s->store));
+	if (!here)
+		return err_set(ERR_CONFLICT, "%s was judged as it grew: continue it with `coppice run`", store_dir(s->store));
 	if (strcmp(stored, here))
 		return err_set(ERR_CONFLICT, "%s was judged with \"%s\", here is \"%s\": give another folder", store_dir(s->store), stored, here);
 	return 0;

@@ -153,6 +153,16 @@ else
 	echo "skip a full disk: this user may not mount a small file system"
 fi
 
+# a run that another command began
+few="--only held-out --limit 1 --forks 2 --resume"
+runs "a run that is generated only" 0 "$coppice" search --out generated $few --quiet
+says "is not gone on with by run, which says what to do" 1 'coppice judge' "$coppice" run --out generated $few
+runs "one that is judged as it grows" 0 "$coppice" run --out judged $few --quiet
+says "nor is this by search" 1 'coppice run' "$coppice" search --out judged $few
+rm judged/wallclock.json
+runs "of a run whose time is lost" 0 "$coppice" run --out judged $few
+equal "no rate is told" 0 "$(grep -c tokens/s out)"
+
 # where results go
 cat >half.jsonl <<'J'
 {"task_id": "half", "language": "c", "prompt": "int half(int a) {", "entry_point": "half", "test": "int half(int);\nint main(void) { assert(half(4) == 2); return 0; }"}
