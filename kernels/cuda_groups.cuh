@@ -54,8 +54,7 @@ template <int V> struct cu_groups_of {
 		STAGES = V == CU_32 ? 7 : V == CU_256 ? 4 : 5,
 		/* Of what is in shared memory, of what is being stored, and the next. Where there is room for fewer, rows are told of before the next
 		 * tile is waited for: it may wait for theirs. */
-		FEW_TILES = IN_PARTS,
-		TILES = FEW_TILES ? 3 : STAGES + TEAMS + 1,
+		TILES = IN_PARTS ? 3 : STAGES + TEAMS + 1,
 		RESIDENT = ROWS <= 16 ? 2 : 1,
 		MULTIPLIERS = TEAMS * GROUPS * CU_GROUP_THREADS, /* threads, then the warp that fetches weights, those that bring rows, and the describer */
 		ROW_THREADS = ROWS <= 32 ? CU_WARP : IN_PARTS ? 64 : ROWS,
@@ -502,7 +501,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_rows(unsigned char *memory
 	l.staged = INT_MIN; /* no item's */
 	bool waits = JOB::EARLY;
 	for (struct cu_turn<OF::TILES> at = {}; cu_has_item<OF>(memory, at); cu_next_turn<OF::TILES>(at)) {
-		if (OF::FEW_TILES && at.round)
+		if (OF::IN_PARTS && at.round)
 			cu_tell<OF, 0>(f.full, told, n);
 		const typename OF::tile &t = cu_tile_at<OF>(memory, at);
 		int chunks = cu_chunks(t.w[0]);

@@ -686,7 +686,7 @@ CU_DEVICE void cu_plain_dot(const cu_short_tile &t, float *w, float *x, float *t
 		cu_plain_stage(t, w, x, from, n);
 		__syncthreads();
 		float sum[MINE] = {};
-		for (int c = 0; c < n; c++)
+		for (int c = 0; c < n && first < t.rows; c++) /* a warp without rows waits for the others */
 #pragma unroll
 			for (int i = 0; i < MINE; i++)
 				sum[i] = fmaf(mine[i * STEP * CU_BLOCK + c], w[o * (CU_BLOCK + 1) + c], sum[i]);
