@@ -50,10 +50,12 @@ CU_DEVICE void cu_narrow_weights(const struct cu_narrow_places &p, const cu_narr
 	const unsigned char *row = (const unsigned char *)cu_row(w, min(t.from + r, w.rows - 1)) + part * 16;
 	unsigned char *to = p.w + r * CU_CHUNK + ((part ^ r) & 7) * 16;
 	int blocks = cu_scale_blocks(w);
+#pragma unroll 1
 	for (int c = (int)threadIdx.x / CU_GROUP_THREADS; c < chunks; c += CU_NARROW_GROUPS) {
 		int left = min(bytes - c * CU_CHUNK - part * 16, 16);
 		cu_copy16(to + c * CU_NARROW_W, row + (left > 0 ? c * CU_CHUNK : 0), left > 0 ? left : 0);
 	}
+#pragma unroll 1
 	for (int j = (int)threadIdx.x; w.type == KERN_FP8 && j < chunks * CU_NARROW_OUTS; j += CU_NARROW_THREADS)
 		cu_copy4(p.w_scale + j, cu_scale_row(t, j % CU_NARROW_OUTS) + cu_scale_block(blocks, j / CU_NARROW_OUTS));
 }
@@ -63,8 +65,10 @@ CU_DEVICE void cu_narrow_rows(const struct cu_narrow_places &p, const cu_narrow_
 	int r = (int)threadIdx.x / CU_PARTS % CU_NARROW_ROWS, part = (int)threadIdx.x % CU_PARTS;
 	enum { STEP = CU_NARROW_THREADS / (CU_PARTS * CU_NARROW_ROWS) };
 	if (r < t.rows)
+#pragma unroll 1
 		for (int c = (int)threadIdx.x / (CU_PARTS * CU_NARROW_ROWS); c < chunks; c += STEP)
 			cu_copy16(p.x + c * CU_NARROW_X + r * CU_CHUNK + ((part ^ r) & 7) * 16, (const unsigned char *)t.x[r] + c * CU_CHUNK + part * 16, 16);
+#pragma unroll 1
 	for (int j = (int)threadIdx.x; t.w[0].type == KERN_FP8 && j < chunks * CU_NARROW_ROWS; j += CU_NARROW_THREADS)
 		if (j % CU_NARROW_ROWS < t.rows)
 			cu_copy4(p.x_scale + j, t.x[j % CU_NARROW_ROWS] + cu_scales_at(t.w[0].cols) + j / CU_NARROW_ROWS);
