@@ -238,8 +238,8 @@ CU_DEVICE void job_before(const struct up_job &job)
 	const char *plan = (const char *)job.e.plan;
 	size_t bytes = sizeof(struct experts_plan) + (size_t)job.e.n_experts * sizeof(struct plan_unit);
 	size_t at = ((size_t)blockIdx.x * blockDim.x + threadIdx.x) * 128;
-	if (at + 16 <= bytes)
-		cu_load_once(plan + at);
+	if (at < bytes)
+		cu_touch_far(plan + at);
 }
 
 CU_DEVICE void job_begin(const struct up_job &job)
