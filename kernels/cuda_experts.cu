@@ -22,6 +22,9 @@ struct experts_plan {
 	struct plan_unit unit[1];
 };
 
+static_assert(alignof(struct plan_unit) % 16 == 0 && offsetof(struct plan_unit, mlp) == 0 && alignof(struct experts_plan) % 16 == 0 &&
+	offsetof(struct experts_plan, shared_gate) == 0, "cu_put_weights takes 16 bytes at a time");
+
 /* Pairs first .. first + rows - 1 of the sorted list, all of one expert. */
 struct pair_tile {
 	int expert, first, rows;
@@ -50,7 +53,7 @@ struct experts_job {
 	/* A launch's items: the shared gate's, then the shared expert's, so many strips of each of its tiles, then as many as the lists have. */
 	int gate_items, shared_items;
 	struct cu_divisor shared_strips, strips;
-	struct cu_divisor slots, own; /* top_k, for rows that so many pairs share; 1 */
+	struct cu_divisor slots; /* top_k: so many pairs have one row of x */
 	bool bf16, gate, few;
 	enum cu_way way, up_way, down_way; /* the lesser of both */
 	enum cu_order order;
@@ -108,23 +111,20 @@ CU_DEVICE void list_few(const struct experts_job &job, int lane)
 	struct few_pairs *l = few_list();
 	int n = job.n * job.top_k, other = lane + CU_WARP;
 	uint32_t id[2] = { lane < n ? __ldcg(&job.experts[lane]) : 0u, other < n ? __ldcg(&job.experts[other]) : 0u };
-	uint32_t all[2] = { 0xffffffffu >> (CU_WARP - min(n, (int)CU_WARP)), n > CU_WARP ? 0xffffffffu >> (FEW_PAIRS - n) : 0 };
-	uint32_t same[2][2] = { { all[0], all[1] }, { all[0], all[1] } }; /* of both its pairs, with pairs 0 .. 31 and 32 .. 63 */
+	uint64_t all = ~0ull >> (FEW_PAIRS - n), same[2] = { all, all };
 #pragma unroll 1
 	for (int bit = 0; bit < job.id_bits; bit++) {
-		uint32_t mine[2] = { 0 - (id[0] >> bit & 1), 0 - (id[1] >> bit & 1) };
-		uint32_t have[2] = { __ballot_sync(0xffffffffu, mine[0]), __ballot_sync(0xffffffffu, mine[1]) };
-#pragma unroll
-		for (int i = 0; i < 4; i++)
-			same[i / 2][i % 2] &= ~(mine[i / 2] ^ have[i % 2]);
+		uint64_t mine[2] = { 0 - (uint64_t)(id[0] >> bit & 1), 0 - (uint64_t)(id[1] >> bit & 1) };
+		uint64_t all_have = (uint64_t)__ballot_sync(0xffffffffu, mine[1] != 0) << 32 | __ballot_sync(0xffffffffu, mine[0] != 0);
+		same[0] &= ~(mine[0] ^ all_have);
+		same[1] &= ~(mine[1] ^ all_have);
 	}
-	uint32_t lower = (1u << lane) - 1;
-	bool first[2] = { lane < n && !(same[0][0] & lower), other < n && !(same[1][0] | (same[1][1] & lower)) };
+	bool first[2] = { lane < n && !(same[0] & ((1ull << lane) - 1)), other < n && !(same[1] & ((1ull << other) - 1)) };
 	uint64_t firsts = (uint64_t)__ballot_sync(0xffffffffu, first[1]) << 32 | __ballot_sync(0xffffffffu, first[0]);
 	if (lane < n)
-		list_pair(l, lane, id[0], (uint64_t)same[0][1] << 32 | same[0][0], firsts);
+		list_pair(l, lane, id[0], same[0], firsts);
 	if (other < n)
-		list_pair(l, other, id[1], (uint64_t)same[1][1] << 32 | same[1][0], firsts);
+		list_pair(l, other, id[1], same[1], firsts);
 	if (lane == 0)
 		l->n_tiles = __popcll(firsts);
 }
@@ -185,17 +185,17 @@ template <bool EARLY> CU_DEVICE int index_of(const struct experts_job &job, bool
 	return shared ? first + r : EARLY ? __ldcg(pair) : *pair;
 }
 
-/* Row r of a tile: its place, and where it lies in `rows`, of which so many places share one. */
-CU_DEVICE void list_row(int r, int at, const struct kern_view &rows, const struct cu_divisor &each, const float **x, int *place)
+/* Row r of a tile: its place, and where it lies in `rows`, of which so many places share one (NULL: each has its own). */
+CU_DEVICE void list_row(int r, int at, const struct kern_view &rows, const struct cu_divisor *each, const float **x, int *place)
 {
-	x[r] = cu_at(rows, cu_quotient_of(at, each));
+	x[r] = cu_at(rows, each ? cu_quotient_of(at, *each) : at);
 	place[r] = at;
 }
 
 /* All of a part's. By a warp; of many, some places are on their way before any is looked at, beyond the last the last over again. */
 template <bool EARLY>
 CU_DEVICE void list_rows(const struct experts_job &job, bool shared, const struct job_part &part, const struct kern_view &rows,
-	const struct cu_divisor &each, int lane, const float **x, int *place)
+	const struct cu_divisor *each, int lane, const float **x, int *place)
 {
 	enum { AT_ONCE = 4 };
 	if (job.few) {
@@ -203,6 +203,7 @@ CU_DEVICE void list_rows(const struct experts_job &job, bool shared, const struc
 			list_row(lane, shared ? part.first + lane : few_list()->pair[part.first + lane], rows, each, x, place);
 		return;
 	}
+#pragma unroll 1
 	for (int r = lane; r < part.rows; r += AT_ONCE * CU_WARP) {
 		int at[AT_ONCE];
 #pragma unroll
@@ -256,7 +257,7 @@ CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu
 {
 	const struct experts_job &e = job.e;
 	int first = item * e.tile_rows, rows = min(e.tile_rows, e.n - first);
-	cu_put_weights(t, &e.plan->shared_gate, 1, lane);
+	cu_put_weights(t, cu_get_weights(&e.plan->shared_gate, 1, lane), 1, lane);
 	if (lane == 0) {
 		t->map[0] = &e.plan->shared_gate_map;
 		t->pair = 0;
@@ -286,7 +287,7 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 	const struct plan_unit &unit = e.plan->unit[part.expert];
 	const struct kern_mlp &mlp = unit.mlp;
 	static_assert(offsetof(struct kern_mlp, up) == sizeof mlp.gate, "behind each other");
-	cu_put_weights(t, &mlp.gate, 2, lane);
+	uint4 weights = cu_get_weights(&mlp.gate, 2, lane);
 	if (lane == 0) {
 		t->map[0] = &unit.gate;
 		t->map[1] = &unit.up;
@@ -298,7 +299,8 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
-	list_rows<up_job::EARLY>(e, shared, part, x_for(e, mlp.gate), shared ? e.own : e.slots, lane, x, place);
+	list_rows<up_job::EARLY>(e, shared, part, x_for(e, mlp.gate), shared ? NULL : &e.slots, lane, x, place);
+	cu_put_weights(t, weights, 2, lane);
 }
 
 /* The first output of an item whose tile has the rows of the one before, else -1. */
@@ -398,7 +400,7 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 	bool shared = part.expert == e.n_experts;
 	const struct plan_unit &unit = e.plan->unit[part.expert];
 	const struct kern_weight &w = unit.mlp.down;
-	cu_put_weights(t, &w, 1, lane);
+	cu_put_weights(t, cu_get_weights(&w, 1, lane), 1, lane);
 	if (lane == 0) {
 		t->map[0] = &unit.down;
 		t->pair = 0;
@@ -409,7 +411,7 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 		t->out = shared ? OUT_SHARED : OUT_PAIRS;
 		t->first = part.first;
 	}
-	list_rows<down_job::EARLY>(e, shared, part, shared ? job.shared_x : job.x, e.own, lane, x, place);
+	list_rows<down_job::EARLY>(e, shared, part, shared ? job.shared_x : job.x, NULL, lane, x, place);
 }
 
 [[maybe_unused]] CU_DEVICE int job_next_outputs(const struct down_job &job, int item, int outs)
@@ -900,7 +902,6 @@ static struct experts_job begin_job(const struct kern *k, const struct kern_expe
 	job.n = n;
 	job.top_k = op->top_k;
 	job.slots = cu_divisor_of(op->top_k);
-	job.own = cu_divisor_of(1);
 	job.n_experts = op->n_experts;
 	job.group = op->block;
 	enum cu_way up = way_up(k, op, job.group), down = way_down(k, op, job.group);
@@ -962,36 +963,38 @@ static void cut_items(struct experts_job *job, bool gate, int shared_rows, int r
 	job->shared_items = job->shared_width ? tiles * job->shared_strips.by : 0;
 }
 
-static void cut_items(struct up_job *job, int outs)
-{
-	cut_items(&job->e, job->parts & DO_GATE, job->e.shared_width, job->e.width, outs / 2);
-}
-
-static void cut_items(struct down_job *job, int outs)
-{
-	cut_items(&job->e, false, job->e.d, job->e.d, outs);
-}
-
-/* The most items a step can have: tiles as in lay_out. */
-static dim3 grid_of(const struct kern *k, const struct experts_job *job, int resident)
+/* The most items that experts can have: tiles as in lay_out. */
+static long long most_items(const struct experts_job *job)
 {
 	long long pairs = (long long)job->n * job->top_k, experts = job->n_experts;
-	long long tiles = pairs / job->tile_rows + (pairs < experts ? pairs : experts);
-	return cu_grid(k, tiles * job->strips.by + job->shared_items + job->gate_items, resident);
+	return (pairs / job->tile_rows + (pairs < experts ? pairs : experts)) * job->strips.by + job->shared_items;
+}
+
+/* For so many outputs at a time: the grid. */
+static dim3 cut_job(const struct kern *k, struct up_job *job, int outs, int resident)
+{
+	cut_items(&job->e, job->parts & DO_GATE, job->e.shared_width, job->e.width, outs / 2);
+	return cu_grid(k, job->e.gate_items + (job->parts & DO_MLP ? most_items(&job->e) : 0), resident);
+}
+
+static dim3 cut_job(const struct kern *k, struct down_job *job, int outs, int resident)
+{
+	cut_items(&job->e, false, job->e.d, job->e.d, outs);
+	return cu_grid(k, most_items(&job->e), resident);
 }
 
 template <int V> static int launch_mma(const struct kern *k, struct up_job *job)
 {
 	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(job->e.d, CU_BLOCK), true);
-	cut_items(job, cut.shape.warps / cut.shape.k_warps * CU_STRIP);
-	return cu_launch(k, "experts (up)", up_kernel<V>, grid_of(k, &job->e, cut.resident), dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
+	dim3 grid = cut_job(k, job, cut.shape.warps / cut.shape.k_warps * CU_STRIP, cut.resident);
+	return cu_launch(k, "experts (up)", up_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
 template <int V> static int launch_mma(const struct kern *k, struct down_job *job)
 {
 	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(job->e.width, CU_BLOCK), false);
-	cut_items(job, cut.shape.warps / cut.shape.k_warps * CU_STRIP);
-	return cu_launch(k, "experts (down)", down_kernel<V>, grid_of(k, &job->e, cut.resident), dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
+	dim3 grid = cut_job(k, job, cut.shape.warps / cut.shape.k_warps * CU_STRIP, cut.resident);
+	return cu_launch(k, "experts (down)", down_kernel<V>, grid, dim3(cu_bounds<V>::THREADS), cut.shared, *job, cut.shape);
 }
 
 /* x in the forms that the units' matrices and, with_gate, the shared gate want. */
@@ -1016,21 +1019,21 @@ static int stage_x(const struct kern *k, const struct kern_experts *op, const st
 template <int V> static int launch_groups(const struct kern *k, struct up_job *job)
 {
 	typedef struct cu_groups_of<V> of;
-	cut_items(job, of::OUTS);
-	return cu_launch(k, "experts (up, warp groups)", up_groups<V>, grid_of(k, &job->e, of::RESIDENT), dim3(of::THREADS), of::BYTES, *job);
+	dim3 grid = cut_job(k, job, of::OUTS, of::RESIDENT);
+	return cu_launch(k, "experts (up, warp groups)", up_groups<V>, grid, dim3(of::THREADS), of::BYTES, *job);
 }
 
 template <int V> static int launch_groups(const struct kern *k, struct down_job *job)
 {
 	typedef struct cu_groups_of<V> of;
-	cut_items(job, of::OUTS);
-	return cu_launch(k, "experts (down, warp groups)", down_groups<V>, grid_of(k, &job->e, of::RESIDENT), dim3(of::THREADS), of::BYTES, *job);
+	dim3 grid = cut_job(k, job, of::OUTS, of::RESIDENT);
+	return cu_launch(k, "experts (down, warp groups)", down_groups<V>, grid, dim3(of::THREADS), of::BYTES, *job);
 }
 
 static int launch_up_plain(const struct kern *k, struct up_job *job)
 {
-	cut_items(job, CU_PLAIN_OUTS);
-	return cu_launch(k, "experts (up, plain)", up_plain, grid_of(k, &job->e, CU_PLAIN_RESIDENT), dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
+	dim3 grid = cut_job(k, job, CU_PLAIN_OUTS, CU_PLAIN_RESIDENT);
+	return cu_launch(k, "experts (up, plain)", up_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, *job);
 }
 
 /* Up or down, in tiles of the rows that the lists have. */
@@ -1090,8 +1093,8 @@ static int down(const struct kern *k, const struct kern_experts *op, const struc
 	int rc = exact && e->order != CU_NOT_STAGED ? stage_hidden_rows(k, op, &job) : 0;
 	if (rc || exact)
 		return rc ? rc : launch_exact(k, &job, e->down_way);
-	cut_items(&job, CU_PLAIN_OUTS);
-	return cu_launch(k, "experts (down, plain)", down_plain, grid_of(k, &job.e, CU_PLAIN_RESIDENT), dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
+	dim3 grid = cut_job(k, &job, CU_PLAIN_OUTS, CU_PLAIN_RESIDENT);
+	return cu_launch(k, "experts (down, plain)", down_plain, grid, dim3(CU_PLAIN_THREADS), CU_PLAIN_BYTES, job);
 }
 
 static int combine(const struct kern *k, const struct combine_job *job)

@@ -223,7 +223,8 @@ template <class OF> CU_DEVICE void cu_make_flags(unsigned char *memory)
 {
 	enum { READERS = OF::MULTIPLIERS / CU_WARP, TEAM = READERS / OF::TEAMS, ROW_WARPS = OF::ROW_THREADS / CU_WARP };
 	enum { TO_EMPTY = OF::STAGES, TO_TILE_FULL = TO_EMPTY + OF::STAGES, TO_TILE_EMPTY = TO_TILE_FULL + OF::TILES, TO_GO = TO_TILE_EMPTY + OF::TILES };
-	uint64_t *flag = cu_flags_of<OF>(memory).full; /* they lie behind each other, as cu_flags has them */
+	static_assert(OF::GO - OF::FULL == 8 * TO_GO && OF::SHARE - OF::GO == 8 * OF::TEAMS, "they lie behind each other");
+	uint64_t *flag = cu_flags_of<OF>(memory).full;
 	if (threadIdx.x % CU_WARP == 0) /* lanes of a warp would do so one after the other */
 #pragma unroll 1
 		for (int i = (int)threadIdx.x / CU_WARP; i < TO_GO + OF::TEAMS; i += OF::THREADS / CU_WARP)

@@ -24,26 +24,30 @@ struct matmul_job {
 	struct cu_soon soon;
 };
 
-static int all_strips(const struct matmul_job &job, int outs)
+static_assert(alignof(struct matmul_out) % 16 == 0 && offsetof(struct matmul_out, w) == 0, "cu_put_weights takes 16 bytes at a time");
+
+static int all_strips(const struct matmul_job *job, int outs)
 {
 	int n = 0;
-	for (int j = 0; j < job.n_out; j++)
-		n += cu_ceil(job.out[j].w.rows, outs);
+	for (int j = 0; j < job->n_out; j++)
+		n += cu_ceil(job->out[j].w.rows, outs);
 	return n;
 }
 
 /* Strips of so many outputs times tiles of so many rows. */
+static int all_items(const struct matmul_job *job, int outs, int rows)
+{
+	return all_strips(job, outs) * cu_ceil(job->x.rows, rows);
+}
+
 static void cut_job(struct matmul_job *job, int outs, int rows, bool strip_by_strip)
 {
-	int strips = 0, tiles = cu_ceil(job->x.rows, rows);
-	for (int j = 0; j < job->n_out; j++) {
-		job->out[j].strip = strips;
-		strips += cu_ceil(job->out[j].w.rows, outs);
-	}
+	for (int j = 0, strip = 0; j < job->n_out; strip += cu_ceil(job->out[j++].w.rows, outs))
+		job->out[j].strip = strip;
 	job->tile_rows = rows;
-	job->items = strips * tiles;
+	job->items = all_items(job, outs, rows);
 	job->strip_by_strip = strip_by_strip;
-	job->turns = cu_divisor_of(strip_by_strip ? tiles : strips);
+	job->turns = cu_divisor_of(strip_by_strip ? cu_ceil(job->x.rows, rows) : all_strips(job, outs));
 }
 
 CU_DEVICE void job_before(const struct matmul_job &)
@@ -73,7 +77,7 @@ CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int la
 	int first = tile * job.tile_rows, rows = min(job.tile_rows, job.x.rows - first);
 	while (j + 1 < job.n_out && strip >= job.out[j + 1].strip)
 		j++;
-	cu_put_weights(t, &job.out[j].w, 1, lane);
+	cu_put_weights(t, cu_get_weights(&job.out[j].w, 1, lane), 1, lane);
 	if (lane == 0) {
 		t->map[0] = &job.out[j].map;
 		t->pair = 0;
@@ -261,7 +265,7 @@ template <int V> static bool fills_the_device(const struct kern *k, const struct
 {
 	struct cu_cut cut = cu_cut_for<cu_bounds<V>>(k, cu_ceil(job->x.cols, CU_BLOCK), false);
 	int outs = cut.shape.warps / cut.shape.k_warps * CU_STRIP;
-	return (long long)cu_ceil(job->x.rows, cu_bounds<V>::ROWS) * all_strips(*job, outs) >= k->device->sm_count;
+	return all_items(job, outs, cu_bounds<V>::ROWS) >= k->device->sm_count;
 }
 
 /* From some hundred rows on weights are used often enough that arithmetic, not memory, is the limit. Of a small matrix large tiles would
@@ -270,15 +274,15 @@ static int launch_steps(const struct kern *k, struct matmul_job *job)
 {
 	int n = job->x.rows;
 	if (n <= CU_GROUP)
-		return all_strips(*job, CU_STRIP) <= k->device->sm_count ? launch_matmul<CU_TALL>(k, job) : launch_matmul<CU_ONE>(k, job);
+		return all_strips(job, CU_STRIP) <= k->device->sm_count ? launch_matmul<CU_TALL>(k, job) : launch_matmul<CU_ONE>(k, job);
 	if (n > 128 && fills_the_device<CU_WIDE>(k, job))
 		return launch_matmul<CU_WIDE>(k, job);
 	return n > 16 && fills_the_device<CU_FOUR>(k, job) ? launch_matmul<CU_FOUR>(k, job) : launch_matmul<CU_TWO>(k, job);
 }
 
-template <int V> static long long group_items(const struct matmul_job *job)
+template <int V> static int group_items(const struct matmul_job *job)
 {
-	return (long long)cu_ceil(job->x.rows, cu_groups_of<V>::ROWS) * all_strips(*job, cu_groups_of<V>::OUTS);
+	return all_items(job, cu_groups_of<V>::OUTS, cu_groups_of<V>::ROWS);
 }
 
 template <int V> static int launch_groups(const struct kern *k, struct matmul_job *job)
@@ -303,7 +307,7 @@ static int most_chunks(const struct matmul_job *job)
 
 static int narrow_items(const struct matmul_job *job)
 {
-	return cu_ceil(job->x.rows, CU_NARROW_ROWS) * all_strips(*job, CU_NARROW_OUTS);
+	return all_items(job, CU_NARROW_OUTS, CU_NARROW_ROWS);
 }
 
 /* Few blocks bring nothing near: each would ask for so much that the kernel takes longer. */

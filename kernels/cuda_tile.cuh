@@ -63,12 +63,17 @@ CU_DEVICE struct cu_totals cu_all_totals(const struct cu_tile &t, const float *d
 	return s;
 }
 
-/* w[0 .. n - 1] of a tile; `from` lies at a multiple of 16 bytes, as in structs that have maps. By a warp, 16 bytes a lane. */
-CU_DEVICE void cu_put_weights(struct cu_tile *t, const struct kern_weight *from, int n, int lane)
+/* w[0 .. n - 1] of a tile, from a multiple of 16 bytes. By a warp, 16 bytes a lane: what lies between reading and writing does not wait. */
+CU_DEVICE uint4 cu_get_weights(const struct kern_weight *from, int n, int lane)
 {
 	static_assert(sizeof *from == 64, "four lanes a weight");
+	return ((const uint4 *)from)[min(lane, 4 * n - 1)];
+}
+
+CU_DEVICE void cu_put_weights(struct cu_tile *t, const uint4 &part, int n, int lane)
+{
 	if (lane < 4 * n)
-		((uint4 *)t->w)[lane] = ((const uint4 *)from)[lane];
+		((uint4 *)t->w)[lane] = part;
 }
 
 /* The tile's group as w[which] reads its rows. */
