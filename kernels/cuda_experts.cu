@@ -243,6 +243,10 @@ CU_DEVICE void job_before(const struct up_job &job)
 		cu_touch_far(plan + at);
 }
 
+[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct up_job &)
+{
+}
+
 CU_DEVICE void job_begin(const struct up_job &job)
 {
 	experts_begin(job.e);
@@ -380,6 +384,10 @@ struct down_job {
 };
 
 CU_DEVICE void job_before(const struct down_job &)
+{
+}
+
+[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct down_job &)
 {
 }
 

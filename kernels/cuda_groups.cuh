@@ -862,6 +862,7 @@ template <class OF, class JOB> CU_DEVICE bool cu_groups_work(const JOB &job)
 #if CU_HAS_WGMMA
 	CU_SHARED(memory);
 	int thread = (int)threadIdx.x;
+	job_maps_soon(job);
 	cu_make_flags<OF>(memory);
 	if (JOB::LISTED)
 		cu_begin_job(job);

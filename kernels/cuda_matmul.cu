@@ -10,7 +10,6 @@ struct matmul_out {
 	struct kern_view y, residual; /* residual.data NULL: none */
 	bool keep_f32;
 	int quantised, like; /* like: the first output that has rows staged in the same way */
-	int strip;           /* its first, of all outputs' */
 	cu_map map;          /* by warp groups */
 };
 
@@ -20,6 +19,7 @@ struct matmul_job {
 	int tile_rows, n_out, items;
 	bool bf16, strip_by_strip; /* a strip with all tiles of rows, then the next; else a tile with all strips */
 	struct cu_divisor turns;   /* tiles of a strip, or strips of a tile */
+	int strip[KERN_MAX_OUT];   /* each output's first */
 	struct matmul_out out[KERN_MAX_OUT];
 	struct cu_soon soon;
 };
@@ -43,7 +43,7 @@ static int all_items(const struct matmul_job *job, int outs, int rows)
 static void cut_job(struct matmul_job *job, int outs, int rows, bool strip_by_strip)
 {
 	for (int j = 0, strip = 0; j < job->n_out; strip += cu_ceil(job->out[j++].w.rows, outs))
-		job->out[j].strip = strip;
+		job->strip[j] = strip;
 	job->tile_rows = rows;
 	job->items = all_items(job, outs, rows);
 	job->strip_by_strip = strip_by_strip;
@@ -52,6 +52,12 @@ static void cut_job(struct matmul_job *job, int outs, int rows, bool strip_by_st
 
 CU_DEVICE void job_before(const struct matmul_job &)
 {
+}
+
+[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct matmul_job &job)
+{
+	if ((int)threadIdx.x < job.n_out)
+		cu_map_soon(&job.out[threadIdx.x].map);
 }
 
 CU_DEVICE void job_begin(const struct matmul_job &)
@@ -75,13 +81,13 @@ CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int la
 	int round = cu_quotient_of(item, job.turns), turn = item - round * job.turns.by, j = 0;
 	int strip = job.strip_by_strip ? round : turn, tile = job.strip_by_strip ? turn : round;
 	int first = tile * job.tile_rows, rows = min(job.tile_rows, job.x.rows - first);
-	while (j + 1 < job.n_out && strip >= job.out[j + 1].strip)
+	while (j + 1 < job.n_out && strip >= job.strip[j + 1])
 		j++;
 	cu_put_weights(t, cu_get_weights(&job.out[j].w, 1, lane), 1, lane);
 	if (lane == 0) {
 		t->map[0] = &job.out[j].map;
 		t->pair = 0;
-		t->from = (strip - job.out[j].strip) * outs;
+		t->from = (strip - job.strip[j]) * outs;
 		t->rows = rows;
 		t->group = job.out[j].quantised;
 		t->staged = tile * KERN_MAX_OUT + job.out[j].like;

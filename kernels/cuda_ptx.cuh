@@ -193,6 +193,7 @@ static __device__ __forceinline__ void cu_proxy_fence(void)
  *   cu_fetch_box     begins to fetch box_rows of a matrix from (byte, row) on to shared memory, aligned to 1024, one row of 128 bytes behind the
  *                    other, swizzled as cu_descriptor wants it; zeros from beyond the matrix. Counted by the flag, in whole boxes.
  *                    Multiplications may read it once the flag was waited for.
+ *   cu_map_soon      brings a map near that is among the kernel's parameters, as early as may be
  *   cu_map_near      ahead of the first fetch by a map in memory, which the host put there, by the thread that fetches */
 static __device__ __forceinline__ uint32_t cu_shared_at(const void *shared)
 {
@@ -231,6 +232,12 @@ static __device__ __forceinline__ void cu_fetch_box(void *shared, const cu_map *
 #if __CUDA_ARCH__ >= 900
 	asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3}], [%4];"
 	             ::"r"(cu_shared_at(shared)), "l"(map), "r"(byte), "r"(row), "r"(cu_shared_at(flag)) : "memory");
+#endif
+}
+static __device__ __forceinline__ void cu_map_soon(const cu_map *map)
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("prefetch.tensormap [%0];" ::"l"(map) : "memory");
 #endif
 }
 static __device__ __forceinline__ void cu_map_near(const cu_map *map)
@@ -441,6 +448,7 @@ static inline void cu_flag_wait(uint64_t *flag, uint32_t parity, SHIM_HERE)
 	shim_flag_wait(flag, parity, place);
 }
 void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag);
+static inline void cu_map_soon(const cu_map *) {}
 static inline void cu_map_near(const cu_map *) {}
 template <int N> static inline void cu_fewer_registers(void) {}
 template <int N> static inline void cu_more_registers(void) {}
