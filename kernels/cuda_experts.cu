@@ -225,6 +225,13 @@ CU_DEVICE const struct kern_view &x_for(const struct experts_job &job, const str
 /* ---- up: the shared gate's tiles first, then the shared expert, then the chosen ones ---- */
 
 enum { OUT_PAIRS, OUT_SHARED, OUT_FACTOR };
+
+/* In a step nearly all chosen experts have one tile of rows. */
+CU_DEVICE bool reads_once(const struct experts_job &job, const struct cu_tile &t)
+{
+	return t.out == OUT_PAIRS && job.n <= CU_STEP_ROWS;
+}
+
 enum { DO_MLP = 1, DO_GATE = 2 };
 
 struct up_job {
@@ -305,6 +312,11 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 	}
 	list_rows<up_job::EARLY>(e, shared, part, x_for(e, mlp.gate), shared ? NULL : &e.slots, lane, x, place);
 	cu_put_weights(t, weights, 2, lane);
+}
+
+[[maybe_unused]] CU_DEVICE bool job_reads_once(const struct up_job &job, const struct cu_tile &t)
+{
+	return reads_once(job.e, t);
 }
 
 /* The first output of an item whose tile has the rows of the one before, else -1. */
@@ -420,6 +432,11 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 		t->first = part.first;
 	}
 	list_rows<down_job::EARLY>(e, shared, part, shared ? job.shared_x : job.x, NULL, lane, x, place);
+}
+
+[[maybe_unused]] CU_DEVICE bool job_reads_once(const struct down_job &job, const struct cu_tile &t)
+{
+	return reads_once(job.e, t);
 }
 
 [[maybe_unused]] CU_DEVICE int job_next_outputs(const struct down_job &job, int item, int outs)

@@ -78,8 +78,8 @@ CU_DEVICE float4 sum_shares(const float4 *share, int lane)
 }
 
 /* One row. Warp w has rows 16 w .. 16 w + 15 of the state, lane l columns 4 l .. 4 l + 3 of each: s is where they begin in shared memory,
- * `to` where the new ones go, there or in the state's memory. o's shares are left for one warp to sum. */
-CU_DEVICE void step_row(const struct step_shared &m, const float *s, float *to, float4 v, float2 gates)
+ * `to` where the new ones go, there or in the state's memory; once: there, at a multiple of 16 bytes. o's shares are left for one warp to sum. */
+CU_DEVICE void step_row(const struct step_shared &m, const float *s, float *to, bool once, float4 v, float2 gates)
 {
 	int warp = threadIdx.x / CU_WARP, lane = threadIdx.x % CU_WARP;
 	const float *q = m.q + warp * STEP_ROWS, *k = m.k + warp * STEP_ROWS;
@@ -101,7 +101,10 @@ CU_DEVICE void step_row(const struct step_shared &m, const float *s, float *to, 
 #pragma unroll
 		for (int j = 0; j < STEP_PART; j++) {
 			o = fma4(q[i + j], now[j], o);
-			store4(to + (i + j) * GDN_WIDTH, now[j], 4);
+			if (once)
+				cu_store16_once(to + (i + j) * GDN_WIDTH, now[j]);
+			else
+				store4(to + (i + j) * GDN_WIDTH, now[j], 4);
 		}
 	}
 	m.o[threadIdx.x] = o;
@@ -151,7 +154,7 @@ CU_DEVICE void fetch_state(float *to, const float *from)
 {
 #pragma unroll
 	for (int i = 0; i < STEP_ROWS; i++)
-		cu_copy16(to + i * GDN_WIDTH, from + i * GDN_WIDTH, 16);
+		cu_copy16_once(to + i * GDN_WIDTH, from + i * GDN_WIDTH, 16);
 	cu_copies_end_group();
 }
 
@@ -195,7 +198,7 @@ template <bool BF16> static __global__ void __launch_bounds__(GDN_THREADS, STEP_
 		float z = c < GDN_WIDTH ? cu_at(a.op.z, r)[p.head * GDN_WIDTH + c] : 0;
 		cu_copies_wait<0>();
 		__syncthreads();
-		step_row(m, m.state + at, left > 1 ? m.state + at : p.dst + at, v, gates);
+		step_row(m, m.state + at, left > 1 ? m.state + at : p.dst + at, left == 1 && (uintptr_t)p.dst % 16 == 0, v, gates);
 		__syncthreads();
 		step_norm(a, m, r, p.head, z, weight);
 		step_forms(a, m, r, p.head);

@@ -318,7 +318,7 @@ template <class OF, class JOB> CU_DEVICE void cu_describe(unsigned char *memory,
 
 /* Of a pair boxes take turns. Boxes beyond the last output are zeros. By one thread; nothing that it reads is a kernel's output but
  * the lists of a job that is LISTED, which may be read by now. */
-template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *memory)
+template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *memory, const JOB &job)
 {
 	struct cu_flags f = cu_flags_of<OF>(memory);
 	struct cu_turn<OF::STAGES> stage = {};
@@ -326,6 +326,7 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *mem
 	for (struct cu_turn<OF::TILES> at = {}; cu_has_item<OF>(memory, at); cu_next_turn<OF::TILES>(at)) {
 		const typename OF::tile &t = cu_tile_at<OF>(memory, at);
 		int bytes = cu_chunks(t.w[0]) * CU_CHUNK, from = t.from, pair = t.pair;
+		uint64_t policy = job_reads_once(job, t) ? cu_goes_first() : cu_stays();
 		for (int i = 0; i < 2; i++) {
 			const cu_map *next = t.map[t.pair ? i : 0];
 			if (JOB::PLANNED && next != map[i]) /* it lies in memory; else among the kernel's parameters */
@@ -343,7 +344,8 @@ template <class OF, class JOB> CU_DEVICE void cu_feed_weights(unsigned char *mem
 			for (int c = 0; c < OF::CHUNKS; c++)
 #pragma unroll
 				for (int b = 0; b < OF::BOXES; b++)
-					cu_fetch_box(to + c * OF::W_CHUNK + b * CU_BOX, map[b & 1], byte + c * CU_CHUNK, from + (pair ? b / 2 : b) * CU_BOX_ROWS, flag);
+					cu_fetch_box(to + c * OF::W_CHUNK + b * CU_BOX, map[b & 1], byte + c * CU_CHUNK, from + (pair ? b / 2 : b) * CU_BOX_ROWS, flag,
+						policy);
 			cu_next_turn<OF::STAGES>(stage);
 		}
 	}
@@ -879,7 +881,7 @@ template <class OF, class JOB> CU_DEVICE bool cu_groups_work(const JOB &job)
 	} else {
 		cu_fewer_registers<OF::FEWER>();
 		if (thread == OF::WEIGHTS_FROM)
-			cu_feed_weights<OF, JOB>(memory);
+			cu_feed_weights<OF, JOB>(memory, job);
 		else if (thread >= OF::ROWS_FROM && thread < OF::DESCRIBER_FROM)
 			cu_feed_rows<OF, JOB>(memory);
 		else if (thread >= OF::DESCRIBER_FROM && thread < OF::DESCRIBER_FROM + CU_WARP)

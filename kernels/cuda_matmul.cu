@@ -75,6 +75,12 @@ CU_DEVICE int job_items(const struct matmul_job &job)
 	return -1;
 }
 
+/* All rows are one tile's. */
+[[maybe_unused]] CU_DEVICE bool job_reads_once(const struct matmul_job &job, const struct cu_tile &)
+{
+	return job.x.rows <= job.tile_rows;
+}
+
 /* Called by a warp. */
 CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int lane, struct cu_tile *t, const float **x, int *)
 {

@@ -53,7 +53,7 @@ CU_DEVICE void cu_narrow_weights(const struct cu_narrow_places &p, const cu_narr
 #pragma unroll 1
 	for (int c = (int)threadIdx.x / CU_GROUP_THREADS; c < chunks; c += CU_NARROW_GROUPS) {
 		int left = min(bytes - c * CU_CHUNK - part * 16, 16);
-		cu_copy16(to + c * CU_NARROW_W, row + (left > 0 ? c * CU_CHUNK : 0), left > 0 ? left : 0);
+		cu_copy16_once(to + c * CU_NARROW_W, row + (left > 0 ? c * CU_CHUNK : 0), left > 0 ? left : 0);
 	}
 #pragma unroll 1
 	for (int j = (int)threadIdx.x; w.type == KERN_FP8 && j < chunks * CU_NARROW_OUTS; j += CU_NARROW_THREADS)

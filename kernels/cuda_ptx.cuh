@@ -74,11 +74,32 @@ static __device__ __forceinline__ uint32_t cu_two_codes_of(float first, float se
 #define CU_HAS_CODES 0
 #endif
 
+/* What is to become of lines of the second-level cache: as usual, or they go first when room is needed. A step reads each weight and each state
+ * once, far more than the cache holds. If these go first, what every layer reads again stays: rows, lists, and the kernels' own code. */
+static __device__ __forceinline__ uint64_t cu_stays(void)
+{
+	uint64_t policy;
+	asm("createpolicy.fractional.L2::evict_normal.b64 %0, 1.0;" : "=l"(policy));
+	return policy;
+}
+static __device__ __forceinline__ uint64_t cu_goes_first(void)
+{
+	uint64_t policy;
+	asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+	return policy;
+}
+
 /* 16 bytes from global to shared memory, both aligned to 16; with bytes < 16 the rest is filled with zeros. Done once waited for. */
 static __device__ __forceinline__ void cu_copy16(void *shared, const void *global, int bytes)
 {
 	uint32_t at = (uint32_t)__cvta_generic_to_shared(shared);
 	asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(at), "l"(global), "r"(bytes) : "memory");
+}
+/* The same of what goes first. */
+static __device__ __forceinline__ void cu_copy16_once(void *shared, const void *global, int bytes)
+{
+	uint32_t at = (uint32_t)__cvta_generic_to_shared(shared);
+	asm volatile("cp.async.cg.shared.global.L2::cache_hint [%0], [%1], 16, %2, %3;" ::"r"(at), "l"(global), "r"(bytes), "l"(cu_goes_first()) : "memory");
 }
 static __device__ __forceinline__ void cu_copies_end_group(void)
 {
@@ -227,11 +248,11 @@ static __device__ __forceinline__ void cu_flag_wait(uint64_t *flag, uint32_t par
 	             ::"r"(cu_shared_at(flag)), "r"(parity) : "memory");
 #endif
 }
-static __device__ __forceinline__ void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag)
+static __device__ __forceinline__ void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag, uint64_t policy)
 {
 #if __CUDA_ARCH__ >= 900
-	asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3}], [%4];"
-	             ::"r"(cu_shared_at(shared)), "l"(map), "r"(byte), "r"(row), "r"(cu_shared_at(flag)) : "memory");
+	asm volatile("cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes.L2::cache_hint [%0], [%1, {%2, %3}], [%4], %5;"
+	             ::"r"(cu_shared_at(shared)), "l"(map), "r"(byte), "r"(row), "r"(cu_shared_at(flag)), "l"(policy) : "memory");
 #endif
 }
 static __device__ __forceinline__ void cu_map_soon(const cu_map *map)
@@ -373,6 +394,11 @@ static __device__ __forceinline__ void cu_store16(float *p, float4 x)
 {
 	asm volatile("st.v4.f32 [%0], {%1,%2,%3,%4};" ::"l"(p), "f"(x.x), "f"(x.y), "f"(x.z), "f"(x.w) : "memory");
 }
+/* The same to global memory, where it goes first. */
+static __device__ __forceinline__ void cu_store16_once(float *p, float4 x)
+{
+	asm volatile("st.global.L2::cache_hint.v4.f32 [%0], {%1,%2,%3,%4}, %5;" ::"l"(p), "f"(x.x), "f"(x.y), "f"(x.z), "f"(x.w), "l"(cu_goes_first()) : "memory");
+}
 static __device__ __forceinline__ void cu_store8(void *p, uint2 x)
 {
 	asm volatile("st.v2.u32 [%0], {%1,%2};" ::"l"(p), "r"(x.x), "r"(x.y) : "memory");
@@ -407,6 +433,10 @@ uint32_t cu_bf16x2(float low, float high);
 #define CU_HAS_CODES 1
 uint32_t cu_two_codes_of(float first, float second);
 void cu_copy16(void *shared, const void *global, int bytes);
+static inline void cu_copy16_once(void *shared, const void *global, int bytes)
+{
+	cu_copy16(shared, global, bytes);
+}
 void cu_copy4(void *shared, const void *global, int bytes = 4);
 #define CU_HAS_WGMMA 1
 static inline void cu_keep(int &) {}
@@ -447,7 +477,15 @@ static inline void cu_flag_wait(uint64_t *flag, uint32_t parity, SHIM_HERE)
 {
 	shim_flag_wait(flag, parity, place);
 }
-void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag);
+static inline uint64_t cu_stays(void)
+{
+	return 0;
+}
+static inline uint64_t cu_goes_first(void)
+{
+	return 1;
+}
+void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag, uint64_t policy);
 static inline void cu_map_soon(const cu_map *) {}
 static inline void cu_map_near(const cu_map *) {}
 template <int N> static inline void cu_fewer_registers(void) {}
@@ -517,6 +555,10 @@ static inline void cu_put_tiles(void *row, const uint32_t x[4])
 static inline void cu_store16(float *p, float4 x)
 {
 	*(float4 *)p = x;
+}
+static inline void cu_store16_once(float *p, float4 x)
+{
+	cu_store16(p, x);
 }
 static inline void cu_store8(void *p, uint2 x)
 {

@@ -686,7 +686,7 @@ void shim_flag_wait(uint64_t *flag, uint32_t parity, shim_place place)
 }
 
 /* Until it has come, what stands there is nobody's. */
-void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag)
+void cu_fetch_box(void *shared, const cu_map *map, int byte, int row, uint64_t *flag, uint64_t)
 {
 	unsigned char *to = (unsigned char *)shared;
 	if (to < team->shared || to + CU_BOX > team->shared + team->kernel->shared || (to - team->shared) % 1024)

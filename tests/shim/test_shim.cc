@@ -389,7 +389,7 @@ static __global__ void boxes_in_turn(const __grid_constant__ struct maps m, unsi
 		if (i == 0) {
 			cu_flag_wait(empty + b % 2, (b / 2 & 1) ^ 1);
 			cu_flag_expect(full + b % 2, CU_BOX);
-			cu_fetch_box(place, &m.map, b % 2 * CU_BOX_BYTES, b / 2 * CU_BOX_ROWS, full + b % 2);
+			cu_fetch_box(place, &m.map, b % 2 * CU_BOX_BYTES, b / 2 * CU_BOX_ROWS, full + b % 2, cu_stays());
 		}
 		if (i >= 32) {
 			cu_flag_wait(full + b % 2, b / 2 & 1);
@@ -768,10 +768,10 @@ WRONG(meets_nobody, 64, 0, cu_wait(); cu_meet(3, 96);)
 WRONG_FLAG(nobody_arrives, cu_flag_arrive(flag); cu_flag_wait(flag, 0);)
 WRONG_FLAG(bytes_that_never_come, cu_flag_arrive(flag); cu_flag_expect(flag, 16); cu_flag_wait(flag, 0);)
 WRONG_FLAG(flag_elsewhere, cu_flag_arrive((uint64_t *)x);)
-WRONG_FLAG(crooked_box, cu_flag_expect(flag, CU_BOX); cu_fetch_box(raw + 512, &map, 0, 0, flag);)
-WRONG_FLAG(box_beyond, cu_flag_expect(flag, CU_BOX); cu_fetch_box(raw + CU_BOX + 1024, &map, 0, 0, flag);)
-WRONG_FLAG(half_a_box, cu_flag_arrive(flag); cu_flag_expect(flag, CU_BOX / 2); cu_fetch_box(raw, &map, 0, 0, flag); cu_flag_wait(flag, 0);)
-WRONG_FLAG(box_left, cu_flag_expect(flag, CU_BOX); cu_fetch_box(raw, &map, 0, 0, flag);)
+WRONG_FLAG(crooked_box, cu_flag_expect(flag, CU_BOX); cu_fetch_box(raw + 512, &map, 0, 0, flag, cu_stays());)
+WRONG_FLAG(box_beyond, cu_flag_expect(flag, CU_BOX); cu_fetch_box(raw + CU_BOX + 1024, &map, 0, 0, flag, cu_stays());)
+WRONG_FLAG(half_a_box, cu_flag_arrive(flag); cu_flag_expect(flag, CU_BOX / 2); cu_fetch_box(raw, &map, 0, 0, flag, cu_stays()); cu_flag_wait(flag, 0);)
+WRONG_FLAG(box_left, cu_flag_expect(flag, CU_BOX); cu_fetch_box(raw, &map, 0, 0, flag, cu_stays());)
 WRONG(hasty, 32, 0, cu_let_next(); cu_wait(); x[i] = i;)
 WRONG(hasty_lane, 32, 0, if (i) cu_wait(); cu_let_next(); cu_wait(); x[i] = i;)
 
