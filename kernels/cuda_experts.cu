@@ -271,6 +271,7 @@ CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu
 	cu_put_weights(t, cu_get_weights(&e.plan->shared_gate, 1, lane), 1, lane);
 	if (lane == 0) {
 		t->map[0] = &e.plan->shared_gate_map;
+		t->x_map = NULL;
 		t->pair = 0;
 		t->from = 0;
 		t->rows = rows;
@@ -302,6 +303,7 @@ CU_DEVICE void job_tile(const struct up_job &job, int item, int outs, int lane, 
 	if (lane == 0) {
 		t->map[0] = &unit.gate;
 		t->map[1] = &unit.up;
+		t->x_map = NULL;
 		t->pair = 1;
 		t->from = part.strip * (outs / 2);
 		t->rows = part.rows;
@@ -423,6 +425,7 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 	cu_put_weights(t, cu_get_weights(&w, 1, lane), 1, lane);
 	if (lane == 0) {
 		t->map[0] = &unit.down;
+		t->x_map = NULL;
 		t->pair = 0;
 		t->from = part.strip * outs;
 		t->rows = part.rows;

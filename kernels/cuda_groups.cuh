@@ -6,7 +6,8 @@
  *   multipliers: warp groups that multiply what has come, and store the sums of their outputs: two beside each other, or some that take items in
  *                turn, so that one stores while the next multiplies
  *   weights:     a thread that has the device fetch them, box by box, stage after stage over the ends of items, as long as there is room
- *   rows:        some warps that do so with the tile's rows, 16 bytes a thread (cu_copy16), since they lie here and there
+ *   rows:        some warps that do so with the tile's rows, 16 bytes a thread (cu_copy16), since they lie here and there; box by box where there
+ *                are many that do not
  *   describer:   a warp that says what comes next: the tiles of the items
  *
  *   chunk:   128 bytes of each of a warp group's 64 outputs, and of each row of the tile: 128 inputs in FP8, 64 in bfloat16
@@ -442,6 +443,21 @@ template <class OF> CU_DEVICE void cu_begin_listed(struct cu_listed_at<OF> &r, c
 		r.w_scale[i] = t.w[0].type == KERN_FP8 ? cu_scale_row(t, r.thread + i * OF::ROW_THREADS) : NULL;
 }
 
+/* A chunk of rows that lie behind each other: the first lane of each warp has its boxes fetched. The flag of their stage waits for them. */
+template <class OF> CU_DEVICE void cu_fetch_rows(unsigned char *memory, const struct cu_listed_at<OF> &l, const typename OF::tile &t, int slot, int chunk)
+{
+	enum { WARPS = OF::ROW_THREADS / CU_WARP };
+	unsigned char *to = memory + OF::X + slot * OF::X_CHUNK;
+	uint64_t *flag = cu_flags_of<OF>(memory).full + slot;
+	int first = l.thread / CU_WARP, boxes = l.columns / CU_BOX_ROWS;
+	if (l.thread % CU_WARP)
+		return;
+	cu_flag_announce(flag, (uint32_t)((boxes - first + WARPS - 1) / WARPS) * CU_BOX);
+#pragma unroll 1
+	for (int b = first; b < boxes; b += WARPS)
+		cu_fetch_box(to + b * CU_BOX, t.x_map, chunk * CU_CHUNK, t.first + b * CU_BOX_ROWS, flag, cu_stays());
+}
+
 /* With the scales of the weights, which other variants' multipliers read for themselves. Where some rows lie is read before the first of them is
  * copied: copies keep their order. */
 template <class OF> CU_DEVICE void cu_copy_listed(unsigned char *memory, const struct cu_listed_at<OF> &l, const typename OF::tile &t, int slot, int chunk)
@@ -467,6 +483,10 @@ template <class OF> CU_DEVICE void cu_copy_listed(unsigned char *memory, const s
 		for (int i = 0; i < SCALES; i++)
 			if (l.thread + i * OF::ROW_THREADS < rows)
 				cu_copy4(x_scale + l.thread + i * OF::ROW_THREADS, scale[i]);
+	}
+	if (t.x_map) {
+		cu_fetch_rows<OF>(memory, l, t, slot, chunk);
+		return;
 	}
 #pragma unroll 1
 	for (int r = first; r < l.columns; r += AT_ONCE * OF::STEP, to += AT_ONCE * OF::STEP * CU_CHUNK) {

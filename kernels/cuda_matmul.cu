@@ -10,7 +10,7 @@ struct matmul_out {
 	struct kern_view y, residual; /* residual.data NULL: none */
 	bool keep_f32;
 	int quantised, like; /* like: the first output that has rows staged in the same way */
-	cu_map map;          /* by warp groups */
+	cu_map map, x_map;   /* by warp groups; x's where tiles are large */
 };
 
 struct matmul_job {
@@ -92,6 +92,7 @@ CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int la
 	cu_put_weights(t, cu_get_weights(&job.out[j].w, 1, lane), 1, lane);
 	if (lane == 0) {
 		t->map[0] = &job.out[j].map;
+		t->x_map = &job.out[j].x_map;
 		t->pair = 0;
 		t->from = (strip - job.strip[j]) * outs;
 		t->rows = rows;
@@ -301,7 +302,10 @@ template <int V> static int launch_groups(const struct kern *k, struct matmul_jo
 {
 	cut_job(job, cu_groups_of<V>::OUTS, cu_groups_of<V>::ROWS, true);
 	for (int j = 0; j < job->n_out; j++) {
-		int e = cu_map_weight(k, &job->out[j].w, &job->out[j].map);
+		struct matmul_out *out = &job->out[j];
+		int e = cu_map_weight(k, &out->w, &out->map);
+		if (!e && cu_groups_of<V>::IN_PARTS)
+			e = cu_map_of(&out->x_map, out->x.data, (size_t)out->w.cols * kern_type_bytes(out->w.type), (size_t)out->x.rows, out->x.ld * sizeof(float));
 		if (e)
 			return e;
 	}

@@ -209,6 +209,7 @@ static __device__ __forceinline__ void cu_proxy_fence(void)
  *   cu_flag_make     by one thread; then cu_flags_made by it and a barrier, ahead of all others
  *   cu_flag_arrive   what this thread has written or read before is done with, for whoever waits for the phase
  *   cu_flag_expect   arrives, and announces bytes that cu_fetch_box brings
+ *   cu_flag_announce announces them ahead of the fetch, by one who arrives in that phase later
  *   cu_flag_wait     until the phase of this parity has ended: that of the current number, or the one before. One that has only just been made
  *                    counts as if the phase before 0 had ended.
  *   cu_fetch_box     begins to fetch box_rows of a matrix from (byte, row) on to shared memory, aligned to 1024, one row of 128 bytes behind the
@@ -232,6 +233,12 @@ static __device__ __forceinline__ void cu_flags_made(void)
 {
 #if __CUDA_ARCH__ >= 900
 	asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
+#endif
+}
+static __device__ __forceinline__ void cu_flag_announce(uint64_t *flag, uint32_t bytes)
+{
+#if __CUDA_ARCH__ >= 900
+	asm volatile("mbarrier.expect_tx.relaxed.cta.shared::cta.b64 [%0], %1;" ::"r"(cu_shared_at(flag)), "r"(bytes) : "memory");
 #endif
 }
 static __device__ __forceinline__ void cu_flag_expect(uint64_t *flag, uint32_t bytes)
@@ -471,6 +478,7 @@ void cu_proxy_fence(void);
 void cu_flag_make(uint64_t *flag, int arrivals);
 void cu_flags_made(void);
 void cu_flag_arrive(uint64_t *flag);
+void cu_flag_announce(uint64_t *flag, uint32_t bytes);
 void cu_flag_expect(uint64_t *flag, uint32_t bytes);
 void shim_flag_wait(uint64_t *flag, uint32_t parity, shim_place place);
 static inline void cu_flag_wait(uint64_t *flag, uint32_t parity, SHIM_HERE)

@@ -34,6 +34,7 @@ enum {
 struct cu_tile {
 	struct kern_weight w[2];
 	const cu_map *map[2]; /* theirs, where they go by warp groups */
+	const cu_map *x_map;  /* NULL, or of the rows where they lie behind each other: the tile's begin at `first` */
 	int pair;      /* strips are of w[0] and w[1] in turn, from the same output on; else all of w[0] */
 	int from;      /* first output */
 	int rows;
