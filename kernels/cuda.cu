@@ -78,7 +78,8 @@ int cu_map_of(cu_map *map, const void *base, size_t bytes, size_t rows, size_t l
 int cu_map_of(cu_map *map, const void *base, size_t bytes, size_t rows, size_t ld)
 {
 	*map = { (const unsigned char *)base, bytes, rows, ld, {} };
-	return 0;
+	bool right = base && bytes && rows && !(((uintptr_t)base | ld) & 15) && ld < (size_t)1 << 40; /* as the driver wants it */
+	return right ? 0 : err_set(ERR_UNSUPPORTED, "no map of a matrix of %zu rows of %zu bytes at %p, %zu apart", rows, bytes, base, ld);
 }
 #endif
 

@@ -250,7 +250,7 @@ CU_DEVICE void job_before(const struct up_job &job)
 		cu_touch_far(plan + at);
 }
 
-[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct up_job &)
+[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct up_job &, bool)
 {
 }
 
@@ -401,7 +401,7 @@ CU_DEVICE void job_before(const struct down_job &)
 {
 }
 
-[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct down_job &)
+[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct down_job &, bool)
 {
 }
 

@@ -449,13 +449,14 @@ template <class OF> CU_DEVICE void cu_fetch_rows(unsigned char *memory, const st
 	enum { WARPS = OF::ROW_THREADS / CU_WARP };
 	unsigned char *to = memory + OF::X + slot * OF::X_CHUNK;
 	uint64_t *flag = cu_flags_of<OF>(memory).full + slot;
-	int first = l.thread / CU_WARP, boxes = l.columns / CU_BOX_ROWS;
+	const cu_map *map = t.x_map;
+	int first = l.thread / CU_WARP, boxes = l.columns / CU_BOX_ROWS, row = t.first;
 	if (l.thread % CU_WARP)
 		return;
 	cu_flag_announce(flag, (uint32_t)((boxes - first + WARPS - 1) / WARPS) * CU_BOX);
 #pragma unroll 1
 	for (int b = first; b < boxes; b += WARPS)
-		cu_fetch_box(to + b * CU_BOX, t.x_map, chunk * CU_CHUNK, t.first + b * CU_BOX_ROWS, flag, cu_stays());
+		cu_fetch_box(to + b * CU_BOX, map, chunk * CU_CHUNK, row + b * CU_BOX_ROWS, flag, cu_stays());
 }
 
 /* With the scales of the weights, which other variants' multipliers read for themselves. Where some rows lie is read before the first of them is
@@ -884,7 +885,7 @@ template <class OF, class JOB> CU_DEVICE bool cu_groups_work(const JOB &job)
 #if CU_HAS_WGMMA
 	CU_SHARED(memory);
 	int thread = (int)threadIdx.x;
-	job_maps_soon(job);
+	job_maps_soon(job, OF::IN_PARTS);
 	cu_make_flags<OF>(memory);
 	if (JOB::LISTED)
 		cu_begin_job(job);

@@ -54,10 +54,14 @@ CU_DEVICE void job_before(const struct matmul_job &)
 {
 }
 
-[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct matmul_job &job)
+/* rows: there are maps of these, too, one where outputs read the same. */
+[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct matmul_job &job, bool rows)
 {
-	if ((int)threadIdx.x < job.n_out)
-		cu_map_soon(&job.out[threadIdx.x].map);
+	int j = (int)threadIdx.x;
+	if (j < job.n_out)
+		cu_map_soon(&job.out[j].map);
+	if (rows && j < job.n_out && job.out[j].like == j)
+		cu_map_soon(&job.out[j].x_map);
 }
 
 CU_DEVICE void job_begin(const struct matmul_job &)
@@ -92,7 +96,7 @@ CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int la
 	cu_put_weights(t, cu_get_weights(&job.out[j].w, 1, lane), 1, lane);
 	if (lane == 0) {
 		t->map[0] = &job.out[j].map;
-		t->x_map = &job.out[j].x_map;
+		t->x_map = &job.out[job.out[j].like].x_map;
 		t->pair = 0;
 		t->from = (strip - job.strip[j]) * outs;
 		t->rows = rows;
@@ -304,7 +308,7 @@ template <int V> static int launch_groups(const struct kern *k, struct matmul_jo
 	for (int j = 0; j < job->n_out; j++) {
 		struct matmul_out *out = &job->out[j];
 		int e = cu_map_weight(k, &out->w, &out->map);
-		if (!e && cu_groups_of<V>::IN_PARTS)
+		if (!e && cu_groups_of<V>::IN_PARTS && out->like == j)
 			e = cu_map_of(&out->x_map, out->x.data, (size_t)out->w.cols * kern_type_bytes(out->w.type), (size_t)out->x.rows, out->x.ld * sizeof(float));
 		if (e)
 			return e;

@@ -4,7 +4,7 @@
 #include "tests/shim/shim.h"
 
 enum { IN = 1152 + 48, OUT = 200, MOST = 430, ALONE = 31 }; /* ten blocks of 128, the last one short; two strips, the last one not full */
-static const int counts[] = {1, 2, 9, 17, 64, 65, 128, 360, 400, MOST}; /* the last three: tiles of 256 rows, and 104, 144 and 174 more */
+static const int counts[] = {1, 2, 9, 17, 64, 65, 128, 300, 360, 400, MOST}; /* the last four: tiles of 256 rows, and 44, 104, 144 and 174 more */
 static int ids[MOST], in = IN; /* in: inputs of the products */
 
 /* What the outputs of a call are. */
@@ -141,26 +141,33 @@ static void reals_are_near_to_ref(void **state)
 	hold_to_ref(0x1p-7);
 }
 
-/* Blocks that go from item to item faster than stages fill. */
-static void items_of_one_chunk(void **state)
+/* Items of so many inputs, of which a block has several with the same rows. */
+static void short_items(const char *what, int inputs, int n)
 {
-	(void)state;
 	static const struct combination four = {4, {{.type = KERN_BF16}, {.type = KERN_BF16}, {.type = KERN_BF16}, {.type = KERN_BF16}}, {0}};
 	struct kern k, ref;
 	float *got = mem_array(4 * MOST * OUT, sizeof *got), *want = mem_array(4 * MOST * OUT, sizeof *want);
 	open_bf16(&k);
 	OK(kern_open(&ref, "ref", NULL, KERN_BF16));
-	in = 48;
+	in = inputs;
 	small_integers = true;
-	products(&k, &four, ids, MOST, got);
-	products_by_ref(&ref, &four, MOST, want);
+	products(&k, &four, ids, n, got);
+	products_by_ref(&ref, &four, n, want);
 	small_integers = false;
 	in = IN;
-	assert_rows_equal("items of one chunk", got, want, 4 * MOST * OUT);
+	assert_rows_equal(what, got, want, 4 * n * OUT);
 	kern_close(&ref);
 	kern_close(&k);
 	mem_free(got);
 	mem_free(want);
+}
+
+/* Blocks that go from item to item faster than stages fill; and rows that stay where they are, as there are as many chunks as stages. */
+static void items_of_few_chunks(void **state)
+{
+	(void)state;
+	short_items("items of one chunk", 48, MOST);
+	short_items("items of four chunks", 256, 200);
 }
 
 /* A warp has the scales of 32 chunks at a time. */
@@ -398,7 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_alone_and_among_any_number), cmocka_unit_test(small_integers_are_exact),
-		cmocka_unit_test(reals_are_near_to_ref), cmocka_unit_test(inputs_of_more_chunks_than_lanes), cmocka_unit_test(items_of_one_chunk),
+		cmocka_unit_test(reals_are_near_to_ref), cmocka_unit_test(inputs_of_more_chunks_than_lanes), cmocka_unit_test(items_of_few_chunks),
 		cmocka_unit_test(an_older_device_takes_the_usual_way),
 		cmocka_unit_test(without_scratch_it_is_refused), cmocka_unit_test(a_norm_makes_forms),
 		cmocka_unit_test(forms_that_do_not_fit_are_refused), cmocka_unit_test(experts_read_forms),

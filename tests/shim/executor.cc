@@ -974,7 +974,8 @@ static void run_threads(void)
 		arrange(at, (unsigned)team->n_warps);
 		for (int i = 0; i < team->n_warps; i++)
 			moved |= run_warp(&team->warps[at[i]]);
-		if (!moved && team->n_boxes && !team->hold) { /* as late as may be, one after the other */
+		/* As late as may be, one after the other; in every second order also ahead of the wait, which shows who fetches what is not there yet. */
+		if (!moved && team->n_boxes && (!team->hold || order % 2)) {
 			bring_box(order == 0 ? 0 : order == 1 ? team->n_boxes - 1 : (int)(next_random() % (unsigned)team->n_boxes));
 			moved = true;
 		}
