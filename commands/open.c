@@ -290,7 +290,8 @@ int open_generator_of(struct srch_gen **out, const struct run *r, const struct o
 	as_run.system = r->frame.system;
 	int err = open_generator(out, &as_run);
 	if (!err && srch_gen_table(*out)->fingerprint != r->fingerprint) {
-		err = err_set(ERR_CONFLICT, "the run was made with another model (fingerprint %016" PRIx64 ", this one's is %016" PRIx64 "): name it with --model",
+		err = err_set(ERR_CONFLICT, "the run was made with another model (fingerprint %016" PRIx64 ", this one's is %016" PRIx64 "): name it with --model "
+		              "(and --dummy-weights, where they were made up)",
 		              r->fingerprint, srch_gen_table(*out)->fingerprint);
 		srch_gen_close(*out);
 		*out = NULL;

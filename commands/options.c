@@ -62,7 +62,7 @@ static const struct option table[] = {
 	{ "check", NULL, FLAG, AT(check), .as = "again", .text = "of a RUN: judge again what was judged already" },
 	{ "full", NULL, FLAG, AT(full), .text = "list everything, not only what stands out" },
 	{ "full", NULL, FLAG, AT(full), .as = "every", .text = "recompute every program, not every eighth" },
-	{ "seconds", "S", NUMBER, AT(seconds), 0.1, 3600, .text = "processor seconds a program may run; default 5" },
+	{ "seconds", "S", NUMBER, AT(seconds), 0.1, 3600, .text = "processor seconds a program may run; default 3" },
 	{ "prompt", "N", INTEGER, AT(prompt), 1, 1 << 20, .text = "tokens of the prompt; default 128, of kernels 1024" },
 	{ "repeats", "N", INTEGER, AT(repeats), 1, 9, .text = "how often each figure is measured, of which the median counts; default 3" },
 	{ "peak", "GB/S", NUMBER, AT(peak), 0, 1e6, .text = "hold figures against this many GB/s, instead of what the backend's memory is measured to give; 0: against nothing" },

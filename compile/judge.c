@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "compile/asmtext.h"
 #include "compile/proc.h"
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,8 +58,11 @@ static char *find_python(void)
 static char *identify(const struct cmp_judge *j)
 {
 	const char *python = j->python ? strrchr(j->python, '/') + 1 : "no python";
-	return mem_printf("%s %s; %s; normaliser %d; extractor %d", j->c.version, j->opt.cflags ? j->opt.cflags : CMP_PINNED_CFLAGS, python,
-		CMP_NORMALISER_VERSION, CMP_EXTRACTOR_VERSION);
+	char seconds[64] = ""; /* said where they are not the usual ones: they decide verdicts */
+	if (j->opt.limits.run_seconds != cmp_default_limits.run_seconds)
+		snprintf(seconds, sizeof seconds, "; %.15g seconds a program", j->opt.limits.run_seconds);
+	return mem_printf("%s %s; %s; normaliser %d; extractor %d%s", j->c.version, j->opt.cflags ? j->opt.cflags : CMP_PINNED_CFLAGS, python,
+		CMP_NORMALISER_VERSION, CMP_EXTRACTOR_VERSION, seconds);
 }
 
 int cmp_judge_open(struct cmp_judge **out, const struct cmp_options *opt)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -15,16 +16,21 @@ int cmp_proc_pipe(int ends[2])
 	int raw[2];
 	if (syscall(SYS_pipe2, raw, O_CLOEXEC) != 0)
 		return err_errno(ERR_IO, "pipe");
+	int why = 0;
 	for (int i = 0; i < 2; i++) {
 		ends[i] = fcntl(raw[i], F_DUPFD_CLOEXEC, 64);
+		why = ends[i] < 0 ? errno : why;
 		close(raw[i]);
 	}
-	if (ends[0] < 0 || ends[1] < 0) {
-		close(ends[0]);
-		close(ends[1]);
-		return err_errno(ERR_IO, "pipe");
-	}
-	return 0;
+	if (!why)
+		return 0;
+	for (int i = 0; i < 2; i++)
+		if (ends[i] >= 0)
+			close(ends[i]);
+	struct rlimit files = { 0, 0 };
+	getrlimit(RLIMIT_NOFILE, &files);
+	return err_set(ERR_IO, "pipe: %s: this process may have %llu open files; allow it more (ulimit -n)", strerror(why),
+		(unsigned long long)files.rlim_cur);
 }
 
 /* In the child, on our stack and memory: system calls only, and nothing of ours may change. */

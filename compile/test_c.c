@@ -97,9 +97,13 @@ static int test_object(struct cmp_judge *j, const struct cmp_problem *p, struct 
 		pthread_mutex_unlock(&j->lock);
 	}
 	mem_free(key);
-	if (e == 0 && out->complaint)
-		return err_set(ERR_FORMAT, "task %s: its test does not compile: %.*s", p->id ? p->id : "?", (int)strcspn(out->complaint, "\n"),
-			out->complaint);
+	if (e == 0 && out->complaint) {
+		const char *line = strstr(out->complaint, "error: ");
+		while (line && line > out->complaint && line[-1] != '\n')
+			line--;
+		line = line ? line : out->complaint;
+		return err_set(ERR_FORMAT, "task %s: its test does not compile: %.*s", p->id ? p->id : "?", (int)strcspn(line, "\n"), line);
+	}
 	return e;
 }
 

@@ -132,7 +132,7 @@ void config_write(const struct srch_options *o, const struct srch_tasks *tasks, 
 /* "a" in words short enough for a message. */
 static void in_words(const json_t *v, char *out, size_t n)
 {
-	char *text = v ? json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	char *text = v ? json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(15)) : NULL;
 	snprintf(out, n, "%s", text ? text : "absent");
 	free(text);
 }

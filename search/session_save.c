@@ -119,7 +119,8 @@ static int same_judge(const struct session *s, const char *stored)
 	if (!here)
 		return err_set(ERR_CONFLICT, "%s was judged as it grew: continue it with `coppice run`", store_dir(s->store));
 	if (strcmp(stored, here))
-		return err_set(ERR_CONFLICT, "%s was judged with \"%s\", here is \"%s\": give another folder", store_dir(s->store), stored, here);
+		return err_set(ERR_CONFLICT, "%s was judged with \"%s\", here is \"%s\": give the same options or another folder", store_dir(s->store), stored,
+			here);
 	return 0;
 }
 

@@ -124,7 +124,7 @@ static void make_pipe(int p[2], int at_least)
 	for (int i = 0; i < 2; i++) {
 		p[i] = fcntl(raw[i], F_DUPFD_CLOEXEC, at_least);
 		if (p[i] < 0)
-			die("fcntl");
+			die("no descriptor from 128 on (ulimit -n)");
 		close(raw[i]);
 	}
 }

@@ -159,6 +159,10 @@ runs "a run that is generated only" 0 "$coppice" search --out generated $few --q
 says "is not gone on with by run, which says what to do" 1 'coppice judge' "$coppice" run --out generated $few
 runs "one that is judged as it grows" 0 "$coppice" run --out judged $few --quiet
 says "nor is this by search" 1 'coppice run' "$coppice" search --out judged $few
+says "nor is one of other time limits mixed in" 1 '; 4 seconds a program' "$coppice" run --out judged $few --seconds 4
+for n in 1 2; do "$coppice" run --shard $n/2 --only held-out --limit 2 --forks 2 --seconds $((n + 2)) --out of-$n --quiet >/dev/null; done
+says "nor by merge" 1 'seconds a program' "$coppice" merge of-1 of-2 --out of-both
+says "what few open files are too few for" 1 'ulimit -n' bash -c 'ulimit -n 64; exec "$@"' - "$coppice" run --out few-files $few --quiet
 rm judged/wallclock.json
 runs "of a run whose time is lost" 0 "$coppice" run --out judged $few
 equal "no rate is told" 0 "$(grep -c tokens/s out)"

@@ -365,7 +365,7 @@ static void another_configuration_is_a_conflict_that_says_which_option(void **st
 	struct trial topp = {.batch = 8, .policy = SRCH_TOPP}, model = {.batch = 8, .experts = 300}, few = {.batch = 8, .n_tasks = 3};
 	struct trial fresh = {.batch = 8, .fresh = true}, unjudged = {.batch = 8, .no_judge = true};
 	OK(grow_in(dir, &t, &out));
-	FAILS(ERR_CONFLICT, "temperature is 0.69", grow_in(dir, &warm, &out));
+	FAILS(ERR_CONFLICT, "temperature is 0.7 there, 0.9 here", grow_in(dir, &warm, &out));
 	FAILS(ERR_CONFLICT, "seed is 0 there, 9 here", grow_in(dir, &seed, &out));
 	FAILS(ERR_CONFLICT, "policy is \"sample\" there, \"top-p\" here", grow_in(dir, &topp, &out));
 	FAILS(ERR_CONFLICT, "experts is 16 there, 300 here", grow_in(dir, &model, &out));
