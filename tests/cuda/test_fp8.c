@@ -109,11 +109,12 @@ static void blocks_of_128_agree_with_ref(void **state)
 	}
 }
 
-/* More rows in one chunk than attention takes at once (FORWARD_ATTENDED): the last one reads what both parts have stored. One expert is enough. */
+/* More rows in one chunk than attention takes at once (FORWARD_ATTENDED): the last one reads what both parts have stored. Each part has units of
+ * its own, of which the second has more than the first here. One expert is enough. */
 static void a_chunk_of_more_rows_than_attention_takes(void **state)
 {
 	(void)state;
-	enum { N = 1090 };
+	enum { N = 1600 };
 	static const char *const backends[] = {"cuda", "ref"};
 	int32_t ids[N];
 	float *logits[2];
