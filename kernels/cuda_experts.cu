@@ -23,7 +23,7 @@ struct experts_plan {
 };
 
 static_assert(alignof(struct plan_unit) % 16 == 0 && offsetof(struct plan_unit, mlp) == 0 && alignof(struct experts_plan) % 16 == 0 &&
-	offsetof(struct experts_plan, shared_gate) == 0, "cu_put_weights takes 16 bytes at a time");
+	offsetof(struct experts_plan, shared_gate) == 0, "cu_get_weights takes 16 bytes at a time");
 
 /* Pairs first .. first + rows - 1 of the sorted list, all of one expert. */
 struct pair_tile {
@@ -250,10 +250,6 @@ CU_DEVICE void job_before(const struct up_job &job)
 		cu_touch_far(plan + at);
 }
 
-[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct up_job &, bool)
-{
-}
-
 CU_DEVICE void job_begin(const struct up_job &job)
 {
 	experts_begin(job.e);
@@ -268,7 +264,7 @@ CU_DEVICE void gate_tile(const struct up_job &job, int item, int lane, struct cu
 {
 	const struct experts_job &e = job.e;
 	int first = item * e.tile_rows, rows = min(e.tile_rows, e.n - first);
-	cu_put_weights(t, cu_get_weights(&e.plan->shared_gate, 1, lane), 1, lane);
+	cu_copy_weights(t, &e.plan->shared_gate, 1, lane);
 	if (lane == 0) {
 		t->map[0] = &e.plan->shared_gate_map;
 		t->x_map = NULL;
@@ -401,10 +397,6 @@ CU_DEVICE void job_before(const struct down_job &)
 {
 }
 
-[[maybe_unused]] CU_DEVICE void job_maps_soon(const struct down_job &, bool)
-{
-}
-
 CU_DEVICE void job_begin(const struct down_job &job)
 {
 	experts_begin(job.e);
@@ -422,7 +414,7 @@ CU_DEVICE void job_tile(const struct down_job &job, int item, int outs, int lane
 	bool shared = part.expert == e.n_experts;
 	const struct plan_unit &unit = e.plan->unit[part.expert];
 	const struct kern_weight &w = unit.mlp.down;
-	cu_put_weights(t, cu_get_weights(&w, 1, lane), 1, lane);
+	cu_copy_weights(t, &w, 1, lane);
 	if (lane == 0) {
 		t->map[0] = &unit.down;
 		t->x_map = NULL;

@@ -885,7 +885,8 @@ template <class OF, class JOB> CU_DEVICE bool cu_groups_work(const JOB &job)
 #if CU_HAS_WGMMA
 	CU_SHARED(memory);
 	int thread = (int)threadIdx.x;
-	job_maps_soon(job, OF::IN_PARTS);
+	if constexpr (!JOB::PLANNED)
+		job_maps_soon(job, OF::IN_PARTS);
 	cu_make_flags<OF>(memory);
 	if (JOB::LISTED)
 		cu_begin_job(job);

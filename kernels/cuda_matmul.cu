@@ -24,7 +24,7 @@ struct matmul_job {
 	struct cu_soon soon;
 };
 
-static_assert(alignof(struct matmul_out) % 16 == 0 && offsetof(struct matmul_out, w) == 0, "cu_put_weights takes 16 bytes at a time");
+static_assert(alignof(struct matmul_out) % 16 == 0 && offsetof(struct matmul_out, w) == 0, "cu_get_weights takes 16 bytes at a time");
 
 static int all_strips(const struct matmul_job *job, int outs)
 {
@@ -93,7 +93,7 @@ CU_DEVICE void job_tile(const struct matmul_job &job, int item, int outs, int la
 	int first = tile * job.tile_rows, rows = min(job.tile_rows, job.x.rows - first);
 	while (j + 1 < job.n_out && strip >= job.strip[j + 1])
 		j++;
-	cu_put_weights(t, cu_get_weights(&job.out[j].w, 1, lane), 1, lane);
+	cu_copy_weights(t, &job.out[j].w, 1, lane);
 	if (lane == 0) {
 		t->map[0] = &job.out[j].map;
 		t->x_map = &job.out[job.out[j].like].x_map;

@@ -77,6 +77,11 @@ CU_DEVICE void cu_put_weights(struct cu_tile *t, const uint4 &part, int n, int l
 		((uint4 *)t->w)[lane] = part;
 }
 
+CU_DEVICE void cu_copy_weights(struct cu_tile *t, const struct kern_weight *from, int n, int lane)
+{
+	cu_put_weights(t, cu_get_weights(from, n, lane), n, lane);
+}
+
 /* The tile's group as w[which] reads its rows. */
 CU_DEVICE int cu_group(const struct cu_tile &t, int which)
 {
